@@ -1,0 +1,316 @@
+import type { KeyObject } from "node:crypto";
+import { addressBytes, addressText, type Prefix } from "./address.ts";
+import { decoded, refused, type Decoded } from "./decoded.ts";
+import { formatEndpoint, isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
+import { hopwire } from "./generated/hopwire.js";
+import { decodeId, idBytes, isMemberName, memberIdOf, type MemberId, type NetworkId } from "./ids.ts";
+import { KEY_BYTES, keyBytes, keyText, rawPublicKey, sha256, signBytes, verifyBytes } from "./keys.ts";
+import { wallMs, type WallMs } from "./time.ts";
+
+const wire = hopwire.v1;
+const VERSION = 1;
+
+/** Large enough for an announcement with every list full; small enough that a thousand are no attack (R-308). */
+export const MAX_RECORD_BYTES = 2048;
+const MAX_LIST = 16;
+
+export type Role = "member" | "admin";
+
+export type NetworkInfo = {
+  readonly kind: "network";
+  readonly name: string;
+  readonly prefix4: Prefix;
+  readonly prefix6: Prefix;
+};
+
+export type MemberCertificate = {
+  readonly kind: "member";
+  readonly name: string;
+  readonly identityKey: Uint8Array;
+  /** Base64, as `wg` writes it. */
+  readonly wireguardKey: string;
+  readonly exchangeKey: Uint8Array;
+  readonly address4: string;
+  readonly address6: string;
+  readonly roles: readonly Role[];
+};
+
+export type Revocation = { readonly kind: "revocation"; readonly member: MemberId };
+
+export type RelayAnnouncement = {
+  readonly kind: "relay";
+  readonly endpoints: readonly { readonly carrier: string; readonly endpoint: Endpoint }[];
+  readonly capacity: number;
+  /** 0 idle to 1 full. */
+  readonly load: number;
+  readonly region: string;
+  readonly bandwidthBps: number;
+  readonly version: string;
+  readonly draining: boolean;
+};
+
+export type MemberEndpoints = {
+  readonly kind: "endpoints";
+  readonly homeRelays: readonly MemberId[];
+  readonly publicEndpoints: readonly Endpoint[];
+};
+
+export type SecretCommitment = {
+  readonly kind: "secret";
+  readonly epoch: number;
+  readonly commitment: Uint8Array;
+};
+
+export type RecordContent =
+  NetworkInfo | MemberCertificate | Revocation | RelayAnnouncement | MemberEndpoints | SecretCommitment;
+
+export type RecordKind = RecordContent["kind"];
+
+export type RecordHead = {
+  readonly network: NetworkId;
+  readonly sequence: number;
+  readonly issuedAt: WallMs;
+  /** Undefined: never. */
+  readonly expiresAt: WallMs | undefined;
+};
+
+export type SignedRecord<Content extends RecordContent = RecordContent> = RecordHead & {
+  /** The whole envelope as received: what is stored and passed on. */
+  readonly bytes: Uint8Array;
+  readonly author: Uint8Array;
+  readonly content: Content;
+};
+
+/** What a record is about: a newer one of the same slot replaces it. */
+export function slotOf(record: SignedRecord): string {
+  const { content } = record;
+  const author = memberIdOf(record.author);
+  switch (content.kind) {
+    case "network":
+    case "secret":
+      return content.kind;
+    case "member":
+      return `member ${memberIdOf(content.identityKey)}`;
+    case "revocation":
+      return `revocation ${content.member}`;
+    case "relay":
+    case "endpoints":
+      return `${content.kind} ${author}`;
+  }
+}
+
+/** Twelve bytes: among 10,000 slots the chance of one collision is below 10^-21. */
+export function slotHash(slot: string): Uint8Array {
+  return sha256("hopwire slot v1\0", slot).subarray(0, 12);
+}
+
+export function secretCommitment(secret: Uint8Array): Uint8Array {
+  return sha256("hopwire secret v1\0", secret);
+}
+
+export function signRecord<Content extends RecordContent>(
+  content: Content,
+  head: RecordHead,
+  key: KeyObject,
+): SignedRecord<Content> {
+  const author = rawPublicKey(key);
+  const body = wire.RecordBody.encode({
+    version: VERSION,
+    network: idBytes(head.network),
+    author,
+    sequence: head.sequence,
+    issuedAtMs: head.issuedAt,
+    expiresAtMs: head.expiresAt ?? 0,
+    ...encodeContent(content),
+  }).finish();
+  const bytes = wire.SignedRecord.encode({ body, signature: signBytes("record", body, key) }).finish();
+  return { ...head, bytes, author, content };
+}
+
+/** Checks shape first, the signature last; who may sign what is the registry's question. Never throws. */
+export function openRecord(bytes: Uint8Array, network: NetworkId): Decoded<SignedRecord> {
+  if (bytes.length > MAX_RECORD_BYTES) return refused("record-too-long");
+  let body: hopwire.v1.RecordBody;
+  let envelope: hopwire.v1.SignedRecord;
+  try {
+    envelope = wire.SignedRecord.decode(bytes);
+    body = wire.RecordBody.decode(envelope.body);
+  } catch {
+    return refused("record-malformed");
+  }
+  if (body.version !== VERSION) return refused("record-version");
+  if (Buffer.compare(body.network, idBytes(network)) !== 0) return refused("record-other-network");
+  if (body.author.length !== KEY_BYTES) return refused("record-author");
+  const numbers = [body.sequence, body.issuedAtMs, body.expiresAtMs];
+  if (!numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) return refused("record-number");
+  const content = decodeContent(body);
+  if (!content.ok) return content;
+  if (!verifyBytes("record", envelope.body, envelope.signature, body.author))
+    return refused("record-signature");
+  return decoded({
+    bytes,
+    network,
+    author: body.author,
+    sequence: body.sequence,
+    issuedAt: wallMs(body.issuedAtMs),
+    expiresAt: body.expiresAtMs === 0 ? undefined : wallMs(body.expiresAtMs),
+    content: content.value,
+  });
+}
+
+function encodeContent(content: RecordContent): Partial<hopwire.v1.RecordBody.$Properties> {
+  switch (content.kind) {
+    case "network":
+      return {
+        networkInfo: {
+          name: content.name,
+          prefix4: addressBytes(content.prefix4.address),
+          prefix4Length: content.prefix4.length,
+          prefix6: addressBytes(content.prefix6.address),
+          prefix6Length: content.prefix6.length,
+        },
+      };
+    case "member":
+      return {
+        member: {
+          name: content.name,
+          identityKey: content.identityKey,
+          wireguardKey: keyBytes(content.wireguardKey) ?? new Uint8Array(),
+          exchangeKey: content.exchangeKey,
+          address4: addressBytes(content.address4),
+          address6: addressBytes(content.address6),
+          roles: content.roles.map((role) =>
+            role === "admin" ? wire.Role.ROLE_ADMIN : wire.Role.ROLE_MEMBER,
+          ),
+        },
+      };
+    case "revocation":
+      return { revocation: { member: idBytes(content.member) } };
+    case "relay":
+      return {
+        relay: {
+          endpoints: content.endpoints.map((e) => ({
+            carrier: e.carrier,
+            endpoint: formatEndpoint(e.endpoint),
+          })),
+          capacity: content.capacity,
+          loadPermille: Math.round(content.load * 1000),
+          region: content.region,
+          bandwidthBps: content.bandwidthBps,
+          version: content.version,
+          draining: content.draining,
+        },
+      };
+    case "endpoints":
+      return {
+        endpoints: {
+          homeRelays: content.homeRelays.map(idBytes),
+          publicEndpoints: content.publicEndpoints.map(formatEndpoint),
+        },
+      };
+    case "secret":
+      return { secret: { epoch: content.epoch, commitment: content.commitment } };
+  }
+}
+
+function decodeContent(body: hopwire.v1.RecordBody): Decoded<RecordContent> {
+  if (body.networkInfo) return decodeNetwork(body.networkInfo);
+  if (body.member) return decodeMember(body.member);
+  if (body.revocation) {
+    const member = decodeId<MemberId>(body.revocation.member ?? new Uint8Array());
+    return member.ok ? decoded({ kind: "revocation", member: member.value }) : member;
+  }
+  if (body.relay) return decodeRelay(body.relay);
+  if (body.endpoints) return decodeEndpoints(body.endpoints);
+  if (body.secret) {
+    const { epoch = 0, commitment = new Uint8Array() } = body.secret;
+    if (epoch === null || commitment?.length !== KEY_BYTES) return refused("secret-commitment");
+    return decoded({ kind: "secret", epoch, commitment });
+  }
+  return refused("record-kind");
+}
+
+function decodeNetwork(info: hopwire.v1.Network.$Properties): Decoded<NetworkInfo> {
+  const name = info.name ?? "";
+  const address4 = addressText(info.prefix4 ?? new Uint8Array());
+  const address6 = addressText(info.prefix6 ?? new Uint8Array());
+  const length4 = info.prefix4Length ?? 0;
+  const length6 = info.prefix6Length ?? 0;
+  if (!isMemberName(name)) return refused("network-name");
+  if (address4?.includes(".") !== true || length4 < 8 || length4 > 30) return refused("network-prefix4");
+  if (address6?.includes(":") !== true || length6 !== 64) return refused("network-prefix6");
+  const prefix4 = { address: address4, length: length4 };
+  return decoded({ kind: "network", name, prefix4, prefix6: { address: address6, length: length6 } });
+}
+
+function decodeMember(member: hopwire.v1.Member.$Properties): Decoded<MemberCertificate> {
+  const name = member.name ?? "";
+  const { identityKey, wireguardKey, exchangeKey } = member;
+  const address4 = addressText(member.address4 ?? new Uint8Array());
+  const address6 = addressText(member.address6 ?? new Uint8Array());
+  if (!isMemberName(name)) return refused("member-name");
+  if (identityKey?.length !== KEY_BYTES) return refused("member-identity-key");
+  if (wireguardKey?.length !== KEY_BYTES) return refused("member-wireguard-key");
+  if (exchangeKey?.length !== KEY_BYTES) return refused("member-exchange-key");
+  if (address4?.includes(".") !== true) return refused("member-address4");
+  if (address6?.includes(":") !== true) return refused("member-address6");
+  const roles = new Set<Role>(["member"]);
+  if (member.roles?.includes(wire.Role.ROLE_ADMIN)) roles.add("admin");
+  return decoded({
+    kind: "member",
+    name,
+    identityKey,
+    wireguardKey: keyText(wireguardKey),
+    exchangeKey,
+    address4,
+    address6,
+    roles: [...roles],
+  });
+}
+
+function decodeRelay(relay: hopwire.v1.RelayAnnouncement.$Properties): Decoded<RelayAnnouncement> {
+  const list = relay.endpoints ?? [];
+  if (list.length > MAX_LIST) return refused("relay-endpoints");
+  const endpoints: { carrier: string; endpoint: Endpoint }[] = [];
+  for (const { carrier = "", endpoint = "" } of list) {
+    const parsed = parseEndpoint(endpoint ?? "");
+    if (!parsed.ok || !isUsableRemote(parsed.value.address)) return refused("relay-endpoint");
+    if (!/^[a-z]{1,16}$/.test(carrier ?? "")) return refused("relay-carrier");
+    endpoints.push({ carrier: carrier ?? "", endpoint: parsed.value });
+  }
+  const region = relay.region ?? "";
+  const version = relay.version ?? "";
+  if (!/^[a-z0-9-]{0,32}$/.test(region)) return refused("relay-region");
+  if (!/^[0-9A-Za-z.+-]{0,32}$/.test(version)) return refused("relay-version");
+  const bandwidthBps = relay.bandwidthBps ?? 0;
+  if (!Number.isSafeInteger(bandwidthBps)) return refused("relay-bandwidth");
+  return decoded({
+    kind: "relay",
+    endpoints,
+    capacity: relay.capacity ?? 0,
+    load: Math.min(1, (relay.loadPermille ?? 0) / 1000),
+    region,
+    bandwidthBps,
+    version,
+    draining: relay.draining ?? false,
+  });
+}
+
+function decodeEndpoints(record: hopwire.v1.Endpoints.$Properties): Decoded<MemberEndpoints> {
+  const homes = record.homeRelays ?? [];
+  const texts = record.publicEndpoints ?? [];
+  if (homes.length > MAX_LIST || texts.length > MAX_LIST) return refused("endpoints-list");
+  const homeRelays: MemberId[] = [];
+  for (const bytes of homes) {
+    const id = decodeId<MemberId>(bytes);
+    if (!id.ok) return id;
+    homeRelays.push(id.value);
+  }
+  const publicEndpoints: Endpoint[] = [];
+  for (const text of texts) {
+    const endpoint = parseEndpoint(text);
+    if (!endpoint.ok || !isUsableRemote(endpoint.value.address)) return refused("endpoints-endpoint");
+    publicEndpoints.push(endpoint.value);
+  }
+  return decoded({ kind: "endpoints", homeRelays, publicEndpoints });
+}
