@@ -1,0 +1,116 @@
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import { parseEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { wallMs, type WallMs } from "../../protocol/time.ts";
+import { isKey } from "./keys.ts";
+
+export type WgPeer = {
+  readonly publicKey: string;
+  /** Undefined also for a link-local endpoint with a zone, which means nothing to another host. */
+  readonly endpoint: Endpoint | undefined;
+  /** In CIDR form, as given by `wg`. */
+  readonly allowedIps: readonly string[];
+  readonly latestHandshakeAt: WallMs | undefined;
+  /** Bytes that WireGuard authenticated. u64, hence bigint. */
+  readonly rxBytes: bigint;
+  readonly txBytes: bigint;
+  readonly keepaliveSec: number | undefined;
+};
+
+export type WgInterface = {
+  /** Undefined while the interface has no private key. */
+  readonly publicKey: string | undefined;
+  /** 0 while no socket is bound. */
+  readonly listenPort: number;
+  readonly peerByKey: ReadonlyMap<string, WgPeer>;
+};
+
+/**
+ * `wg show NAME dump`: one line of 4 columns for the interface, then one of 8 for each peer (wg(8)).
+ * Drops private and preshared keys. "(none)", "off" and a handshake at 0 become undefined. Never throws.
+ */
+export function parseDump(stdout: string): Decoded<WgInterface> {
+  const [head, ...rest] = rowsOf(stdout);
+  return head === undefined ? refused("empty") : parseInterface(head, rest);
+}
+
+/** `wg show all dump`: the same with the interface's name before every line. By name. Never throws. */
+export function parseDumpAll(stdout: string): Decoded<ReadonlyMap<string, WgInterface>> {
+  const rowsByName = new Map<string, string[][]>();
+  for (const [name = "", ...row] of rowsOf(stdout)) {
+    const rows = rowsByName.get(name);
+    if (rows === undefined) rowsByName.set(name, [row]);
+    else rows.push(row);
+  }
+  const interfaceByName = new Map<string, WgInterface>();
+  for (const [name, [head = [], ...rest]] of rowsByName) {
+    const parsed = parseInterface(head, rest);
+    if (!parsed.ok) return parsed;
+    interfaceByName.set(name, parsed.value);
+  }
+  return decoded(interfaceByName);
+}
+
+function rowsOf(stdout: string): string[][] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
+}
+
+function parseInterface(head: readonly string[], rest: readonly (readonly string[])[]): Decoded<WgInterface> {
+  const [, publicKey = "", portText = ""] = head;
+  if (head.length !== 4) return refused("interface-columns");
+  if (publicKey !== "(none)" && !isKey(publicKey)) return refused("interface-key");
+  const listenPort = parseInteger(portText, 65_535);
+  if (listenPort === undefined) return refused("listen-port");
+  const peerByKey = new Map<string, WgPeer>();
+  for (const row of rest) {
+    const peer = parsePeer(row);
+    if (!peer.ok) return peer;
+    peerByKey.set(peer.value.publicKey, peer.value);
+  }
+  return decoded({ publicKey: publicKey === "(none)" ? undefined : publicKey, listenPort, peerByKey });
+}
+
+function parsePeer(row: readonly string[]): Decoded<WgPeer> {
+  const [
+    publicKey = "",
+    ,
+    endpointText = "",
+    allowedText = "",
+    handshakeText = "",
+    rxText = "",
+    txText = "",
+    offText = "",
+  ] = row;
+  if (row.length !== 8) return refused("peer-columns");
+  if (!isKey(publicKey)) return refused("peer-key");
+  const endpoint =
+    endpointText === "(none)" || endpointText.includes("%") ? undefined : parseEndpoint(endpointText);
+  if (endpoint?.ok === false) return refused("peer-endpoint");
+  const allowedIps = allowedText === "(none)" ? [] : allowedText.split(",");
+  if (!allowedIps.every((cidr) => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(cidr))) return refused("peer-allowed-ips");
+  const handshakeSec = parseInteger(handshakeText, Number.MAX_SAFE_INTEGER / 1000);
+  if (handshakeSec === undefined) return refused("peer-handshake");
+  if (!isU64(rxText) || !isU64(txText)) return refused("peer-bytes");
+  const keepaliveSec = offText === "off" ? 0 : parseInteger(offText, 65_535);
+  if (keepaliveSec === undefined) return refused("peer-keepalive");
+  return decoded({
+    publicKey,
+    endpoint: endpoint?.value,
+    allowedIps,
+    latestHandshakeAt: handshakeSec === 0 ? undefined : wallMs(handshakeSec * 1000),
+    rxBytes: BigInt(rxText),
+    txBytes: BigInt(txText),
+    keepaliveSec: keepaliveSec === 0 ? undefined : keepaliveSec,
+  });
+}
+
+function parseInteger(text: string, max: number): number | undefined {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return value <= max ? value : undefined;
+}
+
+function isU64(text: string): boolean {
+  return /^\d{1,20}$/.test(text) && BigInt(text) < 1n << 64n;
+}

@@ -1,0 +1,145 @@
+import { canonicalIPv6, familyOf, isIPv4, type AddressFamily } from "../../protocol/endpoint.ts";
+import { checkInterfaceName } from "./interface-name.ts";
+
+export type FirewallRules = {
+  readonly interfaceName: string;
+  /** Our own overlay addresses, one or none of each family. */
+  readonly addresses: readonly string[];
+  /** The network's prefixes in CIDR form. */
+  readonly prefixes: readonly string[];
+  /** TCP port of the control plane, the only thing an invite may reach. */
+  readonly controlPort: number;
+  /** WireGuard's UDP port. */
+  readonly listenPort: number;
+  /** Port of the agent's own UDP socket; undefined leaves STUN alone. */
+  readonly agentPort: number | undefined;
+  /** Temporary IPv4 addresses of open invites. */
+  readonly invites: readonly string[];
+};
+
+/** One injective name per interface: what nft's identifiers lack, and "_", becomes its code. */
+export function tableName(interfaceName: string): string {
+  checkInterfaceName(interfaceName);
+  const encoded = interfaceName.replace(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16)}`);
+  return `hopwire_${encoded}`;
+}
+
+/** One batch for `nft -f -`: replaces the table of the interface atomically, whether it was there or not. */
+export function loadScript(rules: FirewallRules): string {
+  const table = tableName(rules.interfaceName);
+  return `${removeScript(rules.interfaceName)}table inet ${table} {
+	set invites {
+		type ipv4_addr
+${elementsOf(rules.invites)}	}
+${guardChain(rules)}${forwardChain(rules.interfaceName)}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
+`;
+}
+
+/** Succeeds also where the table is missing: nft 1.0.6 cannot `destroy`. */
+export function removeScript(interfaceName: string): string {
+  const table = tableName(interfaceName);
+  return `add table inet ${table}\ndelete table inet ${table}\n`;
+}
+
+/** Replaces the invites alone; fails where the table is not loaded. */
+export function invitesScript(interfaceName: string, invites: readonly string[]): string {
+  const set = `inet ${tableName(interfaceName)} invites`;
+  const add = invites.length === 0 ? "" : `add element ${set} { ${invites.map(checkedIPv4).join(", ")} }\n`;
+  return `flush set ${set}\n${add}`;
+}
+
+/**
+ * Linux answers for an address on whatever interface the packet came, and WireGuard checks only the source of what it
+ * decrypts. So: overlay addresses and sources come through the tunnel or from this host itself, and a member reaches
+ * nothing of this host but its overlay address. Raw priority: before anything else has seen them.
+ */
+function guardChain({ interfaceName, addresses, prefixes, controlPort }: FirewallRules): string {
+  const elsewhere = `iifname != { "lo", "${interfaceName}" }`;
+  const inside = `iifname "${interfaceName}"`;
+  const rules = [
+    ...addresses.map((address) => `${elsewhere} ${match("daddr", address)} counter drop`),
+    ...prefixes.map((prefix) => `${elsewhere} ${match("saddr", prefix)} counter drop`),
+    ...(["ipv4", "ipv6"] as const).map(
+      (family) => `${inside} ${strangeDestination(family, addresses)} counter drop`,
+    ),
+    `${inside} ip saddr @invites tcp dport ${checkedPort(controlPort)} accept`,
+    `${inside} ip saddr @invites counter drop`,
+  ];
+  return chain("guard", "type filter hook input priority raw; policy accept;", rules);
+}
+
+/** A host with forwarding on must not become a router of the mesh by accident. */
+function forwardChain(interfaceName: string): string {
+  return chain("forward", "type filter hook forward priority raw; policy accept;", [
+    `iifname "${interfaceName}" counter drop`,
+    `oifname "${interfaceName}" counter drop`,
+  ]);
+}
+
+/**
+ * RFC 8489 section 5: 20 bytes of header at least (and 8 of UDP), the type in the first two, the magic cookie after
+ * four. No WireGuard message begins so. A zero checksum (IPv4 only) would turn into a wrong one.
+ */
+const STUN = "udp length >= 28 @th,64,16 { 0x0001, 0x0011, 0x0101, 0x0111 } @th,96,32 0x2112a442";
+
+/**
+ * STUN that reaches WireGuard's port goes to the agent's socket, and what the agent sends leaves from WireGuard's
+ * port. On the way out before conntrack and on the way in after the host's filters (priority 0 to 10), so that both
+ * know WireGuard's port only: a firewall that lets WireGuard in lets this in.
+ */
+function stunChains(listenPort: number, agentPort: number): string {
+  const wireguard = checkedPort(listenPort);
+  const agent = checkedPort(agentPort);
+  return (
+    chain("stun_in", "type filter hook input priority security + 10; policy accept;", [
+      `udp dport ${wireguard} udp checksum != 0 ${STUN} udp dport set ${agent}`,
+    ]) +
+    chain("stun_out", "type filter hook output priority raw; policy accept;", [
+      `udp sport ${agent} ${STUN} udp sport set ${wireguard}`,
+    ])
+  );
+}
+
+function chain(name: string, head: string, rules: readonly string[]): string {
+  return `	chain ${name} {\n		${head}\n${rules.map((rule) => `		${rule}\n`).join("")}	}\n`;
+}
+
+function elementsOf(invites: readonly string[]): string {
+  return invites.length === 0 ? "" : `		elements = { ${invites.map(checkedIPv4).join(", ")} }\n`;
+}
+
+function match(field: "saddr" | "daddr", cidr: string): string {
+  return `${keywordOf(familyOf(cidr))} ${field} ${checkedCidr(cidr)}`;
+}
+
+function strangeDestination(family: AddressFamily, addresses: readonly string[]): string {
+  const own = addresses.filter((address) => familyOf(address) === family);
+  const keyword = keywordOf(family);
+  return own.length === 0
+    ? `meta nfproto ${family}`
+    : `${keyword} daddr != { ${own.map(checkedCidr).join(", ")} }`;
+}
+
+function keywordOf(family: AddressFamily): "ip" | "ip6" {
+  return family === "ipv4" ? "ip" : "ip6";
+}
+
+/** Everything in a script is checked, whoever checked it before: nft would run what else the text says. */
+function checkedCidr(cidr: string): string {
+  const [address = "", length, ...more] = cidr.split("/");
+  const isAddress = isIPv4(address) || canonicalIPv6(address) !== undefined;
+  if (!isAddress || more.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) {
+    throw new RangeError("neither an address nor a prefix");
+  }
+  return cidr;
+}
+
+function checkedIPv4(address: string): string {
+  if (!isIPv4(address)) throw new RangeError("not an IPv4 address");
+  return address;
+}
+
+function checkedPort(port: number): number {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("not a port");
+  return port;
+}

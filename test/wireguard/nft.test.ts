@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import {
+  invitesScript,
+  loadScript,
+  removeScript,
+  tableName,
+  type FirewallRules,
+} from "../../agent/wireguard/nft.ts";
+
+const rules: FirewallRules = {
+  interfaceName: "hw0",
+  addresses: ["100.99.0.1", "fd99::1"],
+  prefixes: ["100.99.0.0/16", "fd99::/64"],
+  controlPort: 5000,
+  listenPort: 51_820,
+  agentPort: 51_821,
+  invites: ["100.99.7.7", "100.99.7.8"],
+};
+
+test("the whole table", () => {
+  expect(loadScript(rules)).toBe(`add table inet hopwire_hw0
+delete table inet hopwire_hw0
+table inet hopwire_hw0 {
+	set invites {
+		type ipv4_addr
+		elements = { 100.99.7.7, 100.99.7.8 }
+	}
+	chain guard {
+		type filter hook input priority raw; policy accept;
+		iifname != { "lo", "hw0" } ip daddr 100.99.0.1 counter drop
+		iifname != { "lo", "hw0" } ip6 daddr fd99::1 counter drop
+		iifname != { "lo", "hw0" } ip saddr 100.99.0.0/16 counter drop
+		iifname != { "lo", "hw0" } ip6 saddr fd99::/64 counter drop
+		iifname "hw0" ip daddr != { 100.99.0.1 } counter drop
+		iifname "hw0" ip6 daddr != { fd99::1 } counter drop
+		iifname "hw0" ip saddr @invites tcp dport 5000 accept
+		iifname "hw0" ip saddr @invites counter drop
+	}
+	chain forward {
+		type filter hook forward priority raw; policy accept;
+		iifname "hw0" counter drop
+		oifname "hw0" counter drop
+	}
+	chain stun_in {
+		type filter hook input priority security + 10; policy accept;
+		udp dport 51820 udp checksum != 0 udp length >= 28 @th,64,16 { 0x0001, 0x0011, 0x0101, 0x0111 } @th,96,32 0x2112a442 udp dport set 51821
+	}
+	chain stun_out {
+		type filter hook output priority raw; policy accept;
+		udp sport 51821 udp length >= 28 @th,64,16 { 0x0001, 0x0011, 0x0101, 0x0111 } @th,96,32 0x2112a442 udp sport set 51820
+	}
+}
+`);
+});
+
+test("without an address of a family, nothing of that family comes through the tunnel", () => {
+  const script = loadScript({ ...rules, addresses: ["100.99.0.1"], prefixes: ["100.99.0.0/16"] });
+  expect(script).toContain('iifname "hw0" meta nfproto ipv6 counter drop');
+});
+
+test("without an agent port there is no STUN chain, without invites no element", () => {
+  const script = loadScript({ ...rules, agentPort: undefined, invites: [] });
+  expect(script).not.toMatch(/stun|elements/);
+});
+
+test("invites are replaced in one batch, also by none", () => {
+  expect(invitesScript("hw0", ["100.99.7.7"])).toBe(
+    "flush set inet hopwire_hw0 invites\nadd element inet hopwire_hw0 invites { 100.99.7.7 }\n",
+  );
+  expect(invitesScript("hw0", [])).toBe("flush set inet hopwire_hw0 invites\n");
+});
+
+test("removal succeeds whether the table is there or not", () => {
+  expect(removeScript("hw0")).toBe("add table inet hopwire_hw0\ndelete table inet hopwire_hw0\n");
+});
+
+test("interfaces that differ have tables that differ", () => {
+  const names = ["hw0", "hw-0", "hw.0", "hw_0", "hw_2d0", "hw2d0"].map(tableName);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z0-9_]*$/);
+});
+
+test.each(["", "hw*", 'hw"', "a b", "a/b", "-x", "0x", "all", "sixteen-letters-"])(
+  "%j names no interface",
+  (name) => {
+    expect(() => tableName(name)).toThrow(expect.objectContaining({ code: "config.invalid" }));
+  },
+);
+
+test.each([
+  ["an invite", { invites: ["1.2.3.4 }"] }],
+  ["an address", { addresses: ["fd99::1 accept"] }],
+  ["a prefix", { prefixes: ["10.0.0.0/8/8"] }],
+  ["a port", { controlPort: 0 }],
+])("%s that is none throws, whoever checked it before", (_, change) => {
+  expect(() => loadScript({ ...rules, ...change })).toThrow(RangeError);
+});
