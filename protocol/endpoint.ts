@@ -34,14 +34,17 @@ export function parseEndpoint(text: string): Decoded<Endpoint> {
   return isIPv4(address) ? decoded({ address, port }) : refused("not-an-address");
 }
 
+/** Without leading zeros: some programs read those as octal. */
 export function isIPv4(text: string): boolean {
-  return /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text);
+  return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
 }
 
 /** The form of RFC 5952, by way of the URL parser, which implements it. Undefined where it is no IPv6 address. */
 export function canonicalIPv6(text: string): string | undefined {
   const url = `http://[${text}]/`;
-  return text.includes(":") && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
+  return /^[0-9a-fA-F.]*:[0-9a-fA-F:.]*$/.test(text) && URL.canParse(url)
+    ? new URL(url).hostname.slice(1, -1)
+    : undefined;
 }
 
 /**

@@ -9,6 +9,9 @@ export type MemberId = string & { readonly [brand]: "member" };
 export type NetworkId = string & { readonly [brand]: "network" };
 /** 32 lower-case hex digits. */
 export type AllocationId = string & { readonly [brand]: "allocation" };
+/** Random; 32 lower-case hex digits. */
+export type InviteId = string & { readonly [brand]: "invite" };
+type Id = MemberId | NetworkId | AllocationId | InviteId;
 
 /** Half a SHA-256: 128 bits leave a second preimage out of reach, and the id still fits a terminal line. */
 const ID_BYTES = 16;
@@ -34,13 +37,13 @@ export function idBytes(id: string): Uint8Array {
   return new Uint8Array(Buffer.from(id, "hex"));
 }
 
-export function decodeId<Id extends MemberId | NetworkId | AllocationId>(bytes: Uint8Array): Decoded<Id> {
+export function decodeId<T extends Id>(bytes: Uint8Array): Decoded<T> {
   if (bytes.length !== ID_BYTES) return refused("id-length");
-  return decoded(Buffer.from(bytes).toString("hex") as Id);
+  return decoded(Buffer.from(bytes).toString("hex") as T);
 }
 
-export function parseId<Id extends MemberId | NetworkId | AllocationId>(text: string): Decoded<Id> {
-  return ID_TEXT.test(text) ? decoded(text as Id) : refused("not-an-id");
+export function parseId<T extends Id>(text: string): Decoded<T> {
+  return ID_TEXT.test(text) ? decoded(text as T) : refused("not-an-id");
 }
 
 /** A DNS label (RFC 1123), so that a member's name can be a host name. */

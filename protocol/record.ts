@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { addressBytes, addressText, type Prefix } from "./address.ts";
+import { addressBytes, addressText, parsePrefix4, type Prefix } from "./address.ts";
 import { decoded, refused, type Decoded } from "./decoded.ts";
 import { formatEndpoint, isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
 import { hopwire } from "./generated/hopwire.js";
@@ -81,21 +81,24 @@ export type SignedRecord<Content extends RecordContent = RecordContent> = Record
   readonly content: Content;
 };
 
-/** What a record is about: a newer one of the same slot replaces it. */
+/**
+ * What a record is about, and who says so: a newer one of the same slot replaces it. The author is part of it, so that
+ * nobody can replace or outnumber what another has signed; whose word counts is decided where all are seen together.
+ * Being an admin is a slot of its own: what an admin signed rests on it, so a later certificate must not remove it.
+ */
 export function slotOf(record: SignedRecord): string {
   const { content } = record;
   const author = memberIdOf(record.author);
   switch (content.kind) {
     case "network":
     case "secret":
-      return content.kind;
-    case "member":
-      return `member ${memberIdOf(content.identityKey)}`;
-    case "revocation":
-      return `revocation ${content.member}`;
     case "relay":
     case "endpoints":
       return `${content.kind} ${author}`;
+    case "member":
+      return `${content.roles.includes("admin") ? "admin" : "member"} ${memberIdOf(content.identityKey)} ${author}`;
+    case "revocation":
+      return `revocation ${content.member} ${author}`;
   }
 }
 
@@ -127,35 +130,71 @@ export function signRecord<Content extends RecordContent>(
   return { ...head, bytes, author, content };
 }
 
-/** Checks shape first, the signature last; who may sign what is the registry's question. Never throws. */
-export function openRecord(bytes: Uint8Array, network: NetworkId): Decoded<SignedRecord> {
+/** A record of a sound shape whose signature nobody has checked yet. */
+export type UnverifiedRecord = {
+  readonly record: SignedRecord;
+  readonly signedBody: Uint8Array;
+  readonly signature: Uint8Array;
+};
+
+/**
+ * Shape only, so that whoever can refuse a record for less never pays for its signature. Never throws.
+ * The result keeps its own copy of `bytes`: a short record must not hold on to the frame that brought it.
+ */
+export function decodeRecord(bytes: Uint8Array, network: NetworkId): Decoded<UnverifiedRecord> {
   if (bytes.length > MAX_RECORD_BYTES) return refused("record-too-long");
+  const copy = new Uint8Array(bytes);
   let body: hopwire.v1.RecordBody;
   let envelope: hopwire.v1.SignedRecord;
   try {
-    envelope = wire.SignedRecord.decode(bytes);
+    envelope = wire.SignedRecord.decode(copy);
     body = wire.RecordBody.decode(envelope.body);
   } catch {
     return refused("record-malformed");
   }
+  // The signature covers the body only: whoever passes a record on could otherwise pad or reorder the envelope.
+  const canonical = wire.SignedRecord.encode({ body: envelope.body, signature: envelope.signature }).finish();
+  if (Buffer.compare(canonical, copy) !== 0) return refused("record-envelope");
   if (body.version !== VERSION) return refused("record-version");
   if (Buffer.compare(body.network, idBytes(network)) !== 0) return refused("record-other-network");
   if (body.author.length !== KEY_BYTES) return refused("record-author");
-  const numbers = [body.sequence, body.issuedAtMs, body.expiresAtMs];
-  if (!numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) return refused("record-number");
+  const [sequence, issuedAtMs, expiresAtMs] = [body.sequence, body.issuedAtMs, body.expiresAtMs].map(
+    wireNumber,
+  );
+  if (sequence === undefined || issuedAtMs === undefined || expiresAtMs === undefined)
+    return refused("record-number");
   const content = decodeContent(body);
   if (!content.ok) return content;
-  if (!verifyBytes("record", envelope.body, envelope.signature, body.author))
-    return refused("record-signature");
-  return decoded({
-    bytes,
+  const record = {
+    bytes: copy,
     network,
     author: body.author,
-    sequence: body.sequence,
-    issuedAt: wallMs(body.issuedAtMs),
-    expiresAt: body.expiresAtMs === 0 ? undefined : wallMs(body.expiresAtMs),
+    sequence,
+    issuedAt: wallMs(issuedAtMs),
+    expiresAt: expiresAtMs === 0 ? undefined : wallMs(expiresAtMs),
     content: content.value,
-  });
+  };
+  return decoded({ record, signedBody: envelope.body, signature: envelope.signature });
+}
+
+export function hasValidSignature({ record, signedBody, signature }: UnverifiedRecord): boolean {
+  return verifyBytes("record", signedBody, signature, record.author);
+}
+
+/** Shape first, the signature last; who may sign what is the registry's question. Never throws. */
+export function openRecord(bytes: Uint8Array, network: NetworkId): Decoded<SignedRecord> {
+  const unverified = decodeRecord(bytes, network);
+  if (!unverified.ok) return unverified;
+  return hasValidSignature(unverified.value) ? decoded(unverified.value.record) : refused("record-signature");
+}
+
+/**
+ * A uint64 of the wire, undefined beyond what a number holds exactly. The generated types say `number`, but where
+ * the package `long` is installed (protobufjs brings it) the decoder makes its objects.
+ */
+export function wireNumber(value: unknown): number | undefined {
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
 function encodeContent(content: RecordContent): Partial<hopwire.v1.RecordBody.$Properties> {
@@ -237,10 +276,18 @@ function decodeNetwork(info: hopwire.v1.Network.$Properties): Decoded<NetworkInf
   const length4 = info.prefix4Length ?? 0;
   const length6 = info.prefix6Length ?? 0;
   if (!isMemberName(name)) return refused("network-name");
-  if (address4?.includes(".") !== true || length4 < 8 || length4 > 30) return refused("network-prefix4");
+  if (address4?.includes(".") !== true) return refused("network-prefix4");
   if (address6?.includes(":") !== true || length6 !== 64) return refused("network-prefix6");
-  const prefix4 = { address: address4, length: length4 };
-  return decoded({ kind: "network", name, prefix4, prefix6: { address: address6, length: length6 } });
+  const prefix4 = parsePrefix4(`${address4}/${length4}`);
+  const prefix6 = { address: address6, length: length6 };
+  if (prefix4 === undefined) return refused("network-prefix4");
+  if (
+    addressBytes(address6)
+      .subarray(8)
+      .some((byte) => byte !== 0)
+  )
+    return refused("network-prefix6");
+  return decoded({ kind: "network", name, prefix4, prefix6 });
 }
 
 function decodeMember(member: hopwire.v1.Member.$Properties): Decoded<MemberCertificate> {
@@ -282,8 +329,8 @@ function decodeRelay(relay: hopwire.v1.RelayAnnouncement.$Properties): Decoded<R
   const version = relay.version ?? "";
   if (!/^[a-z0-9-]{0,32}$/.test(region)) return refused("relay-region");
   if (!/^[0-9A-Za-z.+-]{0,32}$/.test(version)) return refused("relay-version");
-  const bandwidthBps = relay.bandwidthBps ?? 0;
-  if (!Number.isSafeInteger(bandwidthBps)) return refused("relay-bandwidth");
+  const bandwidthBps = wireNumber(relay.bandwidthBps ?? 0);
+  if (bandwidthBps === undefined) return refused("relay-bandwidth");
   return decoded({
     kind: "relay",
     endpoints,

@@ -1,0 +1,150 @@
+import { addressBytes, addressText } from "./address.ts";
+import { decoded, refused, type Decoded } from "./decoded.ts";
+import { formatEndpoint, isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
+import { hopwire } from "./generated/hopwire.js";
+import { decodeId, idBytes, isMemberName, type InviteId } from "./ids.ts";
+import { KEY_BYTES, keyBytes, keyText, sha256 } from "./keys.ts";
+import { wireNumber } from "./record.ts";
+import { wallMs, type WallMs } from "./time.ts";
+
+const wire = hopwire.v1;
+const VERSION = 1;
+
+/** Whoever has it may redeem it: a bearer secret, never to be logged. */
+export type Invite = {
+  /** The network's public key: the root of everything that the joiner will believe. */
+  readonly networkKey: Uint8Array;
+  readonly issuerWireguardKey: string;
+  readonly issuerAddress4: string;
+  readonly controlPort: number;
+  readonly inviteId: InviteId;
+  /** WireGuard private key in base64, good for reaching the issuer's control port and nothing else. */
+  readonly temporaryKey: string;
+  readonly temporaryAddress4: string;
+  /** The issuer's clock decides; the joiner only shows it. */
+  readonly expiresAt: WallMs;
+  /** Ways to the issuer, best first. */
+  readonly endpoints: readonly Endpoint[];
+  readonly memberName: string;
+};
+
+export type DecodedInvite =
+  { readonly ok: true; readonly value: Invite } | { readonly ok: false; readonly reason: InviteRefusal };
+
+export type InviteRefusal = "not-an-invite" | "truncated-or-altered" | "version";
+
+/** A token is pasted by people: about 300 characters, and 16 endpoints of IPv6 bring it to 1,300. */
+export const MAX_INVITE_CHARS = 4096;
+export const MAX_INVITE_ENDPOINTS = 16;
+/** Against slips of copy and paste, not against forgers, who can compute it: 2^-64 is more than enough. */
+const CHECKSUM_BYTES = 8;
+
+/** Throws RangeError for an invite with too many endpoints: it would not be read back. */
+export function encodeInvite(invite: Invite): string {
+  if (invite.endpoints.length > MAX_INVITE_ENDPOINTS) throw new RangeError("too many endpoints in an invite");
+  const body = wire.Invite.encode({
+    version: VERSION,
+    networkKey: invite.networkKey,
+    issuerWireguardKey: keyBytes(invite.issuerWireguardKey) ?? new Uint8Array(),
+    issuerAddress4: addressBytes(invite.issuerAddress4),
+    controlPort: invite.controlPort,
+    inviteId: idBytes(invite.inviteId),
+    temporaryKey: keyBytes(invite.temporaryKey) ?? new Uint8Array(),
+    temporaryAddress4: addressBytes(invite.temporaryAddress4),
+    expiresAtMs: invite.expiresAt,
+    endpoints: invite.endpoints.map(formatEndpoint),
+    memberName: invite.memberName,
+  }).finish();
+  return `hopwire${VERSION}-${Buffer.concat([body, checksum(body)]).toString("base64url")}`;
+}
+
+/** White space around it is forgiven, also line breaks that a terminal or mail put in. Never throws. */
+export function decodeInvite(text: string): DecodedInvite {
+  if (text.length > MAX_INVITE_CHARS) return no("not-an-invite");
+  const match = /^hopwire([0-9]{1,4})-(.*)$/.exec(text.replaceAll(/\s+/g, ""));
+  if (match === null) return no("not-an-invite");
+  if (Number(match[1]) !== VERSION) return no("version");
+  const token = match[2] ?? "";
+  const bytes = new Uint8Array(Buffer.from(token, "base64url"));
+  const body = bytes.subarray(0, -CHECKSUM_BYTES);
+  const isWhole = bytes.length > CHECKSUM_BYTES && Buffer.from(bytes).toString("base64url") === token;
+  if (!isWhole || Buffer.compare(checksum(body), bytes.subarray(-CHECKSUM_BYTES)) !== 0)
+    return no("truncated-or-altered");
+  return decodeBody(body);
+}
+
+/** What the joiner signs in the domain "redeem": it has the identity key, and means these keys for this invite. */
+export function redemptionBytes(request: {
+  readonly inviteId: InviteId;
+  readonly identityKey: Uint8Array;
+  readonly wireguardKey: Uint8Array;
+  readonly exchangeKey: Uint8Array;
+}): Uint8Array {
+  const { inviteId, identityKey, wireguardKey, exchangeKey } = request;
+  return new Uint8Array(Buffer.concat([idBytes(inviteId), identityKey, wireguardKey, exchangeKey]));
+}
+
+function checksum(body: Uint8Array): Uint8Array {
+  return sha256(body).subarray(0, CHECKSUM_BYTES);
+}
+
+function no(reason: InviteRefusal): { readonly ok: false; readonly reason: InviteRefusal } {
+  return { ok: false, reason };
+}
+
+function decodeBody(body: Uint8Array): DecodedInvite {
+  let fields: hopwire.v1.Invite;
+  try {
+    fields = wire.Invite.decode(body);
+  } catch {
+    return no("not-an-invite");
+  }
+  if (fields.version !== VERSION) return no("version");
+  const inviteId = decodeId<InviteId>(fields.inviteId);
+  const issuerAddress4 = address4Of(fields.issuerAddress4);
+  const temporaryAddress4 = address4Of(fields.temporaryAddress4);
+  const expiresAt = wireNumber(fields.expiresAtMs);
+  const endpoints = decodeAll(fields.endpoints);
+  const keys = [fields.networkKey, fields.issuerWireguardKey, fields.temporaryKey];
+  if (
+    !inviteId.ok ||
+    issuerAddress4 === undefined ||
+    temporaryAddress4 === undefined ||
+    expiresAt === undefined ||
+    !endpoints.ok ||
+    keys.some((key) => key.length !== KEY_BYTES) ||
+    fields.controlPort < 1 ||
+    fields.controlPort > 65_535 ||
+    !isMemberName(fields.memberName)
+  )
+    return no("not-an-invite");
+  const value: Invite = {
+    networkKey: fields.networkKey,
+    issuerWireguardKey: keyText(fields.issuerWireguardKey),
+    issuerAddress4,
+    controlPort: fields.controlPort,
+    inviteId: inviteId.value,
+    temporaryKey: keyText(fields.temporaryKey),
+    temporaryAddress4,
+    expiresAt: wallMs(expiresAt),
+    endpoints: endpoints.value,
+    memberName: fields.memberName,
+  };
+  return { ok: true, value };
+}
+
+function address4Of(bytes: Uint8Array): string | undefined {
+  return bytes.length === 4 ? addressText(bytes) : undefined;
+}
+
+function decodeAll(texts: readonly string[]): Decoded<readonly Endpoint[]> {
+  if (texts.length > MAX_INVITE_ENDPOINTS) return refused("too-many");
+  const endpoints: Endpoint[] = [];
+  for (const text of texts) {
+    const endpoint = parseEndpoint(text);
+    if (!endpoint.ok) return endpoint;
+    if (!isUsableRemote(endpoint.value.address)) return refused("not-usable");
+    endpoints.push(endpoint.value);
+  }
+  return decoded(endpoints);
+}
