@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { schedule, type ScheduledTask } from "node-cron";
+import { DurableFile } from "../cache/durable-file.ts";
+import { ConnectionCache } from "../cache/store.ts";
+import { AdminServer } from "./admin/server.ts";
+import { systemClock } from "./clock.ts";
+import type { AgentConfig } from "./config/schema.ts";
+import { programVersion } from "./config/version.ts";
+import { Identity } from "./identity/identity.ts";
+import type { Logger } from "./log.ts";
+import { Agent } from "./mesh/agent.ts";
+import { systemRandom } from "./random.ts";
+import { systemRunner } from "./runner.ts";
+import { WireguardDevice } from "./wireguard/device.ts";
+
+export type DaemonOptions = {
+  readonly log: Logger;
+  /** The network, if any, is up and the local API answers. */
+  readonly onReady: () => void;
+};
+
+/** Once an hour, off the full hour: pruning only keeps files small. */
+const PRUNE_CRON = "17 * * * *";
+
+/**
+ * The composition root: builds everything, and ends it in reverse. Resolves after a clean stop, when `signal` aborts
+ * or the local API is told to. Errors: what a start can fail with; nothing is left running or half configured then.
+ */
+export async function runDaemon(
+  config: AgentConfig,
+  signal: AbortSignal,
+  options: DaemonOptions,
+): Promise<void> {
+  const { log, onReady } = options;
+  await using stack = new AsyncDisposableStack();
+  const stopped = Promise.withResolvers<undefined>();
+  signal.addEventListener("abort", () => stopped.resolve(undefined), { once: true });
+  if (signal.aborted) return;
+
+  const clock = systemClock;
+  const random = systemRandom;
+  const identity = await Identity.open(new DurableFile(join(config.stateDir, "state.json")), clock, random);
+  const cache = await ConnectionCache.open(join(config.stateDir, "cache.json"), { clock, log });
+  stack.use(cache.cache);
+  if (cache.report !== undefined) log.warn({ report: cache.report }, "connection cache could not be read");
+  const prune = pruneHourly(cache.cache);
+  stack.defer(() => prune.destroy());
+
+  const device = deviceOf(config);
+  const agent = new Agent({
+    config,
+    version: programVersion(),
+    clock,
+    random,
+    log,
+    run: systemRunner,
+    identity,
+    cache,
+    device,
+    onShutdown: () => stopped.resolve(undefined),
+  });
+  // The socket is the lock: before it is ours, another agent's interface must not be touched.
+  const server = await AdminServer.listen({ runtimeDir: config.runtimeDir, api: agent, log });
+  stack.use(server);
+  stack.use(agent);
+  await agent.start();
+  onReady();
+  await stopped.promise;
+}
+
+/** Removes what an agent left that did not end by itself. Errors: rights.missing, command.failed. */
+export async function cleanUp(config: AgentConfig): Promise<void> {
+  await deviceOf(config).down();
+}
+
+/** The state directory is what makes two agents different ones. */
+function deviceOf(config: AgentConfig): WireguardDevice {
+  const ownerId = createHash("sha256").update(config.stateDir).digest("hex").slice(0, 16);
+  return new WireguardDevice(config.interface, ownerId, {
+    run: systemRunner,
+    clock: systemClock,
+    readFile: (path) => readFile(path, "utf8"),
+  });
+}
+
+function pruneHourly(cache: ConnectionCache): ScheduledTask {
+  return schedule(PRUNE_CRON, () => cache.prune(), { noOverlap: true, name: "prune the connection cache" });
+}

@@ -1,0 +1,619 @@
+import type { ConnectionCache } from "../../cache/store.ts";
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import { formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Candidate, CandidateKind } from "../nat/candidate.ts";
+import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
+import type { StunAnswer, StunCredential, StunRequestOptions } from "../nat/stun-agent.ts";
+import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
+import { pathWakeAt, stepPath } from "../path/machine.ts";
+import {
+  CONSENT_ACTIVE_MS,
+  initialPath,
+  OBSERVE_MS,
+  PIN_MS,
+  type Leg,
+  type PathEffect,
+  type PathInput,
+  type PathState,
+} from "../path/state.ts";
+import type { WgInterface } from "../wireguard/dump.ts";
+import type { Counters } from "../wireguard/device.ts";
+import type { SourcePin } from "../wireguard/nft.ts";
+import type { PeerChange } from "../wireguard/peer-change.ts";
+
+/** A member as the roster has it, with what it takes to reach it. */
+export type MeshPeer = {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly publicKey: string;
+  /** Exactly the /32 and /128 of its certificate (R-1203). */
+  readonly allowedIps: readonly string[];
+  /** Protects our checks to it and its checks to us. */
+  readonly outbound: StunCredential;
+  /** Reachable from anywhere, by its signed records. */
+  readonly publicEndpoints: readonly Endpoint[];
+};
+
+export type ConnectorPorts = {
+  readonly wireguard: {
+    apply(changes: readonly PeerChange[]): Promise<void>;
+    dump(): Promise<WgInterface>;
+    readCounters(): Promise<Counters | undefined>;
+  };
+  /** Undefined where STUN cannot leave from WireGuard's port. */
+  readonly stun:
+    | ((
+        to: Endpoint,
+        credential: StunCredential,
+        options: StunRequestOptions,
+      ) => Promise<Decoded<StunAnswer>>)
+    | undefined;
+  /** Undefined where there is no nftables: see `SourcePin`. Replaces all pins. */
+  readonly pin: ((pins: readonly SourcePin[]) => Promise<void>) | undefined;
+  /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
+  signal(peer: MemberId): Promise<boolean>;
+  /** Volunteers that could relay to this peer now, in no order. */
+  relaysFor(peer: MemberId): readonly MemberId[];
+  connectRelay(peer: MemberId, relays: readonly MemberId[]): void;
+  setRelayActive(peer: MemberId, active: boolean): void;
+  onPathChanged(peer: MemberId): void;
+};
+
+type Entry = {
+  peer: MeshPeer;
+  path: PathState;
+  since: WallMs;
+  /** Since when its counters show that we send to it. */
+  activeUntil: MonotonicMs;
+  relayRttMs: number | undefined;
+  /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
+  echoRttMs: number | undefined;
+  loss: number | undefined;
+};
+
+export type PathInfo = {
+  readonly path: PathState;
+  /** When packets began to go this way. */
+  readonly since: WallMs;
+  readonly rttMs: number | undefined;
+  readonly loss: number | undefined;
+};
+
+/** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
+const KEEPALIVE_SEC = 25;
+/** With nothing happening, only for `peers` and for what roams: 5 ms of CPU each. */
+const OBSERVE_IDLE_MS = 10_000;
+const OBSERVE_BUSY_MS = 1_000;
+/** Reading two counters costs 0.1 ms; packets that are sent into a dead path show here. */
+const ACTIVITY_MS = 500;
+/** A check's answer that comes later than this belongs to a path nobody wants. */
+const CHECK_TIMEOUT_MS = 3_000;
+const PROBE_TIMEOUT_MS = 2_000;
+/** Some thirty probes count: at rest two and a half minutes. */
+const LOSS_GAIN = 1 / 16;
+
+/**
+ * Brings every peer a path and keeps it: carries out what `RelayNatTraverse` and the path machines decide, on
+ * WireGuard, STUN, signalling and relays. Owner of its one timer.
+ */
+export class Connector implements Disposable {
+  readonly #self: MemberId;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #cache: ConnectionCache;
+  readonly #ports: ConnectorPorts;
+  readonly #traverse: RelayNatTraverse;
+  readonly #entries = new Map<MemberId, Entry>();
+  readonly #pending: PeerChange[] = [];
+  #applying: Promise<void> = Promise.resolve();
+  #isApplyDue = false;
+  readonly #pins = new Set<SourcePin>();
+  #pinsChanged = false;
+  #dump: WgInterface | undefined;
+  #observing = false;
+  #observeAt: MonotonicMs;
+  #activityAt: MonotonicMs;
+  #txPackets = 0n;
+  #cancelTimer: () => void = () => undefined;
+  #isRunDue = false;
+  #closed = false;
+
+  constructor(parts: {
+    self: MemberId;
+    clock: Clock;
+    log: Logger;
+    cache: ConnectionCache;
+    ports: ConnectorPorts;
+  }) {
+    this.#self = parts.self;
+    this.#clock = parts.clock;
+    this.#log = parts.log.child({ component: "path" });
+    this.#cache = parts.cache;
+    this.#ports = parts.ports;
+    const mode: TraverseMode = parts.ports.stun === undefined ? "handshakes" : "checks";
+    this.#traverse = new RelayNatTraverse(new NatTraverse(mode), {
+      directWorkedLast: (peer) => this.#hasDirectHeadStart(peer),
+      relaysFor: (peer) => this.#relayOrder(peer),
+    });
+    this.#observeAt = monotonicMs(this.#clock.monotonicNow() + OBSERVE_IDLE_MS);
+    this.#activityAt = this.#clock.monotonicNow();
+  }
+
+  /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
+  async setPeers(peers: readonly MeshPeer[]): Promise<void> {
+    const wanted = new Set(peers.map(({ id }) => id));
+    for (const [id, { peer }] of this.#entries) if (!wanted.has(id)) this.#remove(id, peer.publicKey);
+    const added: Entry[] = [];
+    for (const peer of peers) {
+      const entry = this.#entries.get(peer.id);
+      if (entry === undefined) added.push(this.#add(peer));
+      else this.#update(entry, peer);
+    }
+    await this.#flush();
+    if (added.length === 0) return;
+    // An interface that was adopted has sessions: know them before anything resets a peer.
+    await this.#observe();
+    const now = this.#clock.monotonicNow();
+    for (const entry of added) {
+      if (this.#entries.get(entry.peer.id) !== entry) continue;
+      this.#traverse.add(entry.peer.id, this.#remembered(entry.peer), now);
+      this.#dialPublic(entry);
+    }
+    this.#runSoon();
+  }
+
+  onCandidates(peer: MemberId, candidates: readonly Candidate[]): void {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
+    for (const { kind, endpoint } of candidates) {
+      this.#cache.observeEndpoint({ peer, endpoint, kind, source: "signalling" });
+    }
+    // What worked before is checked beside what the peer says: its view of itself may lag behind.
+    const all = [...candidates, ...this.#remembered(entry.peer).slice(0, 4)];
+    this.#traverse.setCandidates(peer, all, this.#clock.monotonicNow());
+    this.#runSoon();
+  }
+
+  /** The peer proved with an authenticated check that it reaches us from there. */
+  onCheckRequest(peer: MemberId, from: Endpoint): void {
+    if (!this.#entries.has(peer)) return;
+    this.#traverse.onCheckRequest(peer, from, this.#clock.monotonicNow());
+    this.#runSoon();
+  }
+
+  onRelayReady(peer: MemberId, leg: Leg): void {
+    this.#input(peer, { kind: "relay-ready", leg });
+    this.#traverse.relayConnected(peer);
+  }
+
+  onRelayGone(peer: MemberId, relay: MemberId, allocation: AllocationId): void {
+    this.#cache.recordRelay({ peer, relay, outcome: "failure" });
+    this.#input(peer, { kind: "relay-gone", allocation });
+    this.#traverse.relayLost(peer);
+    this.#runSoon();
+  }
+
+  onRelayMeasured(peer: MemberId, rttMs: number): void {
+    const entry = this.#entries.get(peer);
+    if (entry !== undefined) entry.relayRttMs = rttMs;
+  }
+
+  /** A way to signal came up, a volunteer was met, or addresses have changed: what is not direct begins anew. */
+  restart(peer?: MemberId): void {
+    this.#traverse.restart(this.#clock.monotonicNow(), peer);
+    this.#runSoon();
+  }
+
+  /** Where WireGuard saw this peer last. */
+  endpointOf(peer: MemberId): Endpoint | undefined {
+    return this.#entries.get(peer)?.path.seen?.endpoint;
+  }
+
+  /** A round trip over the overlay, whoever asked for it. */
+  onEcho(peer: MemberId, rttMs: number): void {
+    const entry = this.#entries.get(peer);
+    if (entry !== undefined) entry.echoRttMs = rttMs;
+  }
+
+  pathOf(peer: MemberId): PathInfo | undefined {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return undefined;
+    const { path, since, echoRttMs, loss } = entry;
+    return { path, since, rttMs: path.tag === "direct" ? (path.rttMs ?? echoRttMs) : echoRttMs, loss };
+  }
+
+  /** A look at WireGuard now; for whoever asks for figures. */
+  async refresh(): Promise<WgInterface | undefined> {
+    await this.#observe();
+    return this.#dump;
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#cancelTimer();
+  }
+
+  #add(peer: MeshPeer): Entry {
+    const now = this.#clock.monotonicNow();
+    const entry: Entry = {
+      peer,
+      path: initialPath(now),
+      since: this.#clock.wallNow(),
+      activeUntil: now,
+      relayRttMs: undefined,
+      echoRttMs: undefined,
+      loss: undefined,
+    };
+    this.#entries.set(peer.id, entry);
+    this.#pending.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
+    return entry;
+  }
+
+  #update(entry: Entry, peer: MeshPeer): void {
+    const before = entry.peer;
+    entry.peer = peer;
+    if (before.publicKey !== peer.publicKey) {
+      this.#pending.push({ publicKey: before.publicKey, remove: true });
+    }
+    if (before.publicKey !== peer.publicKey || before.allowedIps.join() !== peer.allowedIps.join()) {
+      this.#pending.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
+    }
+    const isNew = (e: Endpoint): boolean => !before.publicEndpoints.some((b) => sameEndpoint(b, e));
+    if (peer.publicEndpoints.some(isNew)) {
+      this.#traverse.setCandidates(peer.id, this.#remembered(peer), this.#clock.monotonicNow());
+      this.#dialPublic(entry);
+    }
+  }
+
+  #remove(id: MemberId, publicKey: string): void {
+    this.#entries.delete(id);
+    this.#traverse.remove(id);
+    this.#pending.push({ publicKey, remove: true });
+  }
+
+  /** A public endpoint needs no check before WireGuard may try it: nothing else carries packets yet. */
+  #dialPublic(entry: Entry): void {
+    const best = this.#remembered(entry.peer).find((c) =>
+      entry.peer.publicEndpoints.some((e) => sameEndpoint(e, c.endpoint)),
+    );
+    if (best !== undefined) this.#input(entry.peer.id, { kind: "try", endpoint: best.endpoint });
+  }
+
+  /** What the cache remembers, in its order, then what the records say and nobody has tried. */
+  #remembered(peer: MeshPeer): readonly Candidate[] {
+    const cached = this.#cache.dialOrder(peer.id).flatMap(({ kind, endpoint }): readonly Candidate[] => {
+      const direct = directKind(kind);
+      return direct === undefined ? [] : [{ kind: direct, endpoint }];
+    });
+    const announced = peer.publicEndpoints
+      .filter((endpoint) => !cached.some((c) => sameEndpoint(c.endpoint, endpoint)))
+      .map((endpoint): Candidate => ({ kind: "host", endpoint }));
+    return [...cached, ...announced];
+  }
+
+  #hasDirectHeadStart(peer: MemberId): boolean {
+    if (this.#cache.needsRelayFirst(peer)) return false;
+    const announced = this.#entries.get(peer)?.peer.publicEndpoints ?? [];
+    return announced.length > 0 || this.#cache.lastWorked(peer)?.type === "direct";
+  }
+
+  #relayOrder(peer: MemberId): readonly MemberId[] {
+    const offered = this.#ports.relaysFor(peer);
+    const order = this.#cache.relayOrder(peer, offered).map(({ relay }) => relay);
+    return offered.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+  }
+
+  #input(peer: MemberId, input: PathInput): void {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
+    const { state, effects } = stepPath(entry.path, input, this.#self < peer, this.#clock.monotonicNow());
+    entry.path = state;
+    for (const effect of effects) this.#carryOut(entry, effect);
+    this.#runSoon();
+  }
+
+  #carryOut(entry: Entry, effect: PathEffect): void {
+    const { peer } = entry;
+    const now = this.#clock.monotonicNow();
+    switch (effect.kind) {
+      case "set-endpoint": {
+        const change = {
+          publicKey: peer.publicKey,
+          endpoint: effect.endpoint,
+          kick: true,
+          keepaliveSec: KEEPALIVE_SEC,
+        } as const;
+        if (effect.pin !== undefined) this.#pin({ from: effect.pin, to: effect.endpoint });
+        this.#pending.push(effect.reset ? { ...change, reset: true, allowedIps: peer.allowedIps } : change);
+        break;
+      }
+      case "probe":
+        void this.#probe(peer, effect.endpoint);
+        break;
+      case "observe":
+        this.#observeBy(monotonicMs(now + OBSERVE_MS));
+        break;
+      case "changed":
+        this.#onChanged(entry, effect);
+        break;
+      case "direct-lost":
+        this.#cache.recordDirect({ peer: peer.id, endpoint: effect.endpoint, outcome: "failure" });
+        this.#traverse.directLost(peer.id, now, effect.retryInMs);
+        break;
+    }
+  }
+
+  #onChanged(entry: Entry, { from, to, why }: PathEffect & { kind: "changed" }): void {
+    const { peer, path } = entry;
+    const fields = { peer: peer.name, from, to, why };
+    if (to === "direct" && path.tag === "direct") {
+      this.#log.info({ ...fields, endpoint: formatEndpoint(path.endpoint) }, "path changed");
+      this.#cache.recordDirect({ peer: peer.id, endpoint: path.endpoint, outcome: "success" });
+      this.#traverse.directConnected(peer.id);
+    } else {
+      this.#log.info(fields, "path changed");
+      if (to === "relayed" && path.leg !== undefined) {
+        this.#cache.recordRelay({
+          peer: peer.id,
+          relay: path.leg.relay,
+          outcome: "success",
+          rttMs: entry.relayRttMs,
+        });
+      }
+    }
+    // What people are shown changes only where packets change their way.
+    if (shownType(from) !== shownType(to)) {
+      entry.since = this.#clock.wallNow();
+      entry.echoRttMs = undefined;
+      entry.loss = undefined;
+    }
+    this.#ports.setRelayActive(peer.id, to !== "direct");
+    this.#ports.onPathChanged(peer.id);
+  }
+
+  async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
+    const answer = await this.#ports.stun?.(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
+    if (answer === undefined || this.#closed) return;
+    this.#countLoss(peer.id, answer.ok);
+    if (!answer.ok || answer.value.errorCode !== undefined) return;
+    this.#input(peer.id, { kind: "consent", endpoint, rttMs: answer.value.rttMs });
+  }
+
+  #countLoss(peer: MemberId, answered: boolean): void {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
+    const sample = answered ? 0 : 1;
+    entry.loss = entry.loss === undefined ? sample : entry.loss + (sample - entry.loss) * LOSS_GAIN;
+  }
+
+  async #check(peer: MeshPeer, to: Endpoint): Promise<void> {
+    const answer = await this.#ports.stun?.(to, peer.outbound, { timeoutMs: CHECK_TIMEOUT_MS });
+    if (answer?.ok !== true || answer.value.errorCode !== undefined) return;
+    this.#traverse.onCheckAnswer(peer.id, to, answer.value.rttMs, this.#clock.monotonicNow());
+    this.#runSoon();
+  }
+
+  #carryOutNat(effect: RelayEffect): void {
+    const entry = this.#entries.get(effect.peer);
+    if (entry === undefined) return;
+    switch (effect.kind) {
+      case "send-check":
+        void this.#check(entry.peer, effect.to);
+        break;
+      case "validated": {
+        const { endpoint, kind } = effect.candidate;
+        this.#log.debug(
+          { peer: entry.peer.name, endpoint: formatEndpoint(endpoint), kind },
+          "pair validated",
+        );
+        this.#cache.observeEndpoint({ peer: effect.peer, endpoint, kind, source: "check" });
+        this.#cache.recordDirect({ peer: effect.peer, endpoint, outcome: "success", rttMs: effect.rttMs });
+        this.#input(effect.peer, { kind: "validated", endpoint });
+        break;
+      }
+      case "try-endpoint":
+        this.#input(effect.peer, { kind: "try", endpoint: effect.candidate.endpoint });
+        break;
+      case "signal":
+        void this.#ports.signal(effect.peer);
+        break;
+      case "round-failed":
+        for (const { endpoint } of effect.tried) {
+          this.#cache.recordDirect({ peer: effect.peer, endpoint, outcome: "failure" });
+        }
+        break;
+      case "need-relay":
+        this.#ports.connectRelay(effect.peer, effect.relays);
+        break;
+    }
+  }
+
+  #runSoon(): void {
+    if (this.#isRunDue || this.#closed) return;
+    this.#isRunDue = true;
+    queueMicrotask(() => this.#run());
+  }
+
+  #run(): void {
+    this.#isRunDue = false;
+    if (this.#closed) return;
+    const now = this.#clock.monotonicNow();
+    for (const effect of this.#traverse.step(now)) this.#carryOutNat(effect);
+    for (const [id, entry] of this.#entries)
+      if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#input(id, { kind: "tick" });
+    if (now >= this.#activityAt) {
+      this.#activityAt = monotonicMs(now + ACTIVITY_MS);
+      void this.#lookForActivity();
+    }
+    if (now >= this.#observeAt) void this.#observe();
+    void this.#flush();
+    this.#schedule(now);
+  }
+
+  #schedule(now: MonotonicMs): void {
+    let at: number = Math.min(this.#activityAt, this.#observeAt, this.#traverse.wakeAt() ?? Infinity);
+    for (const entry of this.#entries.values()) at = Math.min(at, this.#pathDueAt(entry) ?? Infinity);
+    this.#cancelTimer();
+    // One millisecond at the least, so that a deadline that cannot be met does not spin.
+    this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => this.#run());
+  }
+
+  /** Packets flow: the path is asked for its consent more often. */
+  #pathDueAt({ path, activeUntil }: Entry): MonotonicMs | undefined {
+    const at = pathWakeAt(path);
+    if (path.tag !== "direct" || at === undefined || path.probedAt > activeUntil) return at;
+    return monotonicMs(Math.min(at, path.probedAt + CONSENT_ACTIVE_MS));
+  }
+
+  async #lookForActivity(): Promise<void> {
+    const counters = await this.#ports.wireguard.readCounters();
+    if (counters === undefined || this.#closed) return;
+    const sent = counters.txPackets !== this.#txPackets;
+    this.#txPackets = counters.txPackets;
+    if (sent) this.#observeBy(monotonicMs(this.#clock.monotonicNow() + (OBSERVE_BUSY_MS - ACTIVITY_MS)));
+  }
+
+  #observeBy(at: MonotonicMs): void {
+    if (at >= this.#observeAt) return;
+    this.#observeAt = at;
+    this.#runSoon();
+  }
+
+  /** Never two at a time: each spawns `wg`. */
+  async #observe(): Promise<void> {
+    if (this.#observing || this.#closed) return;
+    this.#observing = true;
+    this.#observeAt = monotonicMs(this.#clock.monotonicNow() + OBSERVE_IDLE_MS);
+    try {
+      await this.#applying;
+      this.#dump = await this.#ports.wireguard.dump();
+      this.#onDump(this.#dump);
+    } catch (error) {
+      this.#log.warn(
+        { reason: error instanceof Error ? error.message : "unknown" },
+        "WireGuard could not be asked",
+      );
+    } finally {
+      this.#observing = false;
+    }
+  }
+
+  #onDump(dump: WgInterface): void {
+    const now = this.#clock.monotonicNow();
+    const wall = this.#clock.wallNow();
+    for (const [id, entry] of this.#entries) {
+      const seen = dump.peerByKey.get(entry.peer.publicKey);
+      if (seen === undefined) continue;
+      const before = entry.path.seen;
+      if (before !== undefined && seen.txBytes !== before.txBytes) {
+        entry.activeUntil = monotonicMs(now + 2 * OBSERVE_BUSY_MS);
+      }
+      const { endpoint, rxBytes, txBytes, latestHandshakeAt } = seen;
+      const handshakeAgeMs =
+        latestHandshakeAt === undefined ? undefined : Math.max(0, wall - latestHandshakeAt);
+      this.#input(id, { kind: "observed", wireguard: { endpoint, rxBytes, txBytes, handshakeAgeMs } });
+    }
+  }
+
+  #pin(pin: SourcePin): void {
+    if (this.#ports.pin === undefined) return;
+    for (const other of this.#pins) if (sameEndpoint(other.from, pin.from)) this.#pins.delete(other);
+    this.#pins.add(pin);
+    this.#pinsChanged = true;
+    this.#clock.after(PIN_MS, () => {
+      if (!this.#pins.delete(pin)) return;
+      this.#pinsChanged = true;
+      void this.#flush();
+    });
+  }
+
+  /** Before WireGuard is moved: the first packet that comes the old way would move it back. */
+  async #applyPins(): Promise<void> {
+    if (!this.#pinsChanged) return;
+    this.#pinsChanged = false;
+    await this.#ports.pin?.([...this.#pins]);
+  }
+
+  /**
+   * A reset ends whatever session there is, and the peer may have begun one since we looked: only where WireGuard
+   * has heard nothing from it is there nothing to lose.
+   */
+  async #withSafeResets(changes: readonly PeerChange[]): Promise<readonly PeerChange[]> {
+    if (!changes.some((change) => change.remove !== true && change.reset === true)) return changes;
+    const dump = await this.#ports.wireguard.dump();
+    const wall = this.#clock.wallNow();
+    const rxBefore = new Map(
+      [...this.#entries.values()].map(({ peer, path }) => [peer.publicKey, path.seen?.rxBytes ?? 0n]),
+    );
+    return changes.map((change): PeerChange => {
+      if (change.remove === true || change.reset !== true) return change;
+      const seen = dump.peerByKey.get(change.publicKey);
+      if (seen === undefined) return change;
+      const lives = seen.latestHandshakeAt !== undefined && wall - seen.latestHandshakeAt < SESSION_MS;
+      const begins = seen.rxBytes > (rxBefore.get(change.publicKey) ?? 0n);
+      return lives || begins ? { ...change, reset: false } : change;
+    });
+  }
+
+  /** One `wg set` for everything that a turn of the loop has decided. */
+  #flush(): Promise<void> {
+    if ((this.#pending.length === 0 && !this.#pinsChanged) || this.#isApplyDue) return this.#applying;
+    this.#isApplyDue = true;
+    this.#applying = this.#applying.then(async () => {
+      this.#isApplyDue = false;
+      const changes = this.#pending.splice(0);
+      if (this.#closed) return;
+      try {
+        await this.#applyPins();
+        if (changes.length === 0) return;
+        await this.#ports.wireguard.apply(await this.#withSafeResets(changes));
+      } catch (error) {
+        this.#log.error(
+          { reason: error instanceof Error ? error.message : "unknown" },
+          "WireGuard refused a change",
+        );
+      }
+    });
+    return this.#applying;
+  }
+}
+
+function directKind(kind: string): CandidateKind | undefined {
+  switch (kind) {
+    case "host":
+    case "server-reflexive":
+    case "peer-reflexive":
+    case "port-mapped":
+      return kind;
+  }
+  return undefined;
+}
+
+/** "checking" is relayed, for whoever looks from outside. */
+export function shownType(tag: PathState["tag"]): "direct" | "relayed" | "none" {
+  return tag === "checking" ? "relayed" : tag;
+}
+
+/** WireGuard's REJECT_AFTER_TIME (paper, section 6.2). */
+const SESSION_MS = 180_000;
+
+/** Sends a Binding request; where the server wants proof of the return path, sends it again with the nonce. */
+export async function bindWithNonce(
+  stun: NonNullable<ConnectorPorts["stun"]>,
+  to: Endpoint,
+  credential: StunCredential,
+  options: StunRequestOptions,
+): Promise<Decoded<{ readonly rttMs: number }>> {
+  let answer = await stun(to, credential, options);
+  if (answer.ok && answer.value.nonce !== undefined) {
+    answer = await stun(to, credential, { ...options, nonce: answer.value.nonce });
+  }
+  if (!answer.ok) return answer;
+  return answer.value.errorCode === undefined
+    ? decoded({ rttMs: answer.value.rttMs })
+    : refused(`stun-${answer.value.errorCode}`);
+}

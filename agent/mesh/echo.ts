@@ -1,0 +1,88 @@
+import { createSocket, type Socket } from "node:dgram";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Random } from "../random.ts";
+
+/**
+ * UDP echo on the overlay address, for `ping`: a round trip through both WireGuards and both agents. Only members
+ * reach it (the guard drops everybody else), and an answer is never longer than its question.
+ */
+const REQUEST = Buffer.from("hwP1");
+const REPLY = Buffer.from("hwR1");
+/** Tag and 8 random bytes, padded to the 64 bytes that ping(8) sends. */
+const PACKET_BYTES = 64;
+
+export class Echo implements AsyncDisposable {
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #port: number;
+  readonly #waiting = new Map<string, (from: string) => void>();
+
+  private constructor(socket: Socket, port: number, parts: { clock: Clock; random: Random; log: Logger }) {
+    this.#socket = socket;
+    this.#port = port;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    socket.on("message", (bytes, { address, port: from }) => this.#receive(bytes, address, from));
+    socket.on("error", (error) => parts.log.warn({ reason: error.message }, "echo socket error"));
+    socket.unref();
+  }
+
+  static open(
+    address: string,
+    port: number,
+    parts: { clock: Clock; random: Random; log: Logger },
+  ): Promise<Echo> {
+    const socket = createSocket("udp4");
+    return new Promise((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(port, address, () => {
+        socket.off("error", reject);
+        resolve(new Echo(socket, port, parts));
+      });
+    });
+  }
+
+  /** Round trip in milliseconds, or undefined after the time-out. */
+  ping(address: string, timeoutMs: number, signal: AbortSignal): Promise<number | undefined> {
+    const id = Buffer.from(this.#random.bytes(8));
+    const key = id.toString("hex");
+    const packet = Buffer.alloc(PACKET_BYTES);
+    REQUEST.copy(packet);
+    id.copy(packet, REQUEST.length);
+    return new Promise((resolve) => {
+      const sentAt = this.#clock.monotonicNow();
+      const settle = (rttMs: number | undefined): void => {
+        cancel();
+        signal.removeEventListener("abort", onAbort);
+        this.#waiting.delete(key);
+        resolve(rttMs);
+      };
+      const onAbort = (): void => settle(undefined);
+      const cancel = this.#clock.after(timeoutMs, () => settle(undefined));
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.set(key, (from) => {
+        if (from === address) settle(this.#clock.monotonicNow() - sentAt);
+      });
+      // An error (no route, no key yet) is a lost ping.
+      this.#socket.send(packet, this.#port, address, () => undefined);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #receive(bytes: Buffer, address: string, port: number): void {
+    if (bytes.length !== PACKET_BYTES) return;
+    const tag = bytes.subarray(0, REQUEST.length);
+    if (tag.equals(REQUEST)) {
+      const reply = Buffer.from(bytes);
+      REPLY.copy(reply);
+      this.#socket.send(reply, port, address, () => undefined);
+    } else if (tag.equals(REPLY)) {
+      this.#waiting.get(bytes.subarray(REPLY.length, REPLY.length + 8).toString("hex"))?.(address);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Decoded } from "../../protocol/decoded.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import {
+  StunAgent,
+  type StunAnswer,
+  type StunCredential,
+  type StunRequestOptions,
+} from "../nat/stun-agent.ts";
+import { StunSocket } from "../nat/stun-socket.ts";
+import type { Random } from "../random.ts";
+import { checkSender, epochOf, serverCredential } from "./stun-names.ts";
+
+export type StunKeys = {
+  readonly self: MemberId;
+  /** The network's secrets that still count; empty where this host does not answer as a server. */
+  served(): readonly { readonly epoch: number; readonly secret: Uint8Array }[];
+  /** By the start of the peer's id. */
+  checkKey(senderPrefix: string): { readonly peer: MemberId; readonly key: Uint8Array } | undefined;
+  onCheck(peer: MemberId, from: Endpoint): void;
+};
+
+/** STUN from and at WireGuard's port: socket, agent, and whose key counts for which user name. */
+export class StunService implements AsyncDisposable {
+  /** What nftables redirects to. */
+  readonly port: number;
+  readonly #socket: StunSocket;
+  readonly #agent: StunAgent;
+
+  private constructor(socket: StunSocket, agent: StunAgent) {
+    this.port = socket.port;
+    this.#socket = socket;
+    this.#agent = agent;
+  }
+
+  static async open(parts: {
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    keys: StunKeys;
+  }): Promise<StunService> {
+    const { clock, random, log, keys } = parts;
+    const ready: { agent?: StunAgent } = {};
+    const socket = await StunSocket.open(random, log, (bytes, from) => ready.agent?.receive(bytes, from));
+    const agent = new StunAgent({
+      clock,
+      random,
+      send: (bytes, to) => socket.send(bytes, to),
+      server: {
+        keyFor: (username) => keyFor(username, keys),
+        onBinding(username, from) {
+          const sender = checkSender(username, keys.self);
+          const peer = sender === undefined ? undefined : keys.checkKey(sender)?.peer;
+          if (peer !== undefined) keys.onCheck(peer, from);
+        },
+      },
+    });
+    ready.agent = agent;
+    return new StunService(socket, agent);
+  }
+
+  request(
+    to: Endpoint,
+    credential: StunCredential,
+    options: StunRequestOptions,
+  ): Promise<Decoded<StunAnswer>> {
+    return this.#agent.request(to, credential, options);
+  }
+
+  get refusedByReason(): ReadonlyMap<string, number> {
+    return this.#agent.refusedByReason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.close();
+    await this.#socket[Symbol.asyncDispose]();
+  }
+}
+
+function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
+  const epoch = epochOf(username);
+  if (epoch !== undefined) {
+    const served = keys.served().find((candidate) => candidate.epoch === epoch);
+    return served === undefined ? undefined : serverCredential(epoch, served.secret).key;
+  }
+  const sender = checkSender(username, keys.self);
+  return sender === undefined ? undefined : keys.checkKey(sender)?.key;
+}

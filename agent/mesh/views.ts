@@ -1,0 +1,181 @@
+import type { CacheRow } from "../../cache/describe.ts";
+import { formatEndpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type {
+  CachedEndpoint,
+  CachedExperience,
+  CachedPeer,
+  CachedPeerDetail,
+  CachedRelay,
+  KnownRelay,
+  MemberIdentity,
+  NetcheckReport,
+  PeerPath,
+  PeerStatus,
+  RelayStatus,
+} from "../admin/contract.ts";
+import type { RosterMember } from "../registry/roster.ts";
+import type { WgInterface } from "../wireguard/dump.ts";
+import { shownType } from "./connector.ts";
+import type { Network } from "./network.ts";
+import type { VolunteerLimits } from "./volunteering.ts";
+
+export function identityOf({ name, id, address4, address6 }: RosterMember): MemberIdentity {
+  return { name, id, address4, address6 };
+}
+
+export function pathOf(network: Network, id: MemberId): PeerPath {
+  const found = network.connector.pathOf(id);
+  const type = found === undefined ? "none" : shownType(found.path.tag);
+  if (found === undefined || type === "none") {
+    return {
+      type: "none",
+      endpoint: null,
+      relay: null,
+      sinceMs: found?.since ?? null,
+      rttMs: null,
+      loss: null,
+    };
+  }
+  const { path, since, rttMs } = found;
+  const endpoint = path.tag === "direct" ? path.endpoint : path.leg?.endpoint;
+  const relay =
+    type === "relayed" && path.leg !== undefined ? network.roster.members.get(path.leg.relay) : undefined;
+  return {
+    type,
+    endpoint: endpoint === undefined ? null : formatEndpoint(endpoint),
+    relay: relay?.name ?? null,
+    sinceMs: since,
+    rttMs: rttMs === undefined ? null : Math.round(rttMs * 100) / 100,
+    loss: found.loss ?? null,
+  };
+}
+
+export function peerStatuses(
+  network: Network,
+  dump: WgInterface | undefined,
+  wallNow: number,
+): readonly PeerStatus[] {
+  return [...network.roster.members.values()]
+    .filter(({ id }) => id !== network.self)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((member) => {
+      const seen = dump?.peerByKey.get(member.wireguardKey);
+      const handshakeAt = seen?.latestHandshakeAt;
+      return {
+        ...identityOf(member),
+        path: pathOf(network, member.id),
+        handshakeAgeSec:
+          handshakeAt === undefined ? null : Math.max(0, Math.round((wallNow - handshakeAt) / 1000)),
+        rxBytes: Number(seen?.rxBytes ?? 0n),
+        txBytes: Number(seen?.txBytes ?? 0n),
+      };
+    });
+}
+
+export function relayStatus(
+  network: Network,
+  limits: VolunteerLimits,
+  wallNow: number,
+  monotonicNow: number,
+): RelayStatus {
+  const { volunteering } = network;
+  const nameOf = (id: MemberId): string => network.roster.members.get(id)?.name ?? id;
+  return {
+    volunteering: volunteering !== undefined,
+    endpoints: volunteering === undefined ? [] : network.publicAddresses().map(formatEndpoint),
+    ports: limits.ports,
+    maxAllocations: limits.maxAllocations,
+    allocations: (volunteering?.status() ?? []).map(({ allocation, forwarder }) => ({
+      id: allocation.id,
+      members: [nameOf(allocation.pair[0].memberId), nameOf(allocation.pair[1].memberId)],
+      port: forwarder?.port ?? 0,
+      expiresAt: Math.round(wallNow + allocation.expiresAt - monotonicNow),
+      bytes: (forwarder?.counters.a.rxBytes ?? 0) + (forwarder?.counters.b.rxBytes ?? 0),
+    })),
+  };
+}
+
+export function knownRelays(network: Network): readonly KnownRelay[] {
+  const used = new Set([...network.relaysInUse, ...network.connected]);
+  return [...network.roster.relays].map(([id, { member, record }]) => {
+    const { capacity, load, endpoints } = record.content;
+    return {
+      name: member.name,
+      id,
+      endpoints: endpoints.map(({ endpoint }) => formatEndpoint(endpoint)),
+      inUse: used.has(id),
+      rttMs: id === network.self ? 0 : (network.connector.pathOf(id)?.rttMs ?? null),
+      allocations: Math.round(load * capacity),
+      maxAllocations: capacity,
+    };
+  });
+}
+
+export async function netcheckReport(network: Network): Promise<NetcheckReport> {
+  const { servers, mapping, addresses } = await network.netcheck();
+  return {
+    mapping,
+    servers: servers.map(({ server, mapped, rttMs }) => ({
+      server: formatEndpoint(server.endpoint),
+      name: network.roster.members.get(server.server as MemberId)?.name ?? null,
+      mapped: mapped === undefined ? null : formatEndpoint(mapped),
+      rttMs: rttMs ?? null,
+    })),
+    localAddresses: addresses,
+    warnings: network.warnings,
+  };
+}
+
+type NameOf = (id: string) => string | null;
+
+/** One for each peer, in the rows' order. */
+export function cachedPeers(rows: readonly CacheRow[], nameOf: NameOf): readonly CachedPeer[] {
+  const ids = [...new Set(rows.map(({ peer }) => peer))];
+  return ids.map((id) => {
+    const { name, endpoints, relays } = cachedDetail(id, rows, nameOf);
+    const [best] = endpoints;
+    const ages = [...endpoints, ...relays].flatMap(({ lastSuccessAgeMs }) => lastSuccessAgeMs ?? []);
+    return {
+      name,
+      id,
+      endpoints: endpoints.length,
+      relays: relays.length,
+      lastSuccessAgeMs: ages.length === 0 ? null : Math.min(...ages),
+      best: best === undefined ? null : { endpoint: best.endpoint, kind: best.kind, score: best.score.total },
+    };
+  });
+}
+
+export function cachedDetail(id: string, rows: readonly CacheRow[], nameOf: NameOf): CachedPeerDetail {
+  const own = rows.filter(({ peer }) => peer === id);
+  return {
+    name: nameOf(id),
+    id,
+    endpoints: own.flatMap((row): CachedEndpoint[] => {
+      if (row.type !== "endpoint") return [];
+      const { endpoint, kind, source, relay } = row;
+      return [{ endpoint, kind, source, relay: relay ?? null, ...experience(row) }];
+    }),
+    relays: own.flatMap((row): CachedRelay[] => {
+      if (row.type !== "relay") return [];
+      return [{ name: nameOf(row.relay), id: row.relay, bytes: row.bytes, ...experience(row) }];
+    }),
+  };
+}
+
+function experience(row: CacheRow): CachedExperience {
+  const { attempts, successes, failures, firstSeenAgeMs, lastSeenAgeMs, score } = row;
+  return {
+    attempts,
+    successes,
+    failures,
+    firstSeenAgeMs,
+    lastSeenAgeMs,
+    lastOutcome: row.lastOutcome ?? null,
+    lastSuccessAgeMs: row.lastSuccessAgeMs ?? null,
+    rttMs: row.rttMs ?? null,
+    loss: row.loss ?? null,
+    score: { total: score.total, parts: score.parts },
+  };
+}
