@@ -20,6 +20,7 @@ const EXIT_CODE = {
   "interface.taken": 73, // EX_CANTCREAT
   "daemon.running": 73,
   "network.exists": 73,
+  "member.exists": 73,
   "state.io": 74, // EX_IOERR
   "state.corrupt": 65,
   "state.newer": 78,
@@ -27,6 +28,7 @@ const EXIT_CODE = {
   "network.none": 76, // EX_PROTOCOL: the agent is in no network yet
   "rights.missing": 77, // EX_NOPERM
   "config.invalid": 78, // EX_CONFIG
+  "command.interrupted": 130, // 128 + SIGINT, as shells have it
 } as const satisfies Record<string, number>;
 
 export type AgentErrorCode = keyof typeof EXIT_CODE;

@@ -1,0 +1,142 @@
+import { isUsableRemote, type Endpoint } from "../../protocol/endpoint.ts";
+import { idBytes, networkIdOf, type InviteId } from "../../protocol/ids.ts";
+import { encodeInvite, MAX_INVITE_ENDPOINTS } from "../../protocol/invite.ts";
+import { openRecord } from "../../protocol/record.ts";
+import { wallMs, type WallMs } from "../../protocol/time.ts";
+import { AgentError } from "../errors.ts";
+import type { Random } from "../random.ts";
+import { isOf, type Roster } from "../registry/roster.ts";
+import { generateKeyPair } from "../wireguard/keys.ts";
+import { freeAddress4 } from "./address-choice.ts";
+import { keysOf, rawOf } from "./identity.ts";
+import { requireName } from "./membership.ts";
+import { membershipOf, requireAdmin } from "./signer.ts";
+import type { IdentityState, IssuedInvite, Membership } from "./state.ts";
+
+/** Each is a WireGuard peer of the issuer and an address of the network. */
+export const MAX_OPEN_INVITES = 64;
+/** A token lies in mails and histories: a month is as long as anybody should trust that. */
+export const MAX_INVITE_LIFETIME_MS = 30 * 86_400_000;
+
+export type NewInvite = {
+  readonly memberName: string;
+  readonly expiresInMs: number;
+  /** Ways to this host, best first. */
+  readonly endpoints: readonly Endpoint[];
+  readonly controlPort: number;
+  /** Only the founder can invite an admin. */
+  readonly asAdmin?: boolean;
+};
+
+/** The temporary WireGuard peer of an invite: may reach the control port of the issuer, and there one request. */
+export type InvitePeer = {
+  readonly id: InviteId;
+  readonly publicKey: string;
+  readonly address4: string;
+  readonly expiresAt: WallMs;
+};
+
+/**
+ * Keep `state` durably before the token is shown. The token is a bearer secret; the state does not hold it.
+ * Throws AgentError `network.none`, `rights.missing`, `usage.invalid`, `member.exists`.
+ */
+export function createInvite(
+  state: IdentityState,
+  roster: Roster,
+  wanted: NewInvite,
+  now: WallMs,
+  random: Random,
+): { readonly state: IdentityState; readonly token: string; readonly peer: InvitePeer } {
+  const membership = membershipOf(state);
+  requireAdmin(state, roster);
+  if (wanted.asAdmin === true && membership.networkSeed === undefined)
+    throw new AgentError("rights.missing", "only the founder's host can invite an admin");
+  requireName(wanted.memberName);
+  if (!(wanted.expiresInMs > 0 && wanted.expiresInMs <= MAX_INVITE_LIFETIME_MS))
+    throw new AgentError("usage.invalid", "an invite lasts up to 30 days");
+  const invites = membership.invites.filter((invite) => invite.expiresAt > now);
+  if (invites.length >= MAX_OPEN_INVITES)
+    throw new AgentError("usage.invalid", `${MAX_OPEN_INVITES} invites are open already`, {
+      hint: "wait until one expires",
+    });
+  const taken = claimsOf(roster, { ...membership, invites });
+  const isPromised = invites.some(
+    (invite) => invite.redeemed === undefined && invite.memberName === wanted.memberName,
+  );
+  if (taken.names.has(wanted.memberName) || isPromised)
+    throw new AgentError("member.exists", `the name "${wanted.memberName}" is taken`);
+
+  const self = roster.members.get(keysOf(state).id);
+  const id = Buffer.from(random.bytes(16)).toString("hex") as InviteId;
+  const network = roster.network?.content;
+  const address4 =
+    network && freeAddress4(network.prefix4, idBytes(id), (address) => taken.addresses.has(address));
+  if (self === undefined || address4 === undefined)
+    throw new AgentError("usage.invalid", "the network has no free address");
+  const { privateKey, publicKey } = generateKeyPair(random);
+  const expiresAt = wallMs(now + wanted.expiresInMs);
+  const token = encodeInvite({
+    networkKey: rawOf(membership.networkKey),
+    issuerWireguardKey: self.wireguardKey,
+    issuerAddress4: self.address4,
+    controlPort: wanted.controlPort,
+    inviteId: id,
+    temporaryKey: privateKey,
+    temporaryAddress4: address4,
+    expiresAt,
+    endpoints: wanted.endpoints
+      .filter(({ address }) => isUsableRemote(address))
+      .slice(0, MAX_INVITE_ENDPOINTS),
+    memberName: wanted.memberName,
+  });
+  const invite: IssuedInvite = {
+    id,
+    temporaryPublicKey: publicKey,
+    temporaryAddress4: address4,
+    memberName: wanted.memberName,
+    isAdmin: wanted.asAdmin === true,
+    expiresAt,
+  };
+  return {
+    state: { ...state, membership: { ...membership, invites: [...invites, invite] } },
+    token,
+    peer: peerOf(invite),
+  };
+}
+
+/** The temporary peers that WireGuard must know now. A redeemed invite stays until it expires: its answer may have been lost. */
+export function invitePeers(state: IdentityState, now: WallMs): readonly InvitePeer[] {
+  return (state.membership?.invites ?? []).filter((invite) => invite.expiresAt > now).map(peerOf);
+}
+
+/** What nobody else can have: of members, of those that have redeemed but whose certificate may still be unpublished, of open invites. */
+export type Claims = {
+  readonly names: ReadonlySet<string>;
+  readonly addresses: ReadonlySet<string>;
+  readonly wireguardKeys: ReadonlySet<string>;
+};
+
+export function claimsOf(roster: Roster, membership: Membership): Claims {
+  const { invites } = membership;
+  const network = networkIdOf(rawOf(membership.networkKey));
+  const issued = invites.flatMap(({ redeemed }) => {
+    const opened =
+      redeemed && openRecord(new Uint8Array(Buffer.from(redeemed.certificate, "base64")), network);
+    return opened?.ok === true && isOf(opened.value, "member") ? [opened.value.content] : [];
+  });
+  const claims = [...roster.members.values(), ...issued];
+  return {
+    names: new Set(claims.map(({ name }) => name)),
+    addresses: new Set([...claims, ...invites.map(asClaim)].map(({ address4 }) => address4)),
+    wireguardKeys: new Set([...claims, ...invites.map(asClaim)].map(({ wireguardKey }) => wireguardKey)),
+  };
+}
+
+function asClaim(invite: IssuedInvite): { readonly address4: string; readonly wireguardKey: string } {
+  return { address4: invite.temporaryAddress4, wireguardKey: invite.temporaryPublicKey };
+}
+
+function peerOf(invite: IssuedInvite): InvitePeer {
+  const { id, temporaryPublicKey, temporaryAddress4, expiresAt } = invite;
+  return { id, publicKey: temporaryPublicKey, address4: temporaryAddress4, expiresAt };
+}

@@ -1,0 +1,78 @@
+import { formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import { rankCandidates, type Candidate } from "./candidate.ts";
+
+/** What one server sees us as. `server` names it, stably: the member that answered, or a configured address. */
+export type MappedAddress = {
+  readonly server: string;
+  readonly mapped: Endpoint;
+  readonly rttMs: number;
+  readonly seenAt: MonotonicMs;
+};
+
+/**
+ * Own mapped addresses, as a set with their sources: a host with two uplinks, or a NAT with endpoint-dependent
+ * mapping, has several at the same time, and one slot for them would flap.
+ */
+export type Gathered = { readonly mappedByServer: ReadonlyMap<string, MappedAddress> };
+
+export const nothingGathered: Gathered = { mappedByServer: new Map() };
+
+/** An address that no server confirmed for as long is history: twice the interval at which servers are asked. */
+export const MAPPED_LIFETIME_MS = 120_000;
+export const GATHER_INTERVAL_MS = 60_000;
+
+export function addMapped(gathered: Gathered, mapped: MappedAddress): Gathered {
+  // One per server and family: a dual-stack server sees two.
+  const family = mapped.mapped.address.includes(":") ? "6" : "4";
+  return { mappedByServer: new Map(gathered.mappedByServer).set(`${mapped.server} ${family}`, mapped) };
+}
+
+export function expireMapped(gathered: Gathered, now: MonotonicMs): Gathered {
+  const fresh = [...gathered.mappedByServer].filter(
+    ([, m]) => now < monotonicMs(m.seenAt + MAPPED_LIFETIME_MS),
+  );
+  return fresh.length === gathered.mappedByServer.size ? gathered : { mappedByServer: new Map(fresh) };
+}
+
+/** Host candidates, then what servers saw, then what an operator configured; each endpoint once. */
+export function localCandidates(
+  hostAddresses: readonly string[],
+  listenPort: number,
+  configured: readonly Endpoint[],
+  gathered: Gathered,
+): readonly Candidate[] {
+  const host = [
+    ...hostAddresses.map((address): Candidate => ({ kind: "host", endpoint: { address, port: listenPort } })),
+    ...configured.map((endpoint): Candidate => ({ kind: "host", endpoint })),
+  ];
+  const mapped = [...gathered.mappedByServer.values()].map((m): Candidate => ({
+    kind: "server-reflexive",
+    endpoint: m.mapped,
+  }));
+  return rankCandidates([...host, ...mapped]);
+}
+
+export type MappingBehaviour = "open" | "endpoint-independent" | "endpoint-dependent" | "unknown";
+
+/**
+ * RFC 4787, section 4.1, from what several servers saw: one server cannot tell, two that agree can only mean
+ * endpoint-independent mapping (or a NAT that keeps ports by luck: RFC 5780's tests come from a second address).
+ */
+export function mappingBehaviour(gathered: Gathered, hostAddresses: readonly string[]): MappingBehaviour {
+  const ipv4 = [...gathered.mappedByServer.values()].filter((m) => !m.mapped.address.includes(":"));
+  const [first, ...others] = ipv4;
+  if (first === undefined) return "unknown";
+  if (ipv4.every((m) => hostAddresses.includes(m.mapped.address))) return "open";
+  if (others.length === 0) return "unknown";
+  return others.every((m) => sameEndpoint(m.mapped, first.mapped))
+    ? "endpoint-independent"
+    : "endpoint-dependent";
+}
+
+/** Whether a peer that has `before` must be told of `after`. */
+export function sameCandidates(before: readonly Candidate[], after: readonly Candidate[]): boolean {
+  const key = (list: readonly Candidate[]): string =>
+    list.map((c) => `${c.kind} ${formatEndpoint(c.endpoint)}`).join();
+  return key(before) === key(after);
+}

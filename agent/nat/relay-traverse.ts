@@ -1,0 +1,147 @@
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import type { Candidate } from "./candidate.ts";
+import type { NatEffect, NatTraverse } from "./traverse.ts";
+
+/** What the connection cache knows of a peer; it never decides who a peer is (R-209). */
+export type RelayHints = {
+  /** Direct connections to this peer worked last time: they get a head start over a relay. */
+  directWorkedLast(peer: MemberId): boolean;
+  /** Usable relays for this peer, best first; empty where none is known. */
+  relaysFor(peer: MemberId): readonly MemberId[];
+};
+
+export type RelayEffect =
+  | NatEffect
+  /** Reach the peer through one of these, in this order, while direct attempts go on. */
+  | { readonly kind: "need-relay"; readonly peer: MemberId; readonly relays: readonly MemberId[] };
+
+/**
+ * Unanswered checks before a peer that worked directly last time is relayed: the third leaves 150 ms after the
+ * first, more than a round trip to most of the world, and the user's first packet still waits less than a second.
+ */
+const HEAD_START_ATTEMPTS = 3;
+
+/** Without a candidate there is nothing to attempt: the head start ends by time. */
+const HEAD_START_MS = 300;
+
+/** A relay that could not be had is asked for again after this; the manager backs off by itself. */
+const ASK_AGAIN_MS = 1_000;
+
+type Relaying = {
+  since: MonotonicMs;
+  connected: boolean;
+  askedAt: MonotonicMs | undefined;
+};
+
+/** Wraps a `NatTraverse`, unchanged, with the decision when a peer is relayed meanwhile (R-402). */
+export class RelayNatTraverse {
+  readonly #direct: NatTraverse;
+  readonly #hints: RelayHints;
+  readonly #relaying = new Map<MemberId, Relaying>();
+
+  constructor(direct: NatTraverse, hints: RelayHints) {
+    this.#direct = direct;
+    this.#hints = hints;
+  }
+
+  add(peer: MemberId, remembered: readonly Candidate[], now: MonotonicMs): void {
+    this.#direct.add(peer, remembered, now);
+    if (!this.#relaying.has(peer))
+      this.#relaying.set(peer, { since: now, connected: false, askedAt: undefined });
+  }
+
+  remove(peer: MemberId): void {
+    this.#direct.remove(peer);
+    this.#relaying.delete(peer);
+  }
+
+  step(now: MonotonicMs): readonly RelayEffect[] {
+    const effects: RelayEffect[] = [...this.#direct.step(now)];
+    for (const peer of this.#direct.remaining()) {
+      const relaying = this.#relaying.get(peer);
+      if (relaying === undefined || relaying.connected || !this.#isDue(peer, relaying, now)) continue;
+      relaying.askedAt = now;
+      const relays = this.#hints.relaysFor(peer);
+      if (relays.length > 0) effects.push({ kind: "need-relay", peer, relays });
+    }
+    return effects;
+  }
+
+  wakeAt(): MonotonicMs | undefined {
+    let at = this.#direct.wakeAt() ?? Infinity;
+    for (const peer of this.#direct.remaining()) {
+      const relaying = this.#relaying.get(peer);
+      if (relaying === undefined || relaying.connected) continue;
+      at = Math.min(
+        at,
+        relaying.askedAt === undefined ? relaying.since + HEAD_START_MS : relaying.askedAt + ASK_AGAIN_MS,
+      );
+    }
+    return at === Infinity ? undefined : monotonicMs(at);
+  }
+
+  /** The relay carries packets: the count of direct attempts begins anew, and they go on. */
+  relayConnected(peer: MemberId): void {
+    const relaying = this.#relaying.get(peer);
+    if (relaying === undefined) return;
+    relaying.connected = true;
+    this.#direct.resetAttempts(peer);
+  }
+
+  /** The relay is gone, or another must be found: ask at the next step. */
+  relayLost(peer: MemberId): void {
+    const relaying = this.#relaying.get(peer);
+    if (relaying !== undefined) Object.assign(relaying, { connected: false, askedAt: undefined });
+  }
+
+  directConnected(peer: MemberId): void {
+    this.#direct.markConnected(peer);
+  }
+
+  /** Direct packets stopped: a relay is due at once, and the direct attempts begin again after `retryInMs`. */
+  directLost(peer: MemberId, now: MonotonicMs, retryInMs: number): void {
+    this.#direct.markLost(peer, now, retryInMs);
+    const relaying = this.#relaying.get(peer);
+    if (relaying !== undefined) relaying.since = monotonicMs(now - HEAD_START_MS);
+  }
+
+  setCandidates(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+    this.#direct.setCandidates(peer, candidates, now);
+  }
+
+  onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
+    this.#direct.onCheckRequest(peer, from, now);
+  }
+
+  onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {
+    this.#direct.onCheckAnswer(peer, from, rttMs, now);
+  }
+
+  restart(now: MonotonicMs, peer?: MemberId): void {
+    this.#direct.restart(now, peer);
+    for (const [id, relaying] of this.#relaying) {
+      if (peer === undefined || peer === id) relaying.askedAt = undefined;
+    }
+  }
+
+  attempts(peer: MemberId): number {
+    return this.#direct.attempts(peer);
+  }
+
+  remaining(): readonly MemberId[] {
+    return this.#direct.remaining();
+  }
+
+  isFinished(): boolean {
+    return this.#direct.isFinished();
+  }
+
+  /** A peer that never worked directly is relayed at once; one that did gets its head start. */
+  #isDue(peer: MemberId, relaying: Relaying, now: MonotonicMs): boolean {
+    if (relaying.askedAt !== undefined) return now >= relaying.askedAt + ASK_AGAIN_MS;
+    if (!this.#hints.directWorkedLast(peer)) return true;
+    return this.#direct.attempts(peer) >= HEAD_START_ATTEMPTS || now >= relaying.since + HEAD_START_MS;
+  }
+}

@@ -1,0 +1,223 @@
+import { type Endpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import { rankCandidates, type Candidate } from "./candidate.ts";
+import {
+  answered,
+  attemptsOf,
+  checksWakeAt,
+  emptyCheckList,
+  heardFrom,
+  startRound,
+  stepChecks,
+  type CheckList,
+} from "./check-list.ts";
+
+export type NatEffect =
+  /** Send an authenticated connectivity check from WireGuard's port. */
+  | { readonly kind: "send-check"; readonly peer: MemberId; readonly to: Endpoint }
+  /** Both directions of this pair carry packets. */
+  | {
+      readonly kind: "validated";
+      readonly peer: MemberId;
+      readonly candidate: Candidate;
+      readonly rttMs: number;
+    }
+  /** No nft: let WireGuard itself try this endpoint. */
+  | { readonly kind: "try-endpoint"; readonly peer: MemberId; readonly candidate: Candidate }
+  /** Ask the peer for candidates and tell it ours, so that both sides check at the same time. */
+  | { readonly kind: "signal"; readonly peer: MemberId }
+  | { readonly kind: "round-failed"; readonly peer: MemberId; readonly tried: readonly Candidate[] };
+
+/**
+ * "checks": STUN from WireGuard's port, many endpoints at once. "handshakes": where nftables is missing, endpoints
+ * are stepped one by one and WireGuard's handshake is the check.
+ */
+export type TraverseMode = "checks" | "handshakes";
+
+/** WireGuard sends at most one initiation in REKEY_TIMEOUT (paper, section 6.1): a faster step would send nothing. */
+export const HANDSHAKE_STEP_MS = 5_000;
+
+/** Another signal and round follow soon, since a signal may have been lost, then ever more rarely, for ever. */
+const SIGNAL_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000, 60_000, 300_000];
+
+type Traversal = {
+  candidates: readonly Candidate[];
+  list: CheckList;
+  connected: boolean;
+  /** Tried in rounds that are over. */
+  attempts: number;
+  signals: number;
+  signalAt: MonotonicMs;
+  /** In mode "handshakes": which candidate is next, and when. */
+  stepIndex: number;
+  stepAt: MonotonicMs;
+};
+
+/**
+ * Works through the candidate pairs of every peer that is not connected directly yet (R-401). Pure but for the
+ * state that it owns: time comes in with every call, packets and timers are the caller's.
+ */
+export class NatTraverse {
+  readonly #mode: TraverseMode;
+  readonly #peers = new Map<MemberId, Traversal>();
+
+  constructor(mode: TraverseMode) {
+    this.#mode = mode;
+  }
+
+  /** Starts with what is remembered of the peer, best first; an empty list waits for its candidates. */
+  add(peer: MemberId, remembered: readonly Candidate[], now: MonotonicMs): void {
+    if (this.#peers.has(peer)) return;
+    const traversal: Traversal = {
+      candidates: remembered,
+      list: emptyCheckList,
+      connected: false,
+      attempts: 0,
+      signals: 0,
+      signalAt: now,
+      stepIndex: 0,
+      stepAt: now,
+    };
+    this.#peers.set(peer, traversal);
+  }
+
+  remove(peer: MemberId): void {
+    this.#peers.delete(peer);
+  }
+
+  has(peer: MemberId): boolean {
+    return this.#peers.has(peer);
+  }
+
+  /** Candidates that the peer signalled replace the older ones and start a round at once. */
+  setCandidates(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    traversal.candidates = rankCandidates(candidates);
+    traversal.stepIndex = 0;
+    if (!traversal.connected) traversal.list = this.#round(traversal, now);
+  }
+
+  /** An authenticated check request arrived from there. */
+  onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined || traversal.connected) return;
+    traversal.list = heardFrom(traversal.list, from, now);
+  }
+
+  /** An authenticated answer arrived from the endpoint that the check had gone to. */
+  onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined || traversal.connected) return;
+    traversal.list = answered(traversal.list, from, rttMs, now);
+  }
+
+  /** Packets flow directly: nothing remains to be done for this peer until `markLost`. */
+  markConnected(peer: MemberId): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    traversal.connected = true;
+    traversal.signals = 0;
+    traversal.attempts = 0;
+    traversal.list = emptyCheckList;
+  }
+
+  /** The peer is reached in another way: the count of direct attempts begins anew, the attempts go on. */
+  resetAttempts(peer: MemberId): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    traversal.attempts = -attemptsOf(traversal.list);
+  }
+
+  /** Direct packets have stopped: the peer remains again, beginning with a fresh signal. */
+  markLost(peer: MemberId, now: MonotonicMs, retryInMs = 0): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    traversal.connected = false;
+    traversal.list = emptyCheckList;
+    traversal.signalAt = monotonicMs(now + retryInMs);
+  }
+
+  /** Peers that are not connected begin anew: a way to signal came up, or addresses or routes have changed. */
+  restart(now: MonotonicMs, peer?: MemberId): void {
+    for (const [id, traversal] of this.#peers) {
+      if (peer !== undefined && peer !== id) continue;
+      traversal.signals = 0;
+      traversal.signalAt = now;
+    }
+  }
+
+  step(now: MonotonicMs): readonly NatEffect[] {
+    const effects: NatEffect[] = [];
+    for (const [peer, traversal] of this.#peers) {
+      if (traversal.connected) continue;
+      if (now >= traversal.signalAt) {
+        effects.push({ kind: "signal", peer });
+        traversal.signalAt = monotonicMs(
+          now + (SIGNAL_MS[Math.min(traversal.signals, SIGNAL_MS.length - 1)] ?? 0),
+        );
+        traversal.signals++;
+        traversal.list = this.#round(traversal, now);
+      }
+      effects.push(
+        ...(this.#mode === "checks"
+          ? stepByChecks(peer, traversal, now)
+          : stepByHandshake(peer, traversal, now)),
+      );
+    }
+    return effects;
+  }
+
+  wakeAt(): MonotonicMs | undefined {
+    let at = Infinity;
+    for (const traversal of this.#peers.values()) {
+      if (traversal.connected) continue;
+      at = Math.min(at, traversal.signalAt, checksWakeAt(traversal.list) ?? Infinity);
+      if (this.#mode === "handshakes" && traversal.candidates.length > 0) at = Math.min(at, traversal.stepAt);
+    }
+    return at === Infinity ? undefined : monotonicMs(at);
+  }
+
+  /** Peers without a direct path. */
+  remaining(): readonly MemberId[] {
+    return [...this.#peers].filter(([, traversal]) => !traversal.connected).map(([peer]) => peer);
+  }
+
+  isFinished(): boolean {
+    return this.remaining().length === 0;
+  }
+
+  /** How often the peer was tried directly since it was last connected or the count was reset. */
+  attempts(peer: MemberId): number {
+    const traversal = this.#peers.get(peer);
+    return traversal === undefined ? 0 : traversal.attempts + attemptsOf(traversal.list);
+  }
+
+  #round(traversal: Traversal, now: MonotonicMs): CheckList {
+    if (this.#mode === "handshakes" || traversal.candidates.length === 0) return traversal.list;
+    traversal.attempts += attemptsOf(traversal.list);
+    return startRound(traversal.list, traversal.candidates, now);
+  }
+}
+
+function stepByChecks(peer: MemberId, traversal: Traversal, now: MonotonicMs): readonly NatEffect[] {
+  const tried = traversal.list.checks.map((check) => check.candidate);
+  const attempts = attemptsOf(traversal.list);
+  const { list, effects } = stepChecks(traversal.list, now);
+  traversal.list = list;
+  return effects.map((effect): NatEffect => {
+    if (effect.kind !== "round-failed") return { ...effect, peer };
+    traversal.attempts += attempts;
+    return { kind: "round-failed", peer, tried };
+  });
+}
+
+function stepByHandshake(peer: MemberId, traversal: Traversal, now: MonotonicMs): readonly NatEffect[] {
+  const candidate = traversal.candidates[traversal.stepIndex % Math.max(1, traversal.candidates.length)];
+  if (candidate === undefined || now < traversal.stepAt) return [];
+  traversal.stepIndex++;
+  traversal.attempts++;
+  traversal.stepAt = monotonicMs(now + HANDSHAKE_STEP_MS);
+  return [{ kind: "try-endpoint", peer, candidate }];
+}

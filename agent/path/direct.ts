@@ -1,0 +1,89 @@
+import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
+import {
+  CONSENT_MISSES,
+  CONSENT_RETRY_MS,
+  DEATH_MS,
+  MAX_ASSERTS,
+  STABLE_MS,
+  STRAY_MS,
+  SWITCH_MS,
+  type DirectPath,
+  type PathEffect,
+  type PathStep,
+} from "./state.ts";
+import { isRelay, mayMove, moveWireguard, toNone, toRelayed, unchanged } from "./transition.ts";
+
+/** WireGuard was looked at while the path is direct; `endpoint` is where it sends to. */
+export function onObservedDirect(
+  state: DirectPath,
+  endpoint: Endpoint,
+  received: boolean,
+  controlling: boolean,
+  now: MonotonicMs,
+): PathStep {
+  if (isRelay(state, endpoint)) return onStrayed(state, controlling, now);
+  const alive: DirectPath = received
+    ? { ...state, aliveAt: now, unanswered: 0, strayedAt: undefined }
+    : { ...state, strayedAt: undefined };
+  if (sameEndpoint(endpoint, state.endpoint)) return unchanged(alive);
+  // The peer has roamed: what is known of the way there is about another.
+  return unchanged(
+    { ...alive, endpoint, rttMs: undefined, consentAt: undefined, probedAt: now, unanswered: 1 },
+    { kind: "probe", endpoint },
+  );
+}
+
+/**
+ * The peer uses the relay: either something was still under way when we moved, or the peer knows of a loss that we
+ * have not noticed, perhaps of the other direction alone. An answered probe tells which.
+ */
+function onStrayed(state: DirectPath, controlling: boolean, now: MonotonicMs): PathStep {
+  if (state.strayedAt === undefined) {
+    const probed = { ...state, strayedAt: now, probedAt: now, unanswered: state.unanswered + 1 };
+    return unchanged(probed, { kind: "probe", endpoint: state.endpoint }, { kind: "observe" });
+  }
+  const works = state.consentAt !== undefined && state.consentAt >= state.strayedAt;
+  if (controlling && works && state.asserts < MAX_ASSERTS && mayMove(state, now)) {
+    const next: DirectPath = { ...state, asserts: state.asserts + 1 };
+    return moveWireguard(next, state.endpoint, now, state.leg);
+  }
+  if (now - state.strayedAt >= (controlling ? SWITCH_MS : STRAY_MS)) {
+    const why = "the peer uses the relay";
+    return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, false);
+  }
+  return controlling ? unchanged(state, { kind: "observe" }) : unchanged(state);
+}
+
+/** A probe was answered. */
+export function onConsent(
+  state: DirectPath,
+  endpoint: Endpoint,
+  rttMs: number,
+  now: MonotonicMs,
+): PathStep {
+  if (!sameEndpoint(endpoint, state.endpoint)) return unchanged(state);
+  const stable = now - state.since >= STABLE_MS;
+  return unchanged({
+    ...state,
+    // RFC 6298's gain: one slow answer is not a slow path.
+    rttMs: state.rttMs === undefined ? rttMs : state.rttMs + (rttMs - state.rttMs) / 8,
+    aliveAt: now,
+    consentAt: now,
+    unanswered: 0,
+    directFailures: stable ? 0 : state.directFailures,
+    asserts: stable ? 0 : state.asserts,
+  });
+}
+
+export function onTickDirect(state: DirectPath, now: MonotonicMs): PathStep {
+  if (now - state.probedAt < CONSENT_RETRY_MS) return unchanged(state);
+  if (state.unanswered >= CONSENT_MISSES && now - state.aliveAt >= DEATH_MS) {
+    const why = "the direct path is silent";
+    return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, true);
+  }
+  const effects: PathEffect[] = [{ kind: "probe", endpoint: state.endpoint }];
+  // Answers may be lost while data still arrives: look before the path is called dead.
+  if (state.unanswered >= CONSENT_MISSES - 2) effects.push({ kind: "observe" });
+  return { state: { ...state, probedAt: now, unanswered: state.unanswered + 1 }, effects };
+}

@@ -1,0 +1,150 @@
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
+
+/** Our side of an allocation: WireGuard's endpoint for the peer while it is relayed. */
+export type Leg = {
+  readonly relay: MemberId;
+  readonly allocation: AllocationId;
+  readonly endpoint: Endpoint;
+};
+
+/** What WireGuard says of the peer at one moment (`wg show dump`). */
+export type Observation = {
+  readonly endpoint: Endpoint | undefined;
+  readonly rxBytes: bigint;
+  readonly txBytes: bigint;
+  /** Since the last completed handshake. */
+  readonly handshakeAgeMs: number | undefined;
+};
+
+export type PathInput =
+  | { readonly kind: "relay-ready"; readonly leg: Leg }
+  | { readonly kind: "relay-gone"; readonly allocation: AllocationId }
+  /** Checks showed that the pair carries packets both ways. */
+  | { readonly kind: "validated"; readonly endpoint: Endpoint }
+  /** Without checks: let WireGuard's handshake try it. */
+  | { readonly kind: "try"; readonly endpoint: Endpoint }
+  | { readonly kind: "observed"; readonly wireguard: Observation }
+  | { readonly kind: "consent"; readonly endpoint: Endpoint; readonly rttMs: number }
+  | { readonly kind: "tick" };
+
+export type PathEffect =
+  /** Point WireGuard at it and make it send something now, so that the peer follows by roaming. */
+  | {
+      readonly kind: "set-endpoint";
+      readonly endpoint: Endpoint;
+      /** As far as is known here the peer has no live session, so WireGuard may be made to forget its 5 s initiation limit. */
+      readonly reset: boolean;
+      /**
+       * The relay's endpoint: for `PIN_MS` let what comes from it look to WireGuard as if it came from `endpoint`. What
+       * is still under way through the relay else moves WireGuard back with every packet, and each end keeps the other
+       * there: under steady traffic moving it again and again does not get it off the relay (simulated: a ping every
+       * 20 ms each way over a relay 50 ms away is enough). One end that is pinned is: the other then soon hears
+       * nothing but the direct path.
+       */
+      readonly pin: Endpoint | undefined;
+    }
+  /** Send an authenticated check to the direct endpoint and report the answer as `consent` (RFC 7675). */
+  | { readonly kind: "probe"; readonly endpoint: Endpoint }
+  /** Look at WireGuard soon: the state depends on what it does next. */
+  | { readonly kind: "observe" }
+  | { readonly kind: "changed"; readonly from: PathTag; readonly to: PathTag; readonly why: string }
+  /** Try again to get direct, but not before `retryInMs`. */
+  | { readonly kind: "direct-lost"; readonly endpoint: Endpoint; readonly retryInMs: number };
+
+export type PathTag = "none" | "relayed" | "checking" | "direct";
+
+export type Shared = {
+  readonly since: MonotonicMs;
+  /** The warm standby, or the path itself. */
+  readonly leg: Leg | undefined;
+  /** Legs of before, the latest first: while the peer still uses one of them, that is no direct path. */
+  readonly formerLegs: readonly Endpoint[];
+  readonly seen: Observation | undefined;
+  /** Last time that authenticated bytes came from the peer, on whichever path. */
+  readonly rxAt: MonotonicMs | undefined;
+  /** Last time that we moved WireGuard's endpoint. */
+  readonly movedAt: MonotonicMs | undefined;
+  /** Hysteresis: direct paths that died young make the next one wait. */
+  readonly directFailures: number;
+  readonly holdUntil: MonotonicMs;
+};
+
+/** No packets flow; `trying` is where WireGuard's endpoint points meanwhile. */
+export type NoPath = Shared & { readonly tag: "none"; readonly trying: Endpoint | undefined };
+export type RelayedPath = Shared & { readonly tag: "relayed"; readonly leg: Leg };
+/** Still on the relay or on nothing, while the validated direct pair is being taken into use. */
+export type CheckingPath = Shared & {
+  readonly tag: "checking";
+  readonly target: Endpoint;
+  readonly asserts: number;
+};
+export type DirectPath = Shared & {
+  readonly tag: "direct";
+  readonly endpoint: Endpoint;
+  readonly rttMs: number | undefined;
+  /** Last proof that this very path works: an answered probe, or bytes received on it. */
+  readonly aliveAt: MonotonicMs;
+  /** Last answered probe: proof of both directions, which received bytes are not. */
+  readonly consentAt: MonotonicMs | undefined;
+  readonly probedAt: MonotonicMs;
+  readonly unanswered: number;
+  /** WireGuard was found on the relay although direct was in use: since when. */
+  readonly strayedAt: MonotonicMs | undefined;
+  /** How often it was moved back. */
+  readonly asserts: number;
+};
+
+export type PathState = NoPath | RelayedPath | CheckingPath | DirectPath;
+
+export type PathStep = { readonly state: PathState; readonly effects: readonly PathEffect[] };
+
+/** RFC 7675, section 5.1: consent is asked for every 5 s. */
+export const CONSENT_MS = 5_000;
+/** While packets flow, so that a dead path is noticed within two seconds. */
+export const CONSENT_ACTIVE_MS = 500;
+/**
+ * After an unanswered probe, or twice the round trip where that is longer. Under 20 % loss each way 64 of 100 probes
+ * are answered, and all of a row of six are lost twice in a thousand times (four: 17).
+ */
+export const CONSENT_RETRY_MS = 200;
+const CONSENT_RETRY_MAX_MS = 1_000;
+export const CONSENT_MISSES = 6;
+/** Silence that a dead path has shown at the least; below it, one lost burst would look like a cut. */
+export const DEATH_MS = 1_200;
+/** A spawn of `wg` and a look at what it did: a faster step would not see its own effect. */
+export const ASSERT_MS = 100;
+export const MAX_ASSERTS = 8;
+/** More than any relay's round trip: as long as packets sent before the switch can still come. Less than `SWITCH_MS`. */
+export const PIN_MS = 1_000;
+/** A switch that did not take within this is given up: the peer insists on the relay. */
+export const SWITCH_MS = 2_000;
+/** The controlling end looks at an idle WireGuard every 10 s: so long may it take to move WireGuard back. */
+export const STRAY_MS = 12_000;
+/** A direct path that lived this long was no mistake. */
+export const STABLE_MS = 60_000;
+/** WireGuard's session is gone after this (REJECT_AFTER_TIME; paper, section 6.2). */
+export const SESSION_MS = 180_000;
+/** How soon WireGuard is looked at again while the state depends on it. */
+export const OBSERVE_MS = 60;
+
+export function initialPath(now: MonotonicMs): PathState {
+  return {
+    tag: "none",
+    since: now,
+    leg: undefined,
+    formerLegs: [],
+    seen: undefined,
+    rxAt: undefined,
+    movedAt: undefined,
+    directFailures: 0,
+    holdUntil: now,
+    trying: undefined,
+  };
+}
+
+/** When the next probe of a path is due that did not answer the last one. */
+export function retryMs({ rttMs }: DirectPath): number {
+  return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 2 * (rttMs ?? 0)));
+}

@@ -1,0 +1,141 @@
+import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import {
+  ASSERT_MS,
+  SESSION_MS,
+  type CheckingPath,
+  type DirectPath,
+  type Leg,
+  type Observation,
+  type PathEffect,
+  type PathState,
+  type PathStep,
+  type Shared,
+} from "./state.ts";
+
+/** Wait before the next direct path, by how many in a row died young. The first may have been bad luck. */
+const HOLD_MS: readonly number[] = [0, 2_000, 5_000, 15_000, 60_000, 300_000];
+
+/** Packets through a former leg come for a round trip or until the peer has learned of the new one. */
+const MAX_FORMER_LEGS = 4;
+
+export function toRelayed(
+  state: DirectPath | CheckingPath,
+  leg: Leg,
+  now: MonotonicMs,
+  why: string,
+  move: boolean,
+): PathStep {
+  const failed = withFailure(state, now);
+  const next: PathState = { ...failed, leg, tag: "relayed", since: now };
+  const moved = move ? moveWireguard(next, leg.endpoint, now) : unchanged(next);
+  const lost: PathEffect = {
+    kind: "direct-lost",
+    endpoint: state.tag === "direct" ? state.endpoint : state.target,
+    retryInMs: failed.holdUntil - now,
+  };
+  return change(state, { state: moved.state, effects: [...moved.effects, lost] }, why);
+}
+
+export function toDirect(state: PathState, endpoint: Endpoint, now: MonotonicMs, why: string): PathStep {
+  const next: PathState = {
+    ...shared(state),
+    tag: "direct",
+    since: now,
+    endpoint,
+    rttMs: undefined,
+    aliveAt: now,
+    consentAt: undefined,
+    probedAt: now,
+    unanswered: 1,
+    strayedAt: undefined,
+    asserts: 0,
+  };
+  return change(state, { state: next, effects: [{ kind: "probe", endpoint }, { kind: "observe" }] }, why);
+}
+
+/** WireGuard keeps its endpoint: it may be the network that is gone, and then it comes back by itself. */
+export function toNone(state: PathState, now: MonotonicMs, why: string): PathStep {
+  switch (state.tag) {
+    case "none":
+    case "relayed":
+      return change(state, unchanged({ ...shared(state), tag: "none", since: now, trying: undefined }), why);
+    case "checking":
+    case "direct": {
+      const endpoint = state.tag === "direct" ? state.endpoint : state.target;
+      const next: PathState = { ...withFailure(state, now), tag: "none", since: now, trying: undefined };
+      // Nothing else carries packets: what failed is tried again at once.
+      return change(state, { state: next, effects: [{ kind: "direct-lost", endpoint, retryInMs: 0 }] }, why);
+    }
+  }
+}
+
+/** To a direct endpoint from a relay's, `pinned` keeps WireGuard from being moved back by what is under way. */
+export function moveWireguard(
+  state: PathState,
+  endpoint: Endpoint,
+  now: MonotonicMs,
+  pinned?: Leg,
+): PathStep {
+  const reset = !hasSession(state.seen);
+  // An address cannot be made to look like one of the other family: there, moving again has to do.
+  const isPinnable =
+    pinned !== undefined && familyOf(pinned.endpoint.address) === familyOf(endpoint.address);
+  const pin = isPinnable ? pinned.endpoint : undefined;
+  return {
+    state: { ...state, movedAt: now, ...(reset ? { seen: undefined } : {}) },
+    effects: [{ kind: "set-endpoint", endpoint, reset, pin }, { kind: "observe" }],
+  };
+}
+
+export function change(before: PathState, step: PathStep, why: string): PathStep {
+  return {
+    state: step.state,
+    effects: [{ kind: "changed", from: before.tag, to: step.state.tag, why }, ...step.effects],
+  };
+}
+
+export function unchanged(state: PathState, ...effects: readonly PathEffect[]): PathStep {
+  return { state, effects };
+}
+
+/** The part that all states have; what is theirs alone stays behind. */
+export function shared(state: PathState): Shared {
+  const { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil } = state;
+  return { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil };
+}
+
+/** `leg` takes the place of the one there was. */
+export function withLeg<Leg_ extends Leg | undefined>(
+  state: PathState,
+  leg: Leg_,
+): Pick<Shared, "formerLegs"> & { readonly leg: Leg_ } {
+  const before = state.leg?.endpoint;
+  const others = state.formerLegs.filter((former) => !sameEndpoint(former, leg?.endpoint));
+  const formerLegs =
+    before === undefined || sameEndpoint(before, leg?.endpoint)
+      ? others
+      : [before, ...others.filter((former) => !sameEndpoint(former, before))].slice(0, MAX_FORMER_LEGS);
+  return { leg, formerLegs };
+}
+
+export function isRelay(state: PathState, endpoint: Endpoint): boolean {
+  return (
+    sameEndpoint(endpoint, state.leg?.endpoint) ||
+    state.formerLegs.some((former) => sameEndpoint(endpoint, former))
+  );
+}
+
+export function mayMove({ movedAt }: PathState, now: MonotonicMs): boolean {
+  return movedAt === undefined || now - movedAt >= ASSERT_MS;
+}
+
+export function hasSession(seen: Observation | undefined): boolean {
+  return seen?.handshakeAgeMs !== undefined && seen.handshakeAgeMs < SESSION_MS;
+}
+
+function withFailure(state: PathState, now: MonotonicMs): Shared {
+  const directFailures = state.directFailures + 1;
+  const hold = HOLD_MS[Math.min(directFailures, HOLD_MS.length) - 1] ?? 0;
+  return { ...shared(state), directFailures, holdUntil: monotonicMs(now + hold) };
+}

@@ -1,0 +1,319 @@
+import { memberIdOf, networkIdOf, type MemberId, type NetworkId } from "../../protocol/ids.ts";
+import { sha256 } from "../../protocol/keys.ts";
+import {
+  decodeRecord,
+  hasValidSignature,
+  slotHash,
+  slotOf,
+  type RecordContent,
+  type SignedRecord,
+} from "../../protocol/record.ts";
+import type { WallMs } from "../../protocol/time.ts";
+import { judge, type Evidence } from "./authority.ts";
+import { buildRoster, isOf, type Roster } from "./roster.ts";
+
+/** A wrong time zone or daylight saving time is an hour off, and such a host must still connect; ten minutes for drift. */
+export const MAX_FUTURE_MS = 70 * 60_000;
+/** Sixteen for each of 1,000 members; at the usual 250 bytes 4 MB, at the longest a record may be 32 MB. */
+export const MAX_RECORDS = 16_384;
+/** Of one kind by one author: a network of 1,000 that replaces every member four times. Members have one slot per kind anyway. */
+export const MAX_PER_AUTHOR_AND_KIND = 4_096;
+/** What overtook the certificate it needs, 512 KiB at most. Beyond that the oldest goes, and the next digest brings it again. */
+export const MAX_WAITING = 256;
+
+export type Applied =
+  /** `admitted`: this record, then those that had been waiting for it. */
+  | { readonly outcome: "accepted"; readonly admitted: readonly SignedRecord[] }
+  | { readonly outcome: "known" }
+  | { readonly outcome: "waiting"; readonly reason: string }
+  | { readonly outcome: "refused"; readonly reason: string };
+
+type Entry = { readonly key: string; readonly slot: Uint8Array; readonly record: SignedRecord };
+
+type Admission =
+  | { readonly outcome: "accepted"; readonly record: SignedRecord }
+  | { readonly outcome: "known" }
+  | { readonly outcome: "waiting"; readonly reason: string; readonly author: MemberId }
+  | { readonly outcome: "refused"; readonly reason: string };
+
+/**
+ * The newest record of every slot that its author was entitled to sign. What it holds, and so the roster, follows from
+ * the set of records it was given, not from their order, as long as none of the limits is reached and no author signs
+ * two records with one sequence number. No I/O, no clock.
+ */
+export class RecordStore {
+  readonly networkKey: Uint8Array;
+  readonly network: NetworkId;
+  /** By the hexadecimal hash of the slot. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #certificates = new Multimap();
+  readonly #revocations = new Multimap();
+  readonly #announcements = new Multimap();
+  readonly #countByAuthorAndKind = new Map<string, number>();
+  /** By the hash of the bytes, oldest first. */
+  readonly #waiting = new Map<string, { readonly bytes: Uint8Array; readonly author: MemberId }>();
+  readonly #evidence: Evidence;
+  #roster: Roster | undefined;
+
+  constructor(networkKey: Uint8Array) {
+    this.networkKey = networkKey;
+    this.network = networkIdOf(networkKey);
+    const root = memberIdOf(networkKey);
+    this.#evidence = {
+      isAdmin: (member) => this.#entries.has(keyOf(slotHash(`admin ${member} ${root}`))),
+      isKnown: (member) => this.#certificates.has(member),
+      isRevoked: (member) => this.#revocations.has(member),
+    };
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get roster(): Roster {
+    this.#roster ??= buildRoster(this.records(), this.networkKey);
+    return this.#roster;
+  }
+
+  records(): readonly SignedRecord[] {
+    return inAuthorityOrder([...this.#entries.values()].map(({ record }) => record));
+  }
+
+  /** One pair for every slot. */
+  *slots(): Iterable<{ readonly slot: Uint8Array; readonly sequence: number }> {
+    for (const { slot, record } of this.#entries.values()) yield { slot, sequence: record.sequence };
+  }
+
+  /** `slot`: the twelve bytes of `slotHash`. */
+  get(slot: Uint8Array): SignedRecord | undefined {
+    return this.#entries.get(keyOf(slot))?.record;
+  }
+
+  /** Never throws; anybody may have made `bytes`. */
+  apply(bytes: Uint8Array, now: WallMs): Applied {
+    return this.#apply(bytes, now, now + MAX_FUTURE_MS);
+  }
+
+  /** For what was accepted before and kept on disk: a host that starts with its clock far behind must not lose it. */
+  restore(bytes: Uint8Array, now: WallMs): Applied {
+    return this.#apply(bytes, now, Infinity);
+  }
+
+  /** Removes what has expired. True if anything had. */
+  sweep(now: WallMs): boolean {
+    const before = this.#entries.size;
+    for (const entry of this.#entries.values()) if (isExpired(entry.record, now)) this.#remove(entry);
+    // A farewell whose certificate has run out has nothing left to end.
+    for (const entry of this.#entries.values()) {
+      const { content, author } = entry.record;
+      if (content.kind !== "revocation" || content.member !== memberIdOf(author)) continue;
+      if (!this.#evidence.isKnown(content.member)) this.#remove(entry);
+    }
+    return this.#entries.size < before;
+  }
+
+  #apply(bytes: Uint8Array, now: WallMs, latest: number): Applied {
+    const admission = this.#admit(bytes, now, latest);
+    switch (admission.outcome) {
+      case "known":
+      case "refused":
+        return admission;
+      case "waiting":
+        this.#keepWaiting(bytes, admission.author);
+        return { outcome: "waiting", reason: admission.reason };
+      case "accepted":
+        return {
+          outcome: "accepted",
+          admitted: [admission.record, ...this.#release(admission.record, now, latest)],
+        };
+    }
+  }
+
+  /** Cheapest check first, the signature last (about 144 us). */
+  #admit(bytes: Uint8Array, now: WallMs, latest: number): Admission {
+    const unverified = decodeRecord(bytes, this.network);
+    if (!unverified.ok) return { outcome: "refused", reason: unverified.reason };
+    const { record } = unverified.value;
+    const slot = slotHash(slotOf(record));
+    const key = keyOf(slot);
+    const held = this.#entries.get(key)?.record;
+    if (held !== undefined && Buffer.compare(held.bytes, record.bytes) === 0) return { outcome: "known" };
+    const untimely = reasonOfTime(record, held, now, latest);
+    if (untimely !== undefined) return { outcome: "refused", reason: untimely };
+    const judged = judge(record, this.networkKey, this.#evidence);
+    switch (judged.verdict) {
+      case "refused":
+        return { outcome: "refused", reason: judged.reason };
+      case "waiting":
+        return { outcome: "waiting", reason: judged.reason, author: judged.author };
+      case "entitled":
+        break;
+    }
+    const full = held === undefined ? this.#reasonOfSpace(record) : undefined;
+    if (full !== undefined) return { outcome: "refused", reason: full };
+    if (!hasValidSignature(unverified.value)) return { outcome: "refused", reason: "record-signature" };
+    this.#put({ key, slot, record });
+    return { outcome: "accepted", record };
+  }
+
+  /** Revocations, and what every member needs, still find room in a store that others have filled. */
+  #reasonOfSpace(record: SignedRecord): string | undefined {
+    if ((this.#countByAuthorAndKind.get(countKeyOf(record)) ?? 0) >= MAX_PER_AUTHOR_AND_KIND)
+      return "author-full";
+    const isVital = isOf(record, "revocation") || isOf(record, "secret") || isOf(record, "network");
+    return this.#entries.size >= MAX_RECORDS && !isVital ? "store-full" : undefined;
+  }
+
+  #put(entry: Entry): void {
+    const before = this.#entries.get(entry.key);
+    if (before !== undefined) this.#remove(before);
+    this.#entries.set(entry.key, entry);
+    this.#roster = undefined;
+    const { content } = entry.record;
+    this.#indexOf(content)?.add(aboutOf(entry.record), entry.key);
+    const countKey = countKeyOf(entry.record);
+    this.#countByAuthorAndKind.set(countKey, (this.#countByAuthorAndKind.get(countKey) ?? 0) + 1);
+    if (content.kind !== "revocation") return;
+    for (const key of this.#announcements.of(content.member)) {
+      const announcement = this.#entries.get(key);
+      if (announcement !== undefined) this.#remove(announcement);
+    }
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    this.#roster = undefined;
+    this.#indexOf(entry.record.content)?.delete(aboutOf(entry.record), entry.key);
+    const countKey = countKeyOf(entry.record);
+    const count = (this.#countByAuthorAndKind.get(countKey) ?? 1) - 1;
+    if (count === 0) this.#countByAuthorAndKind.delete(countKey);
+    else this.#countByAuthorAndKind.set(countKey, count);
+  }
+
+  #indexOf(content: RecordContent): Multimap | undefined {
+    switch (content.kind) {
+      case "member":
+        return this.#certificates;
+      case "revocation":
+        return this.#revocations;
+      case "relay":
+      case "endpoints":
+        return this.#announcements;
+      case "network":
+      case "secret":
+        return undefined;
+    }
+  }
+
+  #keepWaiting(bytes: Uint8Array, author: MemberId): void {
+    this.#waiting.set(keyOf(sha256(bytes)), { bytes: new Uint8Array(bytes), author });
+    const oldest = this.#waiting.keys().next();
+    if (this.#waiting.size > MAX_WAITING && oldest.done !== true) this.#waiting.delete(oldest.value);
+  }
+
+  /** Tries again what waits for a certificate, and what waits for that. */
+  #release(certificate: SignedRecord, now: WallMs, latest: number): SignedRecord[] {
+    if (!isOf(certificate, "member")) return [];
+    const member = memberIdOf(certificate.content.identityKey);
+    const admitted: SignedRecord[] = [];
+    for (const [key, { bytes, author }] of [...this.#waiting]) {
+      if (author !== member) continue;
+      const admission = this.#admit(bytes, now, latest);
+      if (admission.outcome !== "waiting") this.#waiting.delete(key);
+      if (admission.outcome !== "accepted") continue;
+      admitted.push(admission.record, ...this.#release(admission.record, now, latest));
+    }
+    return admitted;
+  }
+}
+
+/** Certificates before what rests on them, so that whoever takes them in this order never has to wait. */
+export function inAuthorityOrder(records: readonly SignedRecord[]): readonly SignedRecord[] {
+  return [...records].sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** Values by member. */
+class Multimap {
+  readonly #map = new Map<MemberId, Set<string>>();
+
+  has(member: MemberId): boolean {
+    return this.#map.has(member);
+  }
+
+  /** A copy: the caller may remove while it goes through. */
+  of(member: MemberId): readonly string[] {
+    return [...(this.#map.get(member) ?? [])];
+  }
+
+  add(member: MemberId, value: string): void {
+    const values = this.#map.get(member);
+    if (values === undefined) this.#map.set(member, new Set([value]));
+    else values.add(value);
+  }
+
+  delete(member: MemberId, value: string): void {
+    const values = this.#map.get(member);
+    values?.delete(value);
+    if (values?.size === 0) this.#map.delete(member);
+  }
+}
+
+/** A held record that is itself from the future came when our clock was wrong: it must not block what is right. */
+function reasonOfTime(
+  record: SignedRecord,
+  held: SignedRecord | undefined,
+  now: WallMs,
+  latest: number,
+): string | undefined {
+  if (record.issuedAt > latest) return "from-the-future";
+  // Sequences are wall times as well: one far ahead would keep its slot for ever.
+  if (record.sequence > latest) return "sequence-from-the-future";
+  if (isExpired(record, now)) return "expired";
+  if (held === undefined || held.issuedAt > latest || held.sequence > latest) return undefined;
+  if (record.sequence < held.sequence) return "rollback";
+  return record.sequence === held.sequence ? "sequence-reused" : undefined;
+}
+
+function isExpired(record: SignedRecord, now: WallMs): boolean {
+  return record.expiresAt !== undefined && record.expiresAt <= now;
+}
+
+function rankOf({ content }: SignedRecord): number {
+  switch (content.kind) {
+    case "network":
+      return 0;
+    case "member":
+      return content.roles.includes("admin") ? 1 : 2;
+    case "secret":
+      return 3;
+    case "revocation":
+      return 4;
+    case "endpoints":
+      return 5;
+    case "relay":
+      return 6;
+  }
+}
+
+/** The member that it says something about. */
+function aboutOf({ author, content }: SignedRecord): MemberId {
+  switch (content.kind) {
+    case "member":
+      return memberIdOf(content.identityKey);
+    case "revocation":
+      return content.member;
+    case "network":
+    case "secret":
+    case "relay":
+    case "endpoints":
+      return memberIdOf(author);
+  }
+}
+
+function countKeyOf({ author, content }: SignedRecord): string {
+  return `${content.kind} ${memberIdOf(author)}`;
+}
+
+function keyOf(hash: Uint8Array): string {
+  return Buffer.from(hash).toString("hex");
+}

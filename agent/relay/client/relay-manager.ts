@@ -1,0 +1,289 @@
+import type { Decoded } from "../../../protocol/decoded.ts";
+import { formatEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
+import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../log.ts";
+import type { Random } from "../../random.ts";
+
+/** What a volunteer granted us: our end of an allocation (RFC 8656 has the same words). */
+export type Granted = {
+  readonly allocation: AllocationId;
+  readonly relay: MemberId;
+  readonly peer: MemberId;
+  readonly endpoints: readonly Endpoint[];
+  readonly lifetimeSec: number;
+  readonly legKey: Uint8Array;
+  readonly leg: "a" | "b";
+};
+
+/** How requests and packets leave: the owner connects them to the control plane and to STUN. */
+export type RelayPorts = {
+  allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>>;
+  refresh(relay: MemberId, allocation: AllocationId): Promise<Decoded<{ readonly lifetimeSec: number }>>;
+  release(relay: MemberId, allocation: AllocationId): Promise<void>;
+  /** Binds our leg to WireGuard's mapping and measures; undefined where STUN from WireGuard's port is not to be had. */
+  readonly bind:
+    ((granted: Granted, endpoint: Endpoint) => Promise<Decoded<{ readonly rttMs: number }>>) | undefined;
+  /** Best first, by what reaches this relay now. */
+  orderEndpoints(relay: MemberId, endpoints: readonly Endpoint[]): readonly Endpoint[];
+};
+
+export type RelayEvents = {
+  /** The allocation is there; WireGuard may be pointed at `endpoint`. */
+  onReady(peer: MemberId, granted: Granted, endpoint: Endpoint): void;
+  onGone(peer: MemberId, granted: Granted, reason: string): void;
+  /** A round trip to the relay on this leg. */
+  onMeasured(peer: MemberId, granted: Granted, rttMs: number): void;
+  onRefused(peer: MemberId, relay: MemberId, reason: string): void;
+};
+
+/** A UDP mapping may live only 30 s (RFC 4787, REQ-5 wants 120, many keep 30): half of it, and one may be lost. */
+export const STANDBY_PROBE_MS = 15_000;
+/** While the relay carries the path, so that its death is noticed within three seconds. */
+export const ACTIVE_PROBE_MS = 2_000;
+const PROBE_RETRY_MS = 500;
+const PROBE_MISSES = 4;
+/** Doubles with each refusal, with jitter, so that a relay which comes back is not stormed. */
+const BACKOFF_MIN_MS = 1_000;
+const BACKOFF_MAX_MS = 60_000;
+/** Pairs that may be relayed at once: 64 per member is what a volunteer grants by default, and three volunteers. */
+const MAX_RELAYED_PEERS = 192;
+
+type Connection = {
+  readonly granted: Granted;
+  readonly endpoint: Endpoint;
+  refreshAt: MonotonicMs;
+  expiresAt: MonotonicMs;
+  active: boolean;
+  misses: number;
+  cancelProbe: () => void;
+  cancelRefresh: () => void;
+};
+
+/**
+ * Allocations of this member on volunteers, one for each relayed peer (R-501): asks, binds, keeps alive, refreshes
+ * at half-life, retries with backoff, releases. Owner of its timers.
+ */
+export class RelayManager implements Disposable {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Logger;
+  readonly #ports: RelayPorts;
+  readonly #events: RelayEvents;
+  readonly #connections = new Map<MemberId, Connection>();
+  readonly #opening = new Set<MemberId>();
+  readonly #backoff = new Map<string, { failures: number; until: MonotonicMs }>();
+  #closed = false;
+
+  constructor(parts: { clock: Clock; random: Random; log: Logger; ports: RelayPorts; events: RelayEvents }) {
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#log = parts.log.child({ component: "relay-client" });
+    this.#ports = parts.ports;
+    this.#events = parts.events;
+  }
+
+  /** Tries the relays in their order until one grants; returns at once where the peer is relayed or being so. */
+  async connect(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
+    if (this.#connections.has(peer) || this.#opening.has(peer) || this.#closed) return;
+    if (this.#connections.size + this.#opening.size >= MAX_RELAYED_PEERS) return;
+    this.#opening.add(peer);
+    try {
+      for (const relay of relays) {
+        if (this.#isBackingOff(peer, relay)) continue;
+        const granted = await this.#ports.allocate(relay, peer);
+        // An offer for the same peer may have come while we waited, or the end.
+        if (this.#isClosed() || this.#connections.has(peer)) return;
+        if (granted.ok) {
+          this.#backoff.delete(`${relay} ${peer}`);
+          this.#adopt(granted.value);
+          return;
+        }
+        this.#backOff(peer, relay);
+        this.#log.debug({ peer, relay, reason: granted.reason }, "relay refused");
+        this.#events.onRefused(peer, relay, granted.reason);
+      }
+    } finally {
+      this.#opening.delete(peer);
+    }
+  }
+
+  /** A volunteer tells us of an allocation that the other end asked for. */
+  onOffer(offered: Granted): void {
+    if (this.#closed) return;
+    const existing = this.#connections.get(offered.peer);
+    if (existing === undefined) {
+      if (this.#connections.size < MAX_RELAYED_PEERS) this.#adopt(offered);
+    } else if (existing.granted.allocation === offered.allocation) {
+      // Both ends asked, and this is the answer to the other; or the relay made it anew after a restart of its own.
+      if (sameGrant(existing.granted, offered)) return;
+      this.#drop(offered.peer);
+      this.#adopt(offered);
+    } else if (offered.allocation < existing.granted.allocation) {
+      // Both ends asked different volunteers at the same time: the smaller id stays, on both ends alike.
+      const { granted } = existing;
+      this.#drop(offered.peer);
+      this.#events.onGone(offered.peer, granted, "the other end uses another relay");
+      void this.#ports.release(granted.relay, granted.allocation);
+      this.#adopt(offered);
+    }
+  }
+
+  /** The volunteer ended it, or is no longer reachable at all. */
+  onEnded(allocation: AllocationId, reason: string): void {
+    for (const [peer, connection] of this.#connections) {
+      if (connection.granted.allocation === allocation) this.#lose(peer, reason);
+    }
+  }
+
+  /** The control connection to this volunteer is back: whatever it forgot meanwhile shows at once. */
+  onRelayReachable(relay: MemberId): void {
+    for (const key of this.#backoff.keys()) if (key.startsWith(relay)) this.#backoff.delete(key);
+    for (const [peer, { granted }] of this.#connections)
+      if (granted.relay === relay) void this.#refresh(peer);
+  }
+
+  /** While it carries the path it is watched more closely than as a standby. */
+  setActive(peer: MemberId, active: boolean): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined || connection.active === active) return;
+    connection.active = active;
+    if (active) this.#scheduleProbe(peer, connection, 0);
+  }
+
+  /** Own mapping has changed, or may have: bind all legs again now. */
+  rebindAll(): void {
+    for (const [peer, connection] of this.#connections) this.#scheduleProbe(peer, connection, 0);
+  }
+
+  grantedFor(peer: MemberId): Granted | undefined {
+    return this.#connections.get(peer)?.granted;
+  }
+
+  /** Relays that carry or stand by for someone. */
+  relaysInUse(): ReadonlySet<MemberId> {
+    return new Set([...this.#connections.values()].map(({ granted }) => granted.relay));
+  }
+
+  async close(peer: MemberId): Promise<void> {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    this.#drop(peer);
+    await this.#ports.release(connection.granted.relay, connection.granted.allocation);
+  }
+
+  /** Forgets everything without a word to the relays; their leases run out. */
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    for (const peer of [...this.#connections.keys()]) this.#drop(peer);
+  }
+
+  #adopt(granted: Granted): void {
+    const endpoint = this.#ports.orderEndpoints(granted.relay, granted.endpoints)[0];
+    if (endpoint === undefined) return;
+    const now = this.#clock.monotonicNow();
+    const connection: Connection = {
+      granted,
+      endpoint,
+      refreshAt: now,
+      expiresAt: now,
+      active: true,
+      misses: 0,
+      cancelProbe: () => undefined,
+      cancelRefresh: () => undefined,
+    };
+    this.#connections.set(granted.peer, connection);
+    this.#scheduleRefresh(granted.peer, connection, granted.lifetimeSec);
+    this.#scheduleProbe(granted.peer, connection, 0);
+    this.#log.info({ peer: granted.peer, relay: granted.relay }, "relay allocation ready");
+    this.#events.onReady(granted.peer, granted, endpoint);
+  }
+
+  #drop(peer: MemberId): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    this.#connections.delete(peer);
+    connection.cancelProbe();
+    connection.cancelRefresh();
+  }
+
+  #lose(peer: MemberId, reason: string): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    this.#drop(peer);
+    this.#log.info({ peer, relay: connection.granted.relay, reason }, "relay allocation gone");
+    this.#events.onGone(peer, connection.granted, reason);
+  }
+
+  #scheduleProbe(peer: MemberId, connection: Connection, delayMs: number): void {
+    connection.cancelProbe();
+    if (this.#ports.bind === undefined) return;
+    connection.cancelProbe = this.#clock.after(delayMs, () => void this.#probe(peer, connection));
+  }
+
+  async #probe(peer: MemberId, connection: Connection): Promise<void> {
+    const answer = await this.#ports.bind?.(connection.granted, connection.endpoint);
+    if (answer === undefined || this.#connections.get(peer) !== connection) return;
+    if (answer.ok) {
+      connection.misses = 0;
+      this.#events.onMeasured(peer, connection.granted, answer.value.rttMs);
+      this.#scheduleProbe(peer, connection, connection.active ? ACTIVE_PROBE_MS : STANDBY_PROBE_MS);
+    } else if (++connection.misses >= PROBE_MISSES) {
+      this.#backOff(peer, connection.granted.relay);
+      this.#lose(peer, "the relay does not answer");
+    } else {
+      this.#scheduleProbe(peer, connection, PROBE_RETRY_MS);
+    }
+  }
+
+  #scheduleRefresh(peer: MemberId, connection: Connection, lifetimeSec: number): void {
+    const now = this.#clock.monotonicNow();
+    connection.expiresAt = monotonicMs(now + lifetimeSec * 1000);
+    connection.refreshAt = monotonicMs(now + lifetimeSec * 500);
+    connection.cancelRefresh();
+    connection.cancelRefresh = this.#clock.after(lifetimeSec * 500, () => void this.#refresh(peer));
+  }
+
+  async #refresh(peer: MemberId): Promise<void> {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    const { relay, allocation } = connection.granted;
+    const answer = await this.#ports.refresh(relay, allocation);
+    if (this.#connections.get(peer) !== connection) return;
+    if (answer.ok) {
+      this.#scheduleRefresh(peer, connection, answer.value.lifetimeSec);
+    } else if (answer.reason === "relay.no-allocation") {
+      this.#lose(peer, "the relay has forgotten it");
+    } else if (this.#clock.monotonicNow() >= connection.expiresAt) {
+      this.#lose(peer, "the lease ran out");
+    } else {
+      // No way to the relay's control port now; packets may still flow. Ask again within what is left.
+      const left = connection.expiresAt - this.#clock.monotonicNow();
+      connection.cancelRefresh = this.#clock.after(Math.max(1_000, left / 4), () => void this.#refresh(peer));
+    }
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #isBackingOff(peer: MemberId, relay: MemberId): boolean {
+    const entry = this.#backoff.get(`${relay} ${peer}`);
+    return entry !== undefined && this.#clock.monotonicNow() < entry.until;
+  }
+
+  #backOff(peer: MemberId, relay: MemberId): void {
+    const key = `${relay} ${peer}`;
+    const failures = (this.#backoff.get(key)?.failures ?? 0) + 1;
+    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1));
+    const delay = ceiling * (0.5 + this.#random.fraction() / 2);
+    this.#backoff.set(key, { failures, until: monotonicMs(this.#clock.monotonicNow() + delay) });
+  }
+}
+
+function sameGrant(a: Granted, b: Granted): boolean {
+  const key = ({ legKey, endpoints }: Granted): string =>
+    [Buffer.from(legKey).toString("hex"), ...endpoints.map(formatEndpoint)].join();
+  return key(a) === key(b);
+}

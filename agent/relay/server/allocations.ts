@@ -1,0 +1,109 @@
+import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
+import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
+import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
+import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
+
+/** What a relay gives away at most. */
+export type AllocationLimits = {
+  readonly maxAllocations: number;
+  /** Counted for who asked first, so that nobody can use up another member's. */
+  readonly maxPerMember: number;
+  readonly lifetimeSec: number;
+};
+
+export const DEFAULT_ALLOCATION_LIMITS: AllocationLimits = {
+  // Two sockets and some 20 kB each in userspace; well below the 1024 open files of a default service.
+  maxAllocations: 256,
+  maxPerMember: 64,
+  // RFC 8656, section 3.2.
+  lifetimeSec: 600,
+};
+
+export type Allocation = {
+  readonly id: AllocationId;
+  readonly pair: Pair;
+  readonly tier: RelayTier;
+  readonly bandwidthBps: number;
+  readonly quotaBytes: number;
+  readonly requestedBy: MemberId;
+  readonly createdAt: MonotonicMs;
+  readonly expiresAt: MonotonicMs;
+  /** When the token ends: nothing prolongs the allocation beyond. */
+  readonly notAfter: MonotonicMs;
+};
+
+export type AllocationRequest = Omit<Allocation, "createdAt" | "expiresAt">;
+
+/** Which allocations there are and until when. Who may ask was decided before; sockets are the forwarder's. */
+export class AllocationTable {
+  readonly #limits: AllocationLimits;
+  readonly #byId = new Map<AllocationId, Allocation>();
+
+  constructor(limits: AllocationLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /**
+   * The same for the same pair however often it asks (R-602); a newer token prolongs it. Refused:
+   * "token-expired", "keys-changed" (close it first), "relay-full", "member-full".
+   */
+  create(request: AllocationRequest, now: MonotonicMs): Decoded<Allocation> {
+    if (request.notAfter <= now) return refused("token-expired");
+    const existing = this.#byId.get(request.id);
+    if (existing !== undefined) {
+      if (!samePair(existing.pair, request.pair)) return refused("keys-changed");
+      const notAfter = monotonicMs(Math.max(existing.notAfter, request.notAfter));
+      return decoded(this.#put({ ...existing, notAfter }, now));
+    }
+    if (this.#byId.size >= this.#limits.maxAllocations) return refused("relay-full");
+    const own = this.all().filter(({ requestedBy }) => requestedBy === request.requestedBy);
+    if (own.length >= this.#limits.maxPerMember) return refused("member-full");
+    return decoded(this.#put({ ...request, createdAt: now, expiresAt: now }, now));
+  }
+
+  /** Prolongs by a lifetime from now, up to the token's end. Undefined where there is none (any more). */
+  refresh(id: AllocationId, now: MonotonicMs): Allocation | undefined {
+    const existing = this.#byId.get(id);
+    if (existing === undefined || existing.expiresAt <= now) return undefined;
+    return this.#put(existing, now);
+  }
+
+  get(id: AllocationId): Allocation | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): readonly Allocation[] {
+    return [...this.#byId.values()];
+  }
+
+  remove(id: AllocationId): void {
+    this.#byId.delete(id);
+  }
+
+  expired(now: MonotonicMs): readonly Allocation[] {
+    return this.all().filter(({ expiresAt }) => expiresAt <= now);
+  }
+
+  nextExpiryAt(): MonotonicMs | undefined {
+    const times = this.all().map(({ expiresAt }) => expiresAt);
+    return times.length === 0 ? undefined : monotonicMs(Math.min(...times));
+  }
+
+  #put(allocation: Allocation, now: MonotonicMs): Allocation {
+    const expiresAt = monotonicMs(Math.min(now + this.#limits.lifetimeSec * 1000, allocation.notAfter));
+    const next = { ...allocation, expiresAt };
+    this.#byId.set(next.id, next);
+    return next;
+  }
+}
+
+function samePair(a: Pair, b: Pair): boolean {
+  return a.every((member, i) => {
+    const other = b[i];
+    return member.memberId === other?.memberId && member.wireguardKey === other.wireguardKey;
+  });
+}

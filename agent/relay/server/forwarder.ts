@@ -1,0 +1,63 @@
+import type { Decoded } from "../../../protocol/decoded.ts";
+import type { Endpoint } from "../../../protocol/endpoint.ts";
+import type { AllocationId } from "../../../protocol/ids.ts";
+import type { LegName } from "./leg.ts";
+import type { LearnerDrop } from "./leg-learner.ts";
+import type { LegProof } from "./leg-state.ts";
+
+/** Moves an allocation's packets. Userspace does it with sockets; a kernel forwarder learns legs the same way and hands data to nftables. */
+export type Forwarder = AsyncDisposable & {
+  /**
+   * The UDP port that serves both legs, IPv4 and IPv6 alike. Refused: "ports-exhausted". Rejects only where the
+   * host does not let us open sockets at all.
+   */
+  open(allocation: ForwarderAllocation): Promise<Decoded<number>>;
+  /** Resolves once the port is free; no event names the allocation after the call. */
+  close(id: AllocationId): Promise<void>;
+  /** The member says that its leg moved and it cannot prove so by STUN: a handshake may place it anew. */
+  relearn(id: AllocationId, leg: LegName): void;
+  status(id: AllocationId): ForwarderStatus | undefined;
+};
+
+export type ForwarderAllocation = {
+  readonly id: AllocationId;
+  readonly legs: Readonly<Record<LegName, ForwarderLeg>>;
+};
+
+/** Both 32 bytes: the member's WireGuard public key, and the secret that only it and we know. */
+export type ForwarderLeg = { readonly wireguardKey: Uint8Array; readonly legKey: Uint8Array };
+
+export type ForwarderEvents = {
+  legConfirmed(id: AllocationId, leg: LegName, endpoint: Endpoint, proof: LegProof): void;
+  legLost(id: AllocationId, leg: LegName): void;
+  /** The leg's member proved by STUN that it still wants the allocation. */
+  legAlive(id: AllocationId, leg: LegName): void;
+  /** The port broke and is closed; no other allocation is touched. */
+  failed(id: AllocationId, error: Error): void;
+};
+
+export type DropReason =
+  | LearnerDrop
+  | "not-wireguard"
+  | "too-long"
+  | "refused-source"
+  | "stun-malformed"
+  | "stun-unauthenticated"
+  /** More waits to be sent than the host's socket takes. */
+  | "congested"
+  | "send-failed";
+
+/** Datagrams and their UDP payload; `rx` came from the leg and was relayed, `tx` went to it. */
+export type LegCounters = {
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+};
+
+export type ForwarderStatus = {
+  readonly port: number;
+  readonly endpoints: Readonly<Record<LegName, Endpoint | undefined>>;
+  readonly counters: Readonly<Record<LegName, LegCounters>>;
+  readonly drops: ReadonlyMap<DropReason, number>;
+};

@@ -1,0 +1,232 @@
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
+import { isUsableRemote, type Endpoint } from "../../../protocol/endpoint.ts";
+import type { AllocationId } from "../../../protocol/ids.ts";
+import { looksLikeStun } from "../../../protocol/stun/header.ts";
+import { classifyPacket, mac1Key } from "../../../protocol/wireguard-packet.ts";
+import type {
+  DropReason,
+  Forwarder,
+  ForwarderAllocation,
+  ForwarderEvents,
+  ForwarderStatus,
+} from "./forwarder.ts";
+import { answerBinding } from "./leg-binding.ts";
+import { step, type LearnerInput } from "./leg-learner.ts";
+import { newLearner, type LearnerState } from "./leg-state.ts";
+import { otherLeg, type LegName } from "./leg.ts";
+import type { OpenUdpPort, UdpPort } from "./udp-port.ts";
+
+/** Inclusive. */
+export type PortRange = { readonly first: number; readonly last: number };
+
+/** High enough for a host firewall to open as one block. Inside Linux's ephemeral range: a number that is taken is passed over. */
+export const DEFAULT_PORT_RANGE: PortRange = { first: 40_000, last: 49_999 };
+
+export type UserspaceForwarderOptions = {
+  readonly ports: PortRange;
+  /** For tests: in production a leg on our own host would let a member reach local services through us. */
+  readonly allowLoopback: boolean;
+};
+
+export type UserspaceForwarderParts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly openPort: OpenUdpPort;
+  readonly events: ForwarderEvents;
+};
+
+/** UDP payload. What is longer only comes in fragments, and WireGuard's own limit is below. */
+const MAX_RELAYED_BYTES = 1500;
+
+/** DNS, NTP, CLDAP, SSDP, memcached: a "leg" there is somebody who wants us to hit a reflector. */
+const REFLECTOR_PORTS: ReadonlySet<number> = new Set([53, 123, 389, 1900, 11_211]);
+
+type Counters = { rxPackets: number; rxBytes: number; txPackets: number; txBytes: number };
+
+type Entry = {
+  readonly allocation: ForwarderAllocation;
+  readonly port: UdpPort;
+  learner: LearnerState;
+  readonly counters: Record<LegName, Counters>;
+  readonly drops: Map<DropReason, number>;
+};
+
+/** The forwarder for every host: owns one UDP port for each allocation and carries each packet itself. */
+export class UserspaceForwarder implements Forwarder {
+  readonly #parts: UserspaceForwarderParts;
+  readonly #options: UserspaceForwarderOptions;
+  readonly #entries = new Map<AllocationId, Entry>();
+  /** Ours, also while opening: saves trying them. */
+  readonly #portsInUse = new Set<number>();
+  readonly #nonceSecret: Uint8Array;
+
+  constructor(parts: UserspaceForwarderParts, options: UserspaceForwarderOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#nonceSecret = parts.random.bytes(32);
+  }
+
+  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    const drops = new Map<DropReason, number>();
+    const port = await this.#openPort({
+      message: (bytes, source) => this.#onMessage(allocation.id, bytes, source),
+      undelivered: (reason) => count(drops, reason),
+      error: (error) => this.#onError(allocation.id, error),
+    });
+    if (port === undefined) return refused("ports-exhausted");
+    this.#entries.set(allocation.id, {
+      allocation,
+      port,
+      learner: newLearner({
+        a: mac1Key(allocation.legs.a.wireguardKey),
+        b: mac1Key(allocation.legs.b.wireguardKey),
+      }),
+      counters: { a: noTraffic(), b: noTraffic() },
+      drops,
+    });
+    return decoded(port.number);
+  }
+
+  async close(id: AllocationId): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    await entry.port.close();
+    this.#portsInUse.delete(entry.port.number);
+  }
+
+  relearn(id: AllocationId, leg: LegName): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#learn(entry, { tag: "relearn", leg });
+  }
+
+  status(id: AllocationId): ForwarderStatus | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    return {
+      port: entry.port.number,
+      endpoints: endpointsOf(entry),
+      counters: { a: { ...entry.counters.a }, b: { ...entry.counters.b } },
+      drops: new Map(entry.drops),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#entries.keys()].map((id) => this.close(id)));
+  }
+
+  /** From a random one upwards and around: a port that was just released may still get packets of the last pair. */
+  async #openPort(handlers: Parameters<OpenUdpPort>[1]): Promise<UdpPort | undefined> {
+    const { first, last } = this.#options.ports;
+    const size = last - first + 1;
+    const start = Buffer.from(this.#parts.random.bytes(4)).readUInt32BE() % size;
+    for (let i = 0; i < size; i++) {
+      const number = first + ((start + i) % size);
+      if (this.#portsInUse.has(number)) continue;
+      this.#portsInUse.add(number);
+      let opened = false;
+      try {
+        const port = await this.#parts.openPort(number, handlers);
+        opened = port.ok;
+        if (port.ok) return port.value;
+      } finally {
+        if (!opened) this.#portsInUse.delete(number);
+      }
+    }
+    return undefined;
+  }
+
+  #onMessage(id: AllocationId, bytes: Uint8Array, source: Endpoint): void {
+    const entry = this.#entries.get(id);
+    const drop = entry === undefined ? undefined : this.#receive(entry, bytes, source);
+    if (entry !== undefined && drop !== undefined) count(entry.drops, drop);
+  }
+
+  #receive(entry: Entry, bytes: Uint8Array, source: Endpoint): DropReason | undefined {
+    if (!this.#isPossibleLeg(source)) return "refused-source";
+    if (bytes.length > MAX_RELAYED_BYTES) return "too-long";
+    const packet = classifyPacket(bytes);
+    if (packet.ok) {
+      this.#learn(entry, { tag: "packet", source, packet: packet.value, bytes });
+      return undefined;
+    }
+    return looksLikeStun(bytes) ? this.#onStun(entry, bytes, source) : "not-wireguard";
+  }
+
+  #onStun(entry: Entry, bytes: Uint8Array, source: Endpoint): DropReason | undefined {
+    const { id, legs } = entry.allocation;
+    const context = {
+      allocation: id,
+      legKeys: { a: legs.a.legKey, b: legs.b.legKey },
+      endpoints: endpointsOf(entry),
+      nonceSecret: this.#nonceSecret,
+    };
+    const answer = answerBinding(bytes, source, context, this.#parts.clock.monotonicNow());
+    if (answer.tag === "silence") return answer.reason;
+    entry.port.send(answer.reply, source);
+    if (answer.bound === undefined) return undefined;
+    this.#learn(entry, { tag: "bind", leg: answer.bound, source });
+    this.#parts.events.legAlive(id, answer.bound);
+    return undefined;
+  }
+
+  #learn(entry: Entry, input: LearnerInput): void {
+    const { events, clock } = this.#parts;
+    const { id } = entry.allocation;
+    const { state, effects } = step(entry.learner, input, clock.monotonicNow());
+    entry.learner = state;
+    for (const effect of effects) {
+      switch (effect.tag) {
+        case "forward":
+          entry.port.send(effect.bytes, effect.to);
+          countForwarded(entry.counters, effect.from, effect.bytes.length);
+          break;
+        case "confirmed":
+          events.legConfirmed(id, effect.leg, effect.endpoint, effect.proof);
+          break;
+        case "lost":
+          events.legLost(id, effect.leg);
+          break;
+        case "drop":
+          count(entry.drops, effect.reason);
+          break;
+      }
+    }
+  }
+
+  #onError(id: AllocationId, error: Error): void {
+    if (!this.#entries.has(id)) return;
+    void this.close(id);
+    this.#parts.events.failed(id, error);
+  }
+
+  #isPossibleLeg(source: Endpoint): boolean {
+    if (source.port === 0 || REFLECTOR_PORTS.has(source.port)) return false;
+    if (isUsableRemote(source.address)) return true;
+    return this.#options.allowLoopback && (source.address === "127.0.0.1" || source.address === "::1");
+  }
+}
+
+function endpointsOf(entry: Entry): Record<LegName, Endpoint | undefined> {
+  return {
+    a: entry.learner.a.confirmed?.endpoint,
+    b: entry.learner.b.confirmed?.endpoint,
+  };
+}
+
+function noTraffic(): Counters {
+  return { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 };
+}
+
+function countForwarded(counters: Record<LegName, Counters>, from: LegName, bytes: number): void {
+  counters[from].rxPackets += 1;
+  counters[from].rxBytes += bytes;
+  counters[otherLeg(from)].txPackets += 1;
+  counters[otherLeg(from)].txBytes += bytes;
+}
+
+function count(drops: Map<DropReason, number>, reason: DropReason): void {
+  drops.set(reason, (drops.get(reason) ?? 0) + 1);
+}
