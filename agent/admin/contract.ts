@@ -1,0 +1,242 @@
+import type { PortRange } from "../config/port-range.ts";
+
+/**
+ * What the daemon offers to the command line and, later, to the web page. `status` and `peers` are a published contract:
+ * outside tools read them by `--json`. Everything here is plain JSON: `null` where a value is unknown, bytes as numbers
+ * (exact to 8 PiB), points in time (`...At`, `sinceMs`) as milliseconds since the Unix epoch.
+ */
+export type AgentApi = {
+  status(): Promise<Status>;
+  peers(): Promise<readonly PeerStatus[]>;
+  /** Errors: network.exists, rights.missing, interface.*, port.taken. */
+  init(request: InitRequest): Promise<Membership>;
+  /** Errors: network.none, rights.missing (not an admin), usage.invalid (the name is taken). */
+  invite(request: InviteRequest): Promise<Invite>;
+  /** Takes seconds, so it tells what it is at. Errors: invite.*, network.exists, network.unreachable. */
+  join(request: JoinRequest, emit: Emit<JoinProgress>, signal: AbortSignal): Promise<Membership>;
+  /** Forgets the network and removes the interface; the agent goes on without a network. */
+  leave(): Promise<Membership>;
+  revoke(request: MemberRequest): Promise<RevokedMember>;
+  /** Emits one reply per ping, also for a lost one, and resolves after the last. Stops when `signal` aborts. */
+  ping(request: PingRequest, emit: Emit<PingReply>, signal: AbortSignal): Promise<PingTarget>;
+  cacheList(): Promise<readonly CachedPeer[]>;
+  cacheShow(request: MemberRequest): Promise<CachedPeerDetail>;
+  cacheForget(request: MemberRequest): Promise<ForgottenPeer>;
+  /** The document that `cacheImport` takes; its schema belongs to the cache. */
+  cacheExport(): Promise<CacheDocument>;
+  /** Merges; errors: cache.invalid, state.newer. */
+  cacheImport(request: CacheImportRequest): Promise<CacheImportResult>;
+  /** Volunteers from now on, also after a restart. Limits that are not given come from the configuration. */
+  relayStart(request: RelayStartRequest): Promise<RelayStatus>;
+  relayStop(): Promise<RelayStatus>;
+  relayStatus(): Promise<RelayStatus>;
+  /** The volunteers that this member knows. */
+  relayList(): Promise<readonly KnownRelay[]>;
+  /** Asks every known STUN server and volunteer; takes up to a few seconds. */
+  netcheck(): Promise<NetcheckReport>;
+  /** Called after the answer has left: starts the clean stop and does not wait for it. */
+  shutdown(): void;
+};
+
+/** Hands one event of a streaming operation to the caller; never throws and never blocks. */
+export type Emit<Event> = (event: Event) => void;
+
+export type MemberIdentity = {
+  readonly name: string;
+  readonly id: string;
+  readonly address4: string;
+  readonly address6: string;
+};
+
+export type Status = {
+  readonly version: string;
+  /** The network's name; null before `init` or `join`. */
+  readonly network: string | null;
+  readonly member: MemberIdentity | null;
+  readonly interface: {
+    readonly name: string;
+    /** "kernel" or "wireguard-go"; null while there is no interface. */
+    readonly backend: string | null;
+    readonly listenPort: number;
+  };
+  readonly relay: { readonly volunteering: boolean };
+  readonly peers: {
+    readonly total: number;
+    readonly direct: number;
+    readonly relayed: number;
+    readonly none: number;
+  };
+  /** Sentences for the operator: what is degraded and what to do. */
+  readonly warnings: readonly string[];
+};
+
+export type PathType = "direct" | "relayed" | "none";
+
+export type PeerPath = {
+  readonly type: PathType;
+  /** Where WireGuard sends now, "192.0.2.1:51820" or "[2001:db8::1]:51820". */
+  readonly endpoint: string | null;
+  /** Name of the volunteer. */
+  readonly relay: string | null;
+  /** When the path became what it is (Unix epoch). */
+  readonly sinceMs: number | null;
+  readonly rttMs: number | null;
+  /** 0 to 1. */
+  readonly loss: number | null;
+};
+
+export type PeerStatus = MemberIdentity & {
+  readonly path: PeerPath;
+  readonly handshakeAgeSec: number | null;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+};
+
+export type InitRequest = {
+  readonly network: string;
+  /** This member's name: a DNS label. */
+  readonly name: string;
+  /** "100.80.0.0/16"; the agent picks one that no local route uses where it is not given. */
+  readonly prefix: string | undefined;
+  /** "host:port"; own public endpoints, beside those of the configuration. */
+  readonly endpoints: readonly string[];
+};
+
+export type Membership = { readonly network: string; readonly member: MemberIdentity };
+
+export type InviteRequest = { readonly name: string; readonly expiresSec: number };
+export type Invite = { readonly name: string; readonly token: string; readonly expiresAt: number };
+
+export type JoinRequest = { readonly token: string };
+/** One sentence without a full stop: "asking alice for membership through relay carol". */
+export type JoinProgress = { readonly text: string };
+
+export type MemberRequest = { readonly name: string };
+export type RevokedMember = { readonly name: string; readonly id: string };
+
+export type PingRequest = {
+  readonly name: string;
+  /** 0: until the caller goes. */
+  readonly count: number;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+export type PingReply = {
+  /** From 1. */
+  readonly seq: number;
+  /** Null: no answer within the time-out. */
+  readonly rttMs: number | null;
+  /** The path at the moment it was sent. */
+  readonly path: Pick<PeerPath, "type" | "endpoint" | "relay">;
+};
+export type PingTarget = { readonly name: string; readonly address: string };
+
+export type CachedPeer = {
+  /** Null where the roster no longer knows the id. */
+  readonly name: string | null;
+  readonly id: string;
+  readonly endpoints: number;
+  readonly relays: number;
+  readonly lastSuccessAgeMs: number | null;
+  readonly best: { readonly endpoint: string; readonly kind: string; readonly score: number } | null;
+};
+
+/** `parts` are the factors whose product is `total`, by name. */
+export type CachedScore = { readonly total: number; readonly parts: Readonly<Record<string, number>> };
+
+/** Ages are negative where an entry's time lies in the future: the clock was wrong, then or now. */
+export type CachedExperience = {
+  readonly attempts: number;
+  readonly successes: number;
+  readonly failures: number;
+  readonly lastOutcome: string | null;
+  readonly firstSeenAgeMs: number;
+  readonly lastSeenAgeMs: number;
+  readonly lastSuccessAgeMs: number | null;
+  readonly rttMs: number | null;
+  readonly loss: number | null;
+  readonly score: CachedScore;
+};
+
+export type CachedEndpoint = CachedExperience & {
+  readonly endpoint: string;
+  readonly kind: string;
+  /** Who told us. */
+  readonly source: string;
+  /** The volunteer behind a relayed endpoint. */
+  readonly relay: string | null;
+};
+
+export type CachedRelay = CachedExperience & {
+  readonly name: string | null;
+  readonly id: string;
+  /** Both ways together. */
+  readonly bytes: number;
+};
+
+/** Both lists best first, in the order in which they are dialled. */
+export type CachedPeerDetail = {
+  readonly name: string | null;
+  readonly id: string;
+  readonly endpoints: readonly CachedEndpoint[];
+  readonly relays: readonly CachedRelay[];
+};
+
+export type ForgottenPeer = { readonly name: string; readonly endpoints: number; readonly relays: number };
+export type CacheDocument = Readonly<Record<string, unknown>>;
+export type CacheImportRequest = { readonly document: CacheDocument };
+/** In entries: endpoints and relays of a peer. */
+export type CacheImportResult = { readonly added: number; readonly ignored: number };
+
+export type RelayStartRequest = {
+  readonly maxAllocations: number | undefined;
+  readonly ports: PortRange | undefined;
+};
+
+export type RelayAllocation = {
+  readonly id: string;
+  readonly members: readonly [string, string];
+  readonly port: number;
+  readonly expiresAt: number;
+  /** Both ways together. */
+  readonly bytes: number;
+};
+
+export type RelayStatus = {
+  readonly volunteering: boolean;
+  readonly endpoints: readonly string[];
+  readonly ports: PortRange;
+  readonly maxAllocations: number;
+  readonly allocations: readonly RelayAllocation[];
+};
+
+export type KnownRelay = {
+  readonly name: string;
+  readonly id: string;
+  readonly endpoints: readonly string[];
+  /** Whether we hold a control connection to it or send through it. */
+  readonly inUse: boolean;
+  readonly rttMs: number | null;
+  readonly allocations: number | null;
+  readonly maxAllocations: number | null;
+};
+
+/** RFC 4787, section 4.1; "open": a local address is the mapped one. */
+export type MappingBehaviour = "open" | "endpoint-independent" | "endpoint-dependent" | "unknown";
+
+export type NetcheckServer = {
+  /** "203.0.113.1:3478". */
+  readonly server: string;
+  /** The member's name; null for a server of the configuration. */
+  readonly name: string | null;
+  /** Null: it did not answer. */
+  readonly mapped: string | null;
+  readonly rttMs: number | null;
+};
+
+export type NetcheckReport = {
+  readonly mapping: MappingBehaviour;
+  readonly servers: readonly NetcheckServer[];
+  readonly localAddresses: readonly string[];
+  readonly warnings: readonly string[];
+};

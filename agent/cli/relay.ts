@@ -1,0 +1,105 @@
+import type { KnownRelay, RelayStatus } from "../admin/contract.ts";
+import { formatPortRange, parsePortRange, type PortRange } from "../config/port-range.ts";
+import { AgentError } from "../errors.ts";
+import type { Define } from "./define.ts";
+import { openSession } from "./session.ts";
+import type { Style } from "./style.ts";
+import { facts, table } from "./table.ts";
+import { formatAge, formatBytes, formatRtt, parseCount, UNKNOWN } from "./units.ts";
+
+type StartOptions = { readonly ports?: string; readonly maxAllocations?: string };
+
+export const define: Define = (relay, cli) => {
+  const start = relay
+    .command("start")
+    .description("volunteer: relay for other members, also after a restart");
+  start
+    .option("--ports <first-last>", "UDP ports for allocations")
+    .option("--max-allocations <n>", "pairs of members at once")
+    .action(async ({ ports, maxAllocations }: StartOptions) => {
+      const session = openSession(start, cli);
+      const status = await session.agent.relayStart({
+        ports: ports === undefined ? undefined : portsOf(ports),
+        maxAllocations:
+          maxAllocations === undefined ? undefined : parseCount(maxAllocations, "--max-allocations"),
+      });
+      session.print(status, () => statusLines(status, cli.clock.wallNow(), session.style));
+    });
+
+  const stop = relay.command("stop").description("relay no more");
+  stop.action(async () => {
+    const session = openSession(stop, cli);
+    const status = await session.agent.relayStop();
+    session.print(status, () => statusLines(status, cli.clock.wallNow(), session.style));
+  });
+
+  const status = relay.command("status").description("what this host relays");
+  status.action(async () => {
+    const session = openSession(status, cli);
+    const report = await session.agent.relayStatus();
+    session.print(report, () => statusLines(report, cli.clock.wallNow(), session.style));
+  });
+
+  const list = relay.command("list").description("the volunteers that this host knows");
+  list.action(async () => {
+    const session = openSession(list, cli);
+    const relays = await session.agent.relayList();
+    session.print(relays, () => listLines(relays, session.style));
+  });
+};
+
+function portsOf(text: string): PortRange {
+  const range = parsePortRange(text);
+  if (range !== undefined) return range;
+  throw new AgentError("usage.invalid", `--ports must be a range like 40000-49999, not "${text}"`);
+}
+
+function statusLines(status: RelayStatus, nowMs: number, style: Style): string[] {
+  if (!status.volunteering) return ["not volunteering; start it with: hopwire relay start"];
+  const { allocations, maxAllocations, endpoints, ports } = status;
+  const rows = allocations.map((allocation) => [
+    allocation.members.join(" - "),
+    String(allocation.port),
+    formatBytes(allocation.bytes),
+    formatAge((allocation.expiresAt - nowMs) / 1000),
+    style.dim(allocation.id),
+  ]);
+  const columns = [
+    { title: "MEMBERS" },
+    { title: "PORT", right: true },
+    { title: "RELAYED", right: true },
+    { title: "EXPIRES IN", right: true },
+    { title: "ID" },
+  ];
+  return [
+    ...facts(
+      [
+        ["relay", style.good("volunteering")],
+        ["endpoints", endpoints.join("  ") || "none that others could reach is known yet"],
+        ["ports", formatPortRange(ports)],
+        ["allocations", `${allocations.length} of ${maxAllocations}`],
+      ],
+      style.dim,
+    ),
+    ...(rows.length === 0 ? [] : ["", ...table(columns, rows, style.dim)]),
+  ];
+}
+
+function listLines(relays: readonly KnownRelay[], style: Style): string[] {
+  if (relays.length === 0) return ["no member volunteers; on a well-reachable host: hopwire relay start"];
+  const rows = relays.map((relay) => [
+    style.bold(relay.name),
+    relay.endpoints.join(" ") || UNKNOWN,
+    relay.inUse ? style.good("yes") : "no",
+    formatRtt(relay.rttMs),
+    relay.allocations === null ? UNKNOWN : `${relay.allocations}/${relay.maxAllocations ?? "?"}`,
+  ]);
+  const columns = [
+    { title: "RELAY" },
+    { title: "ENDPOINTS" },
+    { title: "IN USE" },
+    { title: "RTT", right: true },
+    { title: "LOAD", right: true },
+  ];
+  return table(columns, rows, style.dim);
+}
