@@ -73,13 +73,18 @@ export function decodeInvite(text: string): DecodedInvite {
   return decodeBody(body);
 }
 
-/** What the joiner signs in the domain "redeem": it has the identity key, and means these keys for this invite. */
-export function redemptionBytes(request: {
+/** Raw keys, as they travel. */
+export type RedeemRequest = {
   readonly inviteId: InviteId;
   readonly identityKey: Uint8Array;
   readonly wireguardKey: Uint8Array;
   readonly exchangeKey: Uint8Array;
-}): Uint8Array {
+  /** By the identity key, in the domain "redeem", over `redemptionBytes`. */
+  readonly signature: Uint8Array;
+};
+
+/** What the joiner signs: it has the identity key, and means these keys for this invite. */
+export function redemptionBytes(request: Omit<RedeemRequest, "signature">): Uint8Array {
   const { inviteId, identityKey, wireguardKey, exchangeKey } = request;
   return new Uint8Array(Buffer.concat([idBytes(inviteId), identityKey, wireguardKey, exchangeKey]));
 }

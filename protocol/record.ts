@@ -126,8 +126,9 @@ export function signRecord<Content extends RecordContent>(
     expiresAtMs: head.expiresAt ?? 0,
     ...encodeContent(content),
   }).finish();
-  const bytes = wire.SignedRecord.encode({ body, signature: signBytes("record", body, key) }).finish();
-  return { ...head, bytes, author, content };
+  const envelope = wire.SignedRecord.encode({ body, signature: signBytes("record", body, key) }).finish();
+  // A copy: the encoder's own bytes lie in a pool that they would keep alive.
+  return { ...head, bytes: new Uint8Array(envelope), author, content };
 }
 
 /** A record of a sound shape whose signature nobody has checked yet. */

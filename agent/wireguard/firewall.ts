@@ -1,7 +1,15 @@
 import { AgentError } from "../errors.ts";
 import type { CommandRunner, RunResult } from "../runner.ts";
 import { complaint, failure } from "./failure.ts";
-import { invitesScript, loadScript, removeScript, tableName, type FirewallRules } from "./nft.ts";
+import {
+  invitesScript,
+  loadScript,
+  pinsScript,
+  removeScript,
+  tableName,
+  type FirewallRules,
+  type SourcePin,
+} from "./nft.ts";
 
 /**
  * Owns the agent's nft table, one per interface. Install it before the interface is up: its rules go by name. They
@@ -23,6 +31,14 @@ export class Firewall {
 
   async replaceInvites(invites: readonly string[]): Promise<void> {
     await this.#load(invitesScript(this.#interfaceName, invites), "change the invites in the firewall table");
+  }
+
+  /** All pins that are in force from now on; see `SourcePin`. */
+  async replacePins(listenPort: number, pins: readonly SourcePin[]): Promise<void> {
+    await this.#load(
+      pinsScript(this.#interfaceName, listenPort, pins),
+      "change the pins in the firewall table",
+    );
   }
 
   /** False after `nft flush ruleset`, which firewall reloads do: install again. One spawn of some 5 ms. */

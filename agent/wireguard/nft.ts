@@ -1,4 +1,10 @@
-import { canonicalIPv6, familyOf, isIPv4, type AddressFamily } from "../../protocol/endpoint.ts";
+import {
+  canonicalIPv6,
+  familyOf,
+  isIPv4,
+  type AddressFamily,
+  type Endpoint,
+} from "../../protocol/endpoint.ts";
 import { checkInterfaceName } from "./interface-name.ts";
 
 export type FirewallRules = {
@@ -31,7 +37,7 @@ export function loadScript(rules: FirewallRules): string {
 	set invites {
 		type ipv4_addr
 ${elementsOf(rules.invites)}	}
-${guardChain(rules)}${forwardChain(rules.interfaceName)}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
+${guardChain(rules)}${forwardChain(rules.interfaceName)}${PINS_CHAIN}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
 `;
 }
 
@@ -46,6 +52,24 @@ export function invitesScript(interfaceName: string, invites: readonly string[])
   const set = `inet ${tableName(interfaceName)} invites`;
   const add = invites.length === 0 ? "" : `add element ${set} { ${invites.map(checkedIPv4).join(", ")} }\n`;
   return `flush set ${set}\n${add}`;
+}
+
+/** While it is in force, packets from `from` reach WireGuard as if they came from `to`. */
+export type SourcePin = { readonly from: Endpoint; readonly to: Endpoint };
+
+/** Replaces all pins; fails where the table is not loaded. One between address families cannot be and is left out. */
+export function pinsScript(interfaceName: string, listenPort: number, pins: readonly SourcePin[]): string {
+  const target = `inet ${tableName(interfaceName)} pins`;
+  const rules = pins.flatMap(({ from, to }) => {
+    const family = familyOf(from.address);
+    if (family !== familyOf(to.address)) return [];
+    const source = `${match("saddr", from.address)} udp sport ${checkedPort(from.port)}`;
+    const rewrite = `${keywordOf(family)} saddr set ${checkedCidr(to.address)} udp sport set ${checkedPort(to.port)}`;
+    return [
+      `add rule ${target} ${source} udp dport ${checkedPort(listenPort)} udp checksum != 0 ${rewrite}\n`,
+    ];
+  });
+  return `flush chain ${target}\n${rules.join("")}`;
 }
 
 /**
@@ -99,6 +123,9 @@ function stunChains(listenPort: number, agentPort: number): string {
     ])
   );
 }
+
+/** Right before WireGuard's socket, so that the host's filters and conntrack see every packet as it came. */
+const PINS_CHAIN = chain("pins", "type filter hook input priority security + 11; policy accept;", []);
 
 function chain(name: string, head: string, rules: readonly string[]): string {
   return `	chain ${name} {\n		${head}\n${rules.map((rule) => `		${rule}\n`).join("")}	}\n`;

@@ -1,0 +1,163 @@
+import type { AgentApi, Membership, PeerStatus, RelayStatus, Status } from "../../agent/admin/contract.ts";
+
+export const ALICE: Membership = {
+  network: "home",
+  member: {
+    name: "alice",
+    id: "a".repeat(32),
+    address4: "100.80.0.1",
+    address6: "fd00::1",
+  },
+};
+
+export const STATUS: Status = {
+  version: "0.1.0",
+  network: "home",
+  member: ALICE.member,
+  interface: { name: "hopwire0", backend: "kernel", listenPort: 51_820 },
+  relay: { volunteering: false },
+  peers: { total: 2, direct: 0, relayed: 1, none: 1 },
+  warnings: ["nft is missing: direct paths take longer"],
+};
+
+/** 2026-01-01, where the fake clock starts. */
+export const NOW_MS = Date.UTC(2026, 0, 1);
+
+export const PEERS: readonly PeerStatus[] = [
+  {
+    name: "bob",
+    id: "b".repeat(32),
+    address4: "100.80.0.2",
+    address6: "fd00::2",
+    path: {
+      type: "relayed",
+      endpoint: "203.0.113.9:40001",
+      relay: "carol",
+      sinceMs: NOW_MS - 180_000,
+      rttMs: 12.34,
+      loss: 0.02,
+    },
+    handshakeAgeSec: 42,
+    rxBytes: 1_468_006,
+    txBytes: 512,
+  },
+  {
+    name: "dave",
+    id: "d".repeat(32),
+    address4: "100.80.0.4",
+    address6: "fd00::4",
+    path: { type: "none", endpoint: null, relay: null, sinceMs: null, rttMs: null, loss: null },
+    handshakeAgeSec: null,
+    rxBytes: 0,
+    txBytes: 0,
+  },
+];
+
+export const RELAY: RelayStatus = {
+  volunteering: true,
+  endpoints: ["203.0.113.9:51820"],
+  ports: { first: 40_000, last: 49_999 },
+  maxAllocations: 256,
+  allocations: [
+    { id: "e".repeat(32), members: ["alice", "bob"], port: 40_001, expiresAt: NOW_MS + 300_000, bytes: 2048 },
+  ],
+};
+
+export type Call = { readonly operation: string; readonly request?: unknown };
+
+/** An agent that answers at once with fixed values and remembers what it was asked. Parts of it can be replaced. */
+export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): AgentApi {
+  const answer = <T>(operation: string, value: T, request?: unknown): Promise<T> => {
+    calls.push(request === undefined ? { operation } : { operation, request });
+    return Promise.resolve(value);
+  };
+  const experience = {
+    attempts: 4,
+    successes: 3,
+    failures: 1,
+    lastOutcome: "success",
+    firstSeenAgeMs: 7_200_000,
+    lastSeenAgeMs: 60_000,
+    lastSuccessAgeMs: 60_000,
+    rttMs: 4.2,
+    loss: 0,
+    score: { total: 0.42, parts: { base: 1, recency: 0.6, latency: 0.7 } },
+  };
+  return {
+    status: () => answer("status", STATUS),
+    peers: () => answer("peers", PEERS),
+    init: (request) => answer("init", ALICE, request),
+    invite: ({ name, expiresSec }) =>
+      answer(
+        "invite",
+        { name, token: "hw1token", expiresAt: NOW_MS + 1000 * expiresSec },
+        { name, expiresSec },
+      ),
+    join(request, emit) {
+      emit({ text: "asking carol for membership" });
+      return answer("join", ALICE, request);
+    },
+    leave: () => answer("leave", ALICE),
+    revoke: (request) => answer("revoke", { name: request.name, id: "b".repeat(32) }, request),
+    ping(request, emit) {
+      emit({ seq: 1, rttMs: 30, path: { type: "relayed", endpoint: "203.0.113.9:40001", relay: "carol" } });
+      emit({ seq: 2, rttMs: null, path: { type: "none", endpoint: null, relay: null } });
+      emit({ seq: 3, rttMs: 10, path: { type: "direct", endpoint: "198.51.100.2:51820", relay: null } });
+      return answer("ping", { name: request.name, address: "100.80.0.2" }, request);
+    },
+    cacheList: () =>
+      answer("cacheList", [
+        {
+          name: "bob",
+          id: "b".repeat(32),
+          endpoints: 2,
+          relays: 1,
+          lastSuccessAgeMs: 60_000,
+          best: { endpoint: "198.51.100.2:51820", kind: "host", score: 0.42 },
+        },
+      ]),
+    cacheShow: (request) =>
+      answer(
+        "cacheShow",
+        {
+          name: request.name,
+          id: "b".repeat(32),
+          endpoints: [
+            { endpoint: "198.51.100.2:51820", kind: "host", source: "check", relay: null, ...experience },
+          ],
+          relays: [{ name: "carol", id: "c".repeat(32), bytes: 2048, ...experience }],
+        },
+        request,
+      ),
+    cacheForget: (request) => answer("cacheForget", { name: request.name, endpoints: 2, relays: 1 }, request),
+    cacheExport: () => answer("cacheExport", { version: 1, peers: {} }),
+    cacheImport: (request) => answer("cacheImport", { added: 3, ignored: 1 }, request),
+    relayStart: (request) => answer("relayStart", RELAY, request),
+    relayStop: () => answer("relayStop", { ...RELAY, volunteering: false, allocations: [] }),
+    relayStatus: () => answer("relayStatus", RELAY),
+    relayList: () =>
+      answer("relayList", [
+        {
+          name: "carol",
+          id: "c".repeat(32),
+          endpoints: ["203.0.113.9:51820"],
+          inUse: true,
+          rttMs: 6.5,
+          allocations: 3,
+          maxAllocations: 256,
+        },
+      ]),
+    netcheck: () =>
+      answer("netcheck", {
+        mapping: "endpoint-independent",
+        servers: [
+          { server: "203.0.113.9:51820", name: "carol", mapped: "198.51.100.1:51820", rttMs: 6.5 },
+          { server: "203.0.113.7:3478", name: null, mapped: null, rttMs: null },
+        ],
+        localAddresses: ["192.168.1.2"],
+        warnings: [],
+      }),
+    shutdown: () => void calls.push({ operation: "shutdown" }),
+    ...overrides,
+  };
+}

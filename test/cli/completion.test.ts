@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PEERS } from "../admin/fake-api.ts";
+import { TestCommandLine } from "./command-line.ts";
+
+/** What bash would offer for these words, the last being completed. */
+async function offered(...words: string[]): Promise<string[]> {
+  await using hopwire = new TestCommandLine();
+  const script = join(hopwire.dir, "completion");
+  writeFileSync(script, (await hopwire.run(["completion", "bash"])).out);
+  // Stands for the program: answers "peers --json" as `hopwire` prints it.
+  const program = join(hopwire.dir, "hopwire");
+  writeFileSync(program, `#!/bin/sh\ncat <<'END'\n${JSON.stringify(PEERS, undefined, 2)}\nEND\n`);
+  chmodSync(program, 0o755);
+  const ask =
+    'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hopwire; printf "%s\\n" "${COMPREPLY[@]}"';
+  const answer = execFileSync("bash", ["--norc", "-c", ask, "bash", script, "hopwire", ...words], {
+    encoding: "utf8",
+    // With a socket for its input bash takes itself for a remote shell and reads start-up files.
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: `${hopwire.dir}:${process.env["PATH"] ?? ""}` },
+  });
+  return answer.split("\n").filter((word) => word !== "");
+}
+
+describe("completion bash", () => {
+  it("offers commands, and with one of them what belongs to it", async () => {
+    expect(await offered("st")).toEqual(["status"]);
+    expect(await offered("relay", "st")).toEqual(["start", "stop", "status"]);
+    expect(await offered("relay", "start", "--max")).toEqual(["--max-allocations"]);
+    expect(await offered("status", "--js")).toEqual(["--json"]);
+  });
+
+  it("does not take an option's value for a command", async () => {
+    expect(await offered("--interface", "relay", "net")).toEqual(["netcheck"]);
+  });
+
+  it("offers members where a member is meant, and not for a new one", async () => {
+    expect(await offered("ping", "")).toEqual(["bob", "dave"]);
+    expect(await offered("cache", "show", "d")).toEqual(["dave"]);
+    expect(await offered("invite", "b")).toEqual([]);
+  });
+});
+
+describe("completion", () => {
+  it("names every command in each shell's script", async () => {
+    await using hopwire = new TestCommandLine();
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { exitCode, out } = await hopwire.run(["completion", shell]);
+      expect(exitCode).toBe(0);
+      for (const command of ["up", "netcheck", "forget", "max-allocations"]) expect(out).toContain(command);
+    }
+  });
+});

@@ -1,0 +1,184 @@
+import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+
+/** RFC 4787, sections 4.1 and 5. */
+export type Mapping = "endpoint-independent" | "endpoint-dependent";
+export type Filtering = "endpoint-independent" | "address-dependent" | "address-and-port-dependent";
+
+export type SimulatedNat = {
+  readonly publicAddress: string;
+  readonly mapping: Mapping;
+  readonly filtering: Filtering;
+};
+
+export type NetworkOptions = {
+  readonly seed: number;
+  /** Of every packet, in [0, 1). */
+  readonly lossRate?: number;
+  /** One way, between public addresses. */
+  readonly latencyMs: (from: string, to: string) => number;
+  /** Up to as much is added to every packet, at random; packets of one path stay in order. */
+  readonly jitterMs?: number;
+};
+
+type Event = { readonly atMs: number; readonly order: number; readonly run: () => void };
+
+type Attached<Payload> = {
+  readonly address: string;
+  readonly nat: SimulatedNat | undefined;
+  readonly receive: (payload: Payload, from: Endpoint, to: Endpoint) => void;
+};
+
+type NatMapping = { readonly inside: Endpoint; readonly contacted: Set<string> };
+
+/**
+ * An internet in one thread with its own time: hosts, NATs by mapping and filtering, latency, loss and cuts. The same
+ * seed gives the same run.
+ */
+export class SimulatedNetwork<Payload> {
+  readonly #options: NetworkOptions;
+  readonly #fraction: () => number;
+  readonly #events: Event[] = [];
+  readonly #hosts = new Map<string, Attached<Payload>>();
+  readonly #publicHosts = new Map<string, Attached<Payload>>();
+  /** NAT's public endpoint -> who is behind it. */
+  readonly #mappings = new Map<string, NatMapping>();
+  readonly #publicByFlow = new Map<string, Endpoint>();
+  readonly #lastArrivalMs = new Map<string, number>();
+  readonly #cuts = new Set<string>();
+  #nowMs = 0;
+  #order = 0;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#fraction = seededRandom(options.seed).fraction;
+  }
+
+  get now(): MonotonicMs {
+    return monotonicMs(this.#nowMs);
+  }
+
+  fraction(): number {
+    return this.#fraction();
+  }
+
+  /** Without `nat` the host's address is public. */
+  attach(host: Attached<Payload>): void {
+    this.#hosts.set(host.address, host);
+    this.#publicHosts.set(host.nat?.publicAddress ?? host.address, host);
+  }
+
+  after(delayMs: number, run: () => void): void {
+    push(this.#events, { atMs: this.#nowMs + delayMs, order: this.#order++, run });
+  }
+
+  runFor(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    for (let next = this.#events[0]; next !== undefined && next.atMs <= endMs; next = this.#events[0]) {
+      pop(this.#events);
+      this.#nowMs = next.atMs;
+      next.run();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** Whatever is sent between these two public addresses is lost, either way, until it is restored. */
+  cut(a: string, b: string): void {
+    this.#cuts.add([a, b].sort().join());
+  }
+
+  restore(a: string, b: string): void {
+    this.#cuts.delete([a, b].sort().join());
+  }
+
+  /** As whom `to` would see `inside`; makes the mapping, as a packet would. */
+  mappedFor(inside: Endpoint, to: Endpoint): Endpoint {
+    const nat = this.#hosts.get(inside.address)?.nat;
+    if (nat === undefined) return inside;
+    const flow = `${formatEndpoint(inside)} ${nat.mapping === "endpoint-dependent" ? formatEndpoint(to) : "any"}`;
+    let outside = this.#publicByFlow.get(flow);
+    if (outside === undefined) {
+      outside = { address: nat.publicAddress, port: this.#freePort(nat.publicAddress) };
+      this.#publicByFlow.set(flow, outside);
+      this.#mappings.set(formatEndpoint(outside), { inside, contacted: new Set() });
+    }
+    return outside;
+  }
+
+  send(inside: Endpoint, to: Endpoint, payload: Payload): void {
+    const from = this.mappedFor(inside, to);
+    this.#mappings.get(formatEndpoint(from))?.contacted.add(to.address).add(formatEndpoint(to));
+    if (this.#cuts.has([from.address, to.address].sort().join())) return;
+    if (this.#fraction() < (this.#options.lossRate ?? 0)) return;
+    const path = `${from.address} ${to.address}`;
+    const delayMs =
+      this.#options.latencyMs(from.address, to.address) + this.#fraction() * (this.#options.jitterMs ?? 0);
+    const arrivalMs = Math.max(this.#nowMs + delayMs, this.#lastArrivalMs.get(path) ?? 0);
+    this.#lastArrivalMs.set(path, arrivalMs);
+    this.after(arrivalMs - this.#nowMs, () => this.#deliver(from, to, payload));
+  }
+
+  #deliver(from: Endpoint, to: Endpoint, payload: Payload): void {
+    const host = this.#publicHosts.get(to.address);
+    if (host === undefined) return;
+    if (host.nat === undefined) {
+      host.receive(payload, from, to);
+      return;
+    }
+    const mapping = this.#mappings.get(formatEndpoint(to));
+    if (mapping !== undefined && admits(host.nat.filtering, mapping, from))
+      host.receive(payload, from, mapping.inside);
+  }
+
+  #freePort(address: string): number {
+    for (;;) {
+      const port = 1_024 + Math.floor(this.#fraction() * 64_512);
+      if (!this.#mappings.has(formatEndpoint({ address, port }))) return port;
+    }
+  }
+}
+
+function admits(filtering: Filtering, { contacted }: NatMapping, from: Endpoint): boolean {
+  switch (filtering) {
+    case "endpoint-independent":
+      return true;
+    case "address-dependent":
+      return contacted.has(from.address);
+    case "address-and-port-dependent":
+      return contacted.has(formatEndpoint(from));
+  }
+}
+
+function isBefore(a: Event | undefined, b: Event | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+}
+
+/** A binary heap: with a packet every millisecond a sorted array would be most of the work. */
+function push(heap: Event[], event: Event): void {
+  let at = heap.push(event) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (!isBefore(heap[at], heap[parent])) return;
+    swap(heap, at, parent);
+    at = parent;
+  }
+}
+
+function pop(heap: Event[]): void {
+  swap(heap, 0, heap.length - 1);
+  heap.pop();
+  for (let at = 0; ; ) {
+    let least = at;
+    for (const child of [2 * at + 1, 2 * at + 2]) if (isBefore(heap[child], heap[least])) least = child;
+    if (least === at) return;
+    swap(heap, at, least);
+    at = least;
+  }
+}
+
+function swap(heap: Event[], a: number, b: number): void {
+  const [first, second] = [heap[a], heap[b]];
+  if (first !== undefined && second !== undefined) [heap[a], heap[b]] = [second, first];
+}

@@ -1,0 +1,317 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../../agent/log.ts";
+import type { Random } from "../../../agent/random.ts";
+import { DEFAULT_ALLOCATION_LIMITS } from "../../../agent/relay/server/allocations.ts";
+import type {
+  Forwarder,
+  ForwarderAllocation,
+  ForwarderEvents,
+  ForwarderStatus,
+} from "../../../agent/relay/server/forwarder.ts";
+import type { LegName } from "../../../agent/relay/server/leg.ts";
+import { RelayServer, type RelayGrant } from "../../../agent/relay/server/relay-server.ts";
+import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
+import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
+import {
+  allocationIdOf,
+  CLOCK_TOLERANCE_SEC,
+  type Pair,
+  type RelayTokenClaims,
+} from "../../../protocol/relay-token.ts";
+import { TurnedClock } from "./turned-clock.ts";
+
+const network = networkIdOf(new Uint8Array([1]));
+const relay = memberIdOf(new Uint8Array([2]));
+const members = [5, 6, 7, 8].map((n) => memberIdOf(new Uint8Array([n]))).sort();
+const [ANN, BOB, CAT] = [members[0] ?? relay, members[1] ?? relay, members[2] ?? relay];
+const wg = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
+
+/** Opens nothing; ports count up from 40000, and opening waits while `hold` is set. */
+class PaperForwarder implements Forwarder {
+  readonly opened: ForwarderAllocation[] = [];
+  readonly closed: AllocationId[] = [];
+  readonly relearned: [AllocationId, LegName][] = [];
+  hold: Promise<void> | undefined;
+  failure: (() => Decoded<number>) | undefined;
+  disposed = false;
+  readonly events: ForwarderEvents;
+
+  constructor(events: ForwarderEvents) {
+    this.events = events;
+  }
+
+  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    this.opened.push(allocation);
+    await this.hold;
+    return this.failure?.() ?? decoded(39_999 + this.opened.length);
+  }
+
+  close(id: AllocationId): Promise<void> {
+    this.closed.push(id);
+    return Promise.resolve();
+  }
+
+  relearn(id: AllocationId, leg: LegName): void {
+    this.relearned.push([id, leg]);
+  }
+
+  status(): ForwarderStatus | undefined {
+    return undefined;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposed = true;
+    return Promise.resolve();
+  }
+}
+
+function bench(limits = DEFAULT_ALLOCATION_LIMITS) {
+  const clock = new TurnedClock();
+  const offers: [to: MemberId, grant: RelayGrant][] = [];
+  const ended: [AllocationId, string][] = [];
+  const revoked = new Set<MemberId>();
+  const paper: PaperForwarder[] = [];
+  let drawn = 0;
+  const random: Random = { bytes: (length) => new Uint8Array(length).fill((drawn += 1)), fraction: () => 0 };
+  const server = new RelayServer({
+    clock,
+    random,
+    log: silentLogger,
+    limits,
+    createForwarder: (events) => {
+      paper.push(new PaperForwarder(events));
+      return paper[0] ?? new PaperForwarder(events);
+    },
+    // A "token" here is its claims.
+    verify: (token) =>
+      Promise.resolve(
+        token === "bad" ? refused("bad-signature") : decoded(JSON.parse(token) as RelayTokenClaims),
+      ),
+    isMember: (member) => !revoked.has(member),
+    events: {
+      offered: (to, grant) => offers.push([to, grant]),
+      ended: (id, _pair, why) => ended.push([id, why]),
+    },
+  });
+  const [forwarder] = paper;
+  if (forwarder === undefined) throw new Error("no forwarder");
+  const token = (a: MemberId, b: MemberId, lifeSec = 3600, key = 0): string => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    const pair: Pair = [
+      { memberId: low, wireguardKey: wg(key + 1) },
+      { memberId: high, wireguardKey: wg(key + 2) },
+    ];
+    const nowSec = clock.wallNow() / 1000;
+    const claims: RelayTokenClaims = {
+      issuer: a,
+      relay,
+      network,
+      allocation: allocationIdOf({ network, relay, pair }),
+      pair,
+      issuedAtSec: nowSec,
+      expiresAtSec: nowSec + lifeSec,
+      tier: "free",
+      bandwidthBps: 0,
+      quotaBytes: 0,
+    };
+    return JSON.stringify(claims);
+  };
+  return { server, forwarder, clock, offers, ended, revoked, token };
+}
+
+function granted(grant: Decoded<RelayGrant>): RelayGrant {
+  if (!grant.ok) throw new Error(grant.reason);
+  return grant.value;
+}
+
+describe("asking for an allocation", () => {
+  // R-602
+  it("opens one port, and gives each end its own leg and key", async () => {
+    const { server, forwarder, offers, token } = bench();
+    const ann = granted(await server.allocate(ANN, token(ANN, BOB)));
+    expect(ann).toMatchObject({ port: 40_000, peer: BOB, leg: "a", lifetimeSec: 600 });
+    expect(offers).toHaveLength(1);
+    const [to, offer] = offers[0] ?? [];
+    expect(to).toBe(BOB);
+    expect(offer).toMatchObject({ port: 40_000, peer: ANN, leg: "b", allocation: ann.allocation });
+    expect(offer?.legKey).not.toEqual(ann.legKey);
+    expect(forwarder.opened.map(({ legs }) => [legs.a.legKey, legs.b.legKey])).toEqual([
+      [ann.legKey, offer?.legKey],
+    ]);
+  });
+
+  it("gives the same answer again, and offers to the other end until that has asked itself", async () => {
+    const { server, forwarder, offers, token } = bench();
+    const first = granted(await server.allocate(BOB, token(ANN, BOB)));
+    const second = granted(await server.allocate(BOB, token(ANN, BOB)));
+    expect(second).toEqual(first);
+    expect(offers.map(([to]) => to)).toEqual([ANN, ANN]);
+    const other = granted(await server.allocate(ANN, token(BOB, ANN)));
+    expect(other).toEqual(offers[0]?.[1]);
+    await server.allocate(BOB, token(ANN, BOB));
+    expect(offers).toHaveLength(2);
+    expect(forwarder.opened).toHaveLength(1);
+  });
+
+  it("opens one port when both ends ask at the same time", async () => {
+    const { server, forwarder, token } = bench();
+    const [ann, bob] = await Promise.all([
+      server.allocate(ANN, token(ANN, BOB)),
+      server.allocate(BOB, token(ANN, BOB)),
+    ]);
+    expect(granted(ann).port).toBe(granted(bob).port);
+    expect(forwarder.opened).toHaveLength(1);
+  });
+
+  it("is refused with a bad token, to third members, and to who is revoked or is to talk to one", async () => {
+    const { server, forwarder, revoked, token } = bench();
+    expect(await server.allocate(ANN, "bad")).toEqual({ ok: false, reason: "bad-signature" });
+    expect(await server.allocate(CAT, token(ANN, BOB))).toEqual({ ok: false, reason: "not-in-pair" });
+    revoked.add(BOB);
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "not-a-member" });
+    expect(forwarder.opened).toEqual([]);
+  });
+
+  it("is refused over the maximum, and what there is stays as it was", async () => {
+    const { server, forwarder, token } = bench({ ...DEFAULT_ALLOCATION_LIMITS, maxAllocations: 1 });
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+    expect(await server.allocate(ANN, token(ANN, CAT))).toEqual({ ok: false, reason: "relay-full" });
+    granted(await server.allocate(BOB, token(ANN, BOB)));
+    expect(forwarder.closed).toEqual([]);
+  });
+
+  it("leaves nothing behind when no port could be opened", async () => {
+    const { server, forwarder, clock, token } = bench();
+    forwarder.failure = () => refused("ports-exhausted");
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "ports-exhausted" });
+    forwarder.failure = () => {
+      throw new Error("EMFILE");
+    };
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "port-failed" });
+    expect(server.status()).toEqual([]);
+    clock.advance(600_000);
+    forwarder.failure = undefined;
+    expect((await server.allocate(ANN, token(ANN, BOB))).ok).toBe(true);
+  });
+
+  it("takes the old port away when a member's WireGuard key changed", async () => {
+    const { server, forwarder, ended, token } = bench();
+    const old = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const renewed = granted(await server.allocate(ANN, token(ANN, BOB, 3600, 10)));
+    expect(renewed.port).not.toBe(old.port);
+    expect(renewed.legKey).not.toEqual(old.legKey);
+    expect(forwarder.closed).toEqual([old.allocation]);
+    expect(ended).toEqual([[old.allocation, "keys-changed"]]);
+  });
+});
+
+describe("the end of an allocation", () => {
+  // R-602
+  it("comes after its lifetime", async () => {
+    const { server, forwarder, clock, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    clock.advance(599_999);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toEqual([[allocation, "expired"]]);
+    await server[Symbol.asyncDispose]();
+    expect(forwarder.closed).toEqual([allocation]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is put off by either end over control and by an authenticated leg, up to the token's end", async () => {
+    const { server, forwarder, clock, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB, 1000 - CLOCK_TOLERANCE_SEC)));
+    clock.advance(300_000);
+    expect(server.refresh(BOB, allocation)).toEqual({ ok: true, value: 600 });
+    clock.advance(300_000);
+    forwarder.events.legAlive(allocation, "a");
+    expect(server.refresh(ANN, allocation)).toEqual({ ok: true, value: 400 });
+    clock.advance(399_999);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toEqual([[allocation, "expired"]]);
+    expect(server.refresh(ANN, allocation)).toEqual({ ok: false, reason: "unknown-allocation" });
+  });
+
+  it("comes when either end releases it, and no third member can", async () => {
+    const { server, forwarder, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const refusal = { ok: false, reason: "unknown-allocation" };
+    expect(await server.release(CAT, allocation)).toEqual(refusal);
+    expect(server.refresh(CAT, allocation)).toEqual(refusal);
+    expect(server.relearn(CAT, allocation)).toEqual(refusal);
+    expect((await server.release(BOB, allocation)).ok).toBe(true);
+    expect(await server.release(BOB, allocation)).toEqual(refusal);
+    expect([forwarder.closed, ended]).toEqual([[allocation], [[allocation, "released"]]]);
+  });
+
+  it("comes at once for all of a revoked member's, and for no other", async () => {
+    const { server, ended, revoked, token } = bench();
+    const gone = [
+      granted(await server.allocate(ANN, token(ANN, BOB))).allocation,
+      granted(await server.allocate(CAT, token(CAT, BOB))).allocation,
+    ];
+    const kept = granted(await server.allocate(ANN, token(ANN, CAT))).allocation;
+    revoked.add(BOB);
+    await server.dropMember(BOB);
+    expect(ended).toEqual(gone.map((id) => [id, "revoked"]));
+    expect(server.status().map(({ allocation }) => allocation.id)).toEqual([kept]);
+  });
+
+  it("comes for the one whose port broke, and for no other", async () => {
+    // R-607
+    const { server, forwarder, ended, token } = bench();
+    const broken = granted(await server.allocate(ANN, token(ANN, BOB))).allocation;
+    const whole = granted(await server.allocate(ANN, token(ANN, CAT))).allocation;
+    forwarder.events.failed(broken, new Error("ENOBUFS"));
+    expect(ended).toEqual([[broken, "failed"]]);
+    expect(server.status().map(({ allocation }) => allocation.id)).toEqual([whole]);
+  });
+
+  it("that comes while the port is opening closes it, and a new request gets a new one", async () => {
+    const { server, forwarder, token } = bench();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    forwarder.hold = promise;
+    const waiting = server.allocate(ANN, token(ANN, BOB));
+    await settled();
+    const { allocation } = server.status()[0] ?? {};
+    if (allocation === undefined) throw new Error("not opening");
+    const released = server.release(BOB, allocation.id);
+    const next = server.allocate(ANN, token(ANN, BOB));
+    await settled();
+    expect(forwarder.opened).toHaveLength(1);
+    resolve(undefined);
+    expect(await waiting).toEqual({ ok: false, reason: "released" });
+    await released;
+    expect(granted(await next).port).toBe(40_001);
+    expect(forwarder.closed).toEqual([allocation.id]);
+  });
+
+  it("comes for all when the relay stops, and nothing can be asked for from then on", async () => {
+    const { server, forwarder, ended, clock, token } = bench();
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+    granted(await server.allocate(ANN, token(ANN, CAT)));
+    await server[Symbol.asyncDispose]();
+    expect(ended.map(([, why]) => why)).toEqual(["relay-stopped", "relay-stopped"]);
+    expect(forwarder.closed).toHaveLength(2);
+    expect(forwarder.disposed).toBe(true);
+    expect(clock.pending).toBe(0);
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "relay-stopped" });
+  });
+});
+
+describe("a member whose leg moved", () => {
+  it("has its own leg learned anew, not its peer's", async () => {
+    // R-607
+    const { server, forwarder, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    expect(server.relearn(BOB, allocation).ok).toBe(true);
+    expect(forwarder.relearned).toEqual([[allocation, "b"]]);
+  });
+});
+
+/** Lets everything run that waits for nothing but promises. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
