@@ -19,6 +19,15 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Keeps the process alive until the returned function is called: no timer or socket of ours does, so without it a stop
+ * that waits would end half-way, when the last connection closes.
+ */
+export function holdProcess(): () => void {
+  const hold = setInterval(() => undefined, 86_400_000);
+  return () => clearInterval(hold);
+}
+
 /** Resolves after `delayMs`, or rejects with the signal's reason. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

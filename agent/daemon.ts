@@ -5,7 +5,7 @@ import { schedule, type ScheduledTask } from "node-cron";
 import { DurableFile } from "../cache/durable-file.ts";
 import { ConnectionCache } from "../cache/store.ts";
 import { AdminServer } from "./admin/server.ts";
-import { systemClock } from "./clock.ts";
+import { holdProcess, systemClock } from "./clock.ts";
 import type { AgentConfig } from "./config/schema.ts";
 import { programVersion } from "./config/version.ts";
 import { Identity } from "./identity/identity.ts";
@@ -35,6 +35,7 @@ export async function runDaemon(
 ): Promise<void> {
   const { log, onReady } = options;
   await using stack = new AsyncDisposableStack();
+  stack.defer(holdProcess());
   const stopped = Promise.withResolvers<undefined>();
   signal.addEventListener("abort", () => stopped.resolve(undefined), { once: true });
   if (signal.aborted) return;
@@ -72,7 +73,12 @@ export async function runDaemon(
 
 /** Removes what an agent left that did not end by itself. Errors: rights.missing, command.failed. */
 export async function cleanUp(config: AgentConfig): Promise<void> {
-  await deviceOf(config).down();
+  const release = holdProcess();
+  try {
+    await deviceOf(config).down();
+  } finally {
+    release();
+  }
 }
 
 /** The state directory is what makes two agents different ones. */

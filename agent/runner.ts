@@ -31,6 +31,8 @@ export const systemRunner: CommandRunner = async (program, args, options = {}) =
     timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     input: options.input ?? "",
     stripFinalNewline: false,
+    // What has begun to change the host is let finish; it also hooks signals, and would end us on our second one.
+    cleanup: false,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   if (result.exitCode === undefined) {

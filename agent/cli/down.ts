@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isListening } from "../admin/socket.ts";
 import { AgentError } from "../errors.ts";
 import type { Cli } from "./cli.ts";
@@ -54,12 +55,13 @@ async function stopUnit(cli: Cli): Promise<void> {
   });
 }
 
+/** A zombie has ended: its parent (of a detached agent: init) only has not asked for its exit status yet. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is not ours.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    // proc(5): "pid (name) state ..."; the name may hold anything, also a parenthesis.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/\) Z [^)]*$/.test(stat);
+  } catch {
+    return false;
   }
 }

@@ -22,7 +22,8 @@ export function systemCli(): Cli {
       if (!listening) {
         listening = true;
         for (const signal of ["SIGINT", "SIGTERM"] as const) {
-          process.once(signal, () =>
+          // Kept: a library that cleans up on signals ends the process once it finds itself the only listener.
+          process.on(signal, () =>
             interrupt.abort(new AgentError("command.interrupted", `interrupted by ${signal}`)),
           );
         }

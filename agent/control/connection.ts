@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream";
-import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import { refused, type Decoded } from "../../protocol/decoded.ts";
 import {
-  ANSWER_KIND,
   failure,
   type AnswerTo,
   type Failure,
@@ -10,18 +9,12 @@ import {
   type ResponseBody,
 } from "../../protocol/frame-body.ts";
 import { FrameReader, delimitFrame } from "../../protocol/frame-reader.ts";
-import {
-  MAX_DEADLINE_MS,
-  decodeFrame,
-  encodeFrame,
-  type RequestFrame,
-  type ResponseFrame,
-  type SentFrame,
-} from "../../protocol/frame.ts";
+import { decodeFrame, encodeFrame, type RequestFrame, type SentFrame } from "../../protocol/frame.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
+import { MAX_OPEN_REQUESTS, OutgoingRequests } from "./outgoing-requests.ts";
 import { fullBucket, takeTokens, type Bucket, type Rate } from "./rate-limit.ts";
 import {
   sessionWakeAt,
@@ -42,12 +35,10 @@ import {
  */
 const MAX_QUEUE_BYTES = 4 * 1024 * 1024;
 
-/** Open at a time, each way. A member that signs up for relays, invites and forwards at once has some ten. */
-const MAX_OPEN_REQUESTS = 32;
-
 /**
- * Bytes. The burst takes a first exchange of a thousand members' records (1 MB) without a pause; the rate is some 1 %
- * of a core in decoding. Whoever sends more is read more slowly: nothing of gossip is lost, and TCP holds him back.
+ * Bytes. The burst takes a first exchange of a thousand members' records (1 MB) without a pause; the rate, in digests,
+ * which cost most, is 1.3 % of a core (measured). Whoever sends more is read more slowly: nothing of gossip is lost, and
+ * TCP holds him back.
  */
 const INBOUND_RATE: Rate = { perSec: 512 * 1024, burst: 2 * 1024 * 1024 };
 
@@ -75,11 +66,6 @@ export type ConnectionOptions = {
   readonly events: ConnectionEvents;
 };
 
-type OpenRequest = {
-  readonly answerKind: ResponseBody["kind"];
-  readonly settle: (result: Decoded<ResponseBody>) => void;
-};
-
 type PingWaiter = { readonly pingId: number; readonly settle: (rttMs: number | undefined) => void };
 
 /** Owns its stream and its timers until `onClosed`. */
@@ -92,14 +78,13 @@ export class Connection {
   readonly #log: Logger;
   readonly #events: ConnectionEvents;
   readonly #reader = new FrameReader();
-  readonly #openRequests = new Map<number, OpenRequest>();
+  readonly #requests: OutgoingRequests;
   readonly #pingWaiters = new Set<PingWaiter>();
   #state: SessionState;
   #bucket: Bucket;
   /** Read, but not yet allowed by the rate. */
   #held: Decoded<Uint8Array | undefined> | undefined;
   #serving = 0;
-  #lastRequestId = 0;
   #rttMs: number | undefined;
   #openedAt: MonotonicMs | undefined;
   #finishing: string | undefined;
@@ -116,6 +101,7 @@ export class Connection {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#events = options.events;
+    this.#requests = new OutgoingRequests(options.clock, options.log);
     this.#bucket = fullBucket(INBOUND_RATE, options.clock.monotonicNow());
     this.#stream.on("data", (chunk: Uint8Array) => {
       this.#reader.push(chunk);
@@ -136,7 +122,7 @@ export class Connection {
 
   /** Nobody waits for anything on it. */
   get isIdle(): boolean {
-    return this.#openRequests.size === 0 && this.#serving === 0 && this.#stream.writableLength === 0;
+    return this.#requests.count === 0 && this.#serving === 0 && this.#stream.writableLength === 0;
   }
 
   /** Of the last answered ping. */
@@ -151,20 +137,7 @@ export class Connection {
   /** Never rejects. Refused with the failure's code, or "request.timeout", "connection.closed", "queue.full" and the like. */
   request<Body extends RequestBody>(body: Body, timeoutMs: number): Promise<Decoded<AnswerTo<Body>>> {
     if (!this.isOpen) return Promise.resolve(refused("connection.closed"));
-    if (this.#openRequests.size >= MAX_OPEN_REQUESTS) return Promise.resolve(refused("request.too-many"));
-    const id = this.#nextRequestId();
-    const deadlineMs = Math.min(MAX_DEADLINE_MS, Math.max(1, Math.ceil(timeoutMs)));
-    if (!this.#write({ kind: "request", id, deadlineMs, body }))
-      return Promise.resolve(refused("queue.full"));
-    return new Promise((resolve) => {
-      const settle = (result: Decoded<ResponseBody>): void => {
-        cancel();
-        this.#openRequests.delete(id);
-        resolve(result as Decoded<AnswerTo<Body>>); // `#onResponse` has compared the kinds
-      };
-      const cancel = this.#clock.after(deadlineMs, () => settle(refused("request.timeout")));
-      this.#openRequests.set(id, { answerKind: ANSWER_KIND[body.kind], settle });
-    });
+    return this.#requests.ask(body, timeoutMs, (frame) => this.#write(frame));
   }
 
   /** False: not sent, because the connection is not open or the peer does not read. Gossip will repeat it. */
@@ -203,7 +176,7 @@ export class Connection {
     this.#state = { tag: "closed" };
     this.#cancelWake?.();
     this.#cancelRest?.();
-    for (const { settle } of [...this.#openRequests.values()]) settle(refused("connection.closed"));
+    this.#requests.refuseAll("connection.closed");
     for (const { settle } of [...this.#pingWaiters]) settle(undefined);
     this.#stream.destroy();
     this.#events.onClosed(reason);
@@ -284,7 +257,7 @@ export class Connection {
         );
         return;
       case "response":
-        this.#onResponse(effect.frame);
+        this.#requests.onResponse(effect.frame);
         return;
       case "notification":
         this.#events.onNotification(effect.body);
@@ -317,20 +290,6 @@ export class Connection {
     if (!this.#closed && !this.#write({ kind: "response", id, result })) this.close("queue.full");
   }
 
-  /** An answer that nobody waits for any more is normal: the deadline was first. */
-  #onResponse({ id, result }: ResponseFrame): void {
-    const request = this.#openRequests.get(id);
-    if (request === undefined) return;
-    if (result.kind === "failure") {
-      this.#log.debug({ code: result.code, detail: result.detail }, "control request refused");
-      request.settle(refused(result.code));
-    } else if (result.kind === request.answerKind) {
-      request.settle(decoded(result));
-    } else {
-      request.settle(refused("response.mismatch"));
-    }
-  }
-
   #write(frame: SentFrame): boolean {
     if (this.#closed) return false;
     const bytes = delimitFrame(encodeFrame(frame));
@@ -349,12 +308,6 @@ export class Connection {
       this.#wakeAt = undefined; // a timer may be early by a fraction: then it is armed again
       this.#step({ kind: "wake" });
     });
-  }
-
-  #nextRequestId(): number {
-    do this.#lastRequestId = (this.#lastRequestId % (2 ** 32 - 1)) + 1;
-    while (this.#openRequests.has(this.#lastRequestId));
-    return this.#lastRequestId;
   }
 
   #now(): Now {

@@ -80,15 +80,22 @@ export class InviteConnection {
   }
 
   async #redeem(id: number, body: Redeem): Promise<void> {
-    const { stream, onRedeem, log } = this.#options;
-    const result = await onRedeem(body).catch((error: unknown) => {
+    const { onRedeem, log } = this.#options;
+    try {
+      this.#answer(id, await onRedeem(body));
+    } catch (error) {
       log.error({ err: error }, "redemption failed");
-      return failure("internal.bug", "the redemption failed; the issuer's log says why");
-    });
+      this.#answer(id, failure("internal.bug", "the redemption failed; the issuer's log says why"));
+    }
+  }
+
+  /** Throws RangeError for an answer that fits no frame. */
+  #answer(id: number, result: Redeemed | Failure): void {
+    const bytes = delimitFrame(encodeFrame({ kind: "response", id, result }));
     if (this.#closed) return;
-    stream.write(delimitFrame(encodeFrame({ kind: "response", id, result })));
+    this.#options.stream.write(bytes);
     this.#answered++;
-    if (this.#answered === MAX_REDEMPTIONS) stream.end(); // the other side closes, or the deadline does
+    if (this.#answered === MAX_REDEMPTIONS) this.#options.stream.end(); // the other side closes, or the deadline does
   }
 }
 

@@ -37,10 +37,10 @@ import type {
 import { sleep, type Clock } from "../clock.ts";
 import type { AgentConfig } from "../config/schema.ts";
 import { AgentError, type AgentErrorCode } from "../errors.ts";
-import type { Identity } from "../identity/identity.ts";
+import { rawOf, type Identity } from "../identity/identity.ts";
 import { createInvite } from "../identity/invites.ts";
 import { acceptRedeemed, beginJoin, giveUpJoin, joinInProgress, redeemRequest } from "../identity/join.ts";
-import { createNetwork, leave, requireNoNetwork, revoke } from "../identity/membership.ts";
+import { createNetwork, leave, requireNoNetwork, revoke, type Signed } from "../identity/membership.ts";
 import { redeem } from "../identity/redemption.ts";
 import { membershipOf } from "../identity/signer.ts";
 import type { Logger } from "../log.ts";
@@ -167,17 +167,15 @@ export class Agent implements AgentApi, AsyncDisposable {
       }
       requireNoNetwork(identity.state);
       const usedPrefixes = await this.#usedPrefixes();
-      await identity
-        .update((state) => {
-          const made = createNetwork(
-            state,
-            { networkName: request.network, memberName: request.name, prefix4, usedPrefixes },
-            clock.wallNow(),
-            random,
-          );
-          return { ...made, state: { ...made.state, endpoints: [...request.endpoints] } };
-        })
-        .then(({ records }) => this.#startOrForget(records));
+      const made = createNetwork(
+        identity.state,
+        { networkName: request.network, memberName: request.name, prefix4, usedPrefixes },
+        clock.wallNow(),
+        random,
+      );
+      await this.#keepRecords(made);
+      await identity.update(() => ({ state: { ...made.state, endpoints: [...request.endpoints] } }));
+      await this.#startOrForget();
       return this.#membershipView();
     });
   }
@@ -397,14 +395,32 @@ export class Agent implements AgentApi, AsyncDisposable {
     });
   }
 
+  /**
+   * What a new membership begins with becomes durable before the membership does: after a crash between the two there is
+   * a file that nobody reads, and not a member that knows no other.
+   */
+  async #keepRecords({ state, records }: Signed): Promise<void> {
+    const { identity, clock, log } = this.#parts;
+    await rm(this.#registryPath(), { force: true });
+    const { registry } = await Registry.open({
+      networkKey: rawOf(membershipOf(state).networkKey),
+      ownId: identity.keys.id,
+      file: new DurableFile(this.#registryPath()),
+      clock,
+      log,
+      send: () => undefined,
+    });
+    await using _ = registry;
+    await registry.publish(records.map(({ bytes }) => bytes));
+  }
+
   /** A network that cannot be started was not made: the next `init` begins anew. */
-  async #startOrForget(records: readonly SignedRecord[]): Promise<void> {
-    const { identity } = this.#parts;
+  async #startOrForget(): Promise<void> {
+    const { identity, device, log } = this.#parts;
     try {
       await this.#startNetwork();
-      await this.#network?.publish(records.map(({ bytes }) => bytes));
     } catch (error) {
-      await this.#stopNetwork();
+      await device.down().catch((cause: unknown) => log.warn({ err: cause }, "interface not removed"));
       await identity.update((state) => ({ state: { ...state, membership: undefined, endpoints: [] } }));
       await rm(this.#registryPath(), { force: true });
       throw error;
@@ -433,28 +449,26 @@ export class Agent implements AgentApi, AsyncDisposable {
       });
       if (!joined.ok) throw joinRefusal(joined.reason);
       const { answer, endpoint } = joined.value;
-      const { records, refusal } = await identity.update((state) => {
-        const accepted = acceptRedeemed(state, invite, answer, clock.wallNow());
-        return accepted.ok
-          ? { ...accepted.value, refusal: undefined }
-          : { state, records: [], refusal: accepted.reason };
-      });
-      if (refusal !== undefined) {
-        throw new AgentError("invite.invalid", `the issuer's answer cannot be believed: ${refusal}`, {
+      const accepted = acceptRedeemed(identity.state, invite, answer, clock.wallNow());
+      if (!accepted.ok) {
+        throw new AgentError("invite.invalid", `the issuer's answer cannot be believed: ${accepted.reason}`, {
           hint: "ask for a new invite",
         });
       }
       emit({ text: "admitted; starting the network" });
-      const issuer = records.find(
+      await this.#keepRecords(accepted.value);
+      const issuer = accepted.value.records.find(
         ({ content }) => content.kind === "member" && content.wireguardKey === invite.issuerWireguardKey,
       );
-      await rm(this.#registryPath(), { force: true });
       if (issuer?.content.kind === "member") {
         const peer = memberIdOf(issuer.content.identityKey);
         cache.cache.observeEndpoint({ peer, endpoint, kind: "host", source: "invite" });
         cache.cache.recordDirect({ peer, endpoint, outcome: "success" });
+        // As durable as the membership: it may be the only way to anybody.
+        await cache.cache.flush();
       }
-      await this.#startWithRecords(records);
+      await identity.update(() => ({ state: accepted.value.state }));
+      await this.#startNetwork();
       return this.#membershipView();
     } catch (error) {
       // Keys and token of a join that got no answer are kept: the answer may exist, and a repeat gets the same one.
@@ -465,11 +479,6 @@ export class Agent implements AgentApi, AsyncDisposable {
       }
       throw error;
     }
-  }
-
-  async #startWithRecords(records: readonly SignedRecord[]): Promise<void> {
-    await this.#startNetwork();
-    await this.#network?.publish(records.map(({ bytes }) => bytes));
   }
 
   #resumeJoin(): void {

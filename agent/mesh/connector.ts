@@ -54,6 +54,8 @@ export type ConnectorPorts = {
     | undefined;
   /** Undefined where there is no nftables: see `SourcePin`. Replaces all pins. */
   readonly pin: ((pins: readonly SourcePin[]) => Promise<void>) | undefined;
+  /** Whether others reach this host at an announced address. */
+  isPublic(): boolean;
   /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
   signal(peer: MemberId): Promise<boolean>;
   /** Volunteers that could relay to this peer now, in no order. */
@@ -73,6 +75,11 @@ type Entry = {
   /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
   echoRttMs: number | undefined;
   loss: number | undefined;
+  /** Endpoints from which the peer has answered a check since it was last without a direct path. */
+  readonly proven: Set<string>;
+  /** Awaited since WireGuard was pointed somewhere without a session. */
+  handshake:
+    { readonly endpoint: Endpoint; readonly tries: number; readonly retryAt: MonotonicMs } | undefined;
 };
 
 export type PathInfo = {
@@ -85,6 +92,14 @@ export type PathInfo = {
 
 /** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
 const KEEPALIVE_SEC = 25;
+/** Makes WireGuard send something now. */
+const KICK = { kick: true, keepaliveSec: KEEPALIVE_SEC } as const;
+/**
+ * When a handshake that has not come about is tried again, by making the peer anew. First soon, since WireGuard may
+ * have tried in vain before it knew where to and then keeps silent for 5 s; then after more than a satellite's round
+ * trip, since two handshakes that crossed have undone each other.
+ */
+const HANDSHAKE_RETRY_MS: readonly number[] = [250, 1_200, 1_200];
 /** With nothing happening, only for `peers` and for what roams: 5 ms of CPU each. */
 const OBSERVE_IDLE_MS = 10_000;
 const OBSERVE_BUSY_MS = 1_000;
@@ -247,6 +262,8 @@ export class Connector implements Disposable {
       relayRttMs: undefined,
       echoRttMs: undefined,
       loss: undefined,
+      proven: new Set(),
+      handshake: undefined,
     };
     this.#entries.set(peer.id, entry);
     this.#pending.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
@@ -321,14 +338,9 @@ export class Connector implements Disposable {
     const now = this.#clock.monotonicNow();
     switch (effect.kind) {
       case "set-endpoint": {
-        const change = {
-          publicKey: peer.publicKey,
-          endpoint: effect.endpoint,
-          kick: true,
-          keepaliveSec: KEEPALIVE_SEC,
-        } as const;
         if (effect.pin !== undefined) this.#pin({ from: effect.pin, to: effect.endpoint });
-        this.#pending.push(effect.reset ? { ...change, reset: true, allowedIps: peer.allowedIps } : change);
+        if (effect.reset) this.#beginSession(entry, effect.endpoint, now);
+        else this.#pending.push({ publicKey: peer.publicKey, endpoint: effect.endpoint, ...KICK });
         break;
       }
       case "probe":
@@ -341,10 +353,60 @@ export class Connector implements Disposable {
         this.#onChanged(entry, effect);
         break;
       case "direct-lost":
+        entry.proven.clear();
         this.#cache.recordDirect({ peer: peer.id, endpoint: effect.endpoint, outcome: "failure" });
         this.#traverse.directLost(peer.id, now, effect.retryInMs);
         break;
     }
+  }
+
+  /**
+   * Without a session one end begins: two initiations that cross undo each other, since WireGuard keeps one handshake
+   * per peer, and both ends would wait 5 s. The other end does not even tell WireGuard where to, or a packet of its
+   * user would begin; it learns the endpoint from the initiation, and steps in where none comes. Without STUN it has
+   * to send, for its packets are what opens the way.
+   */
+  #beginSession(entry: Entry, endpoint: Endpoint, now: MonotonicMs): void {
+    const { peer } = entry;
+    entry.handshake = { endpoint, tries: 0, retryAt: this.#handshakeRetryAt(peer, 0, now) };
+    if (this.#initiates(peer) || this.#ports.stun === undefined) this.#sendInitiation(peer, endpoint);
+  }
+
+  #sendInitiation(peer: MeshPeer, endpoint: Endpoint): void {
+    const { publicKey, allowedIps } = peer;
+    this.#pending.push({ publicKey, endpoint, ...KICK, reset: true, allowedIps });
+  }
+
+  /** The end that does not begin waits longer: it only steps in. */
+  #handshakeRetryAt(peer: MeshPeer, tries: number, now: MonotonicMs): MonotonicMs {
+    const delayMs = HANDSHAKE_RETRY_MS[tries] ?? 0;
+    return monotonicMs(now + (this.#initiates(peer) ? delayMs : 2 * delayMs + 1_000));
+  }
+
+  /** Who dials a public endpoint is the one who knows that it has to; among equals the smaller id. */
+  #initiates(peer: MeshPeer): boolean {
+    const isPublic = this.#ports.isPublic();
+    const isPeerPublic = peer.publicEndpoints.length > 0;
+    return isPublic === isPeerPublic ? this.#self < peer.id : isPeerPublic;
+  }
+
+  #retryHandshake(entry: Entry, now: MonotonicMs): void {
+    const { handshake, peer } = entry;
+    if (handshake === undefined || now < handshake.retryAt) return;
+    if (hasSession(entry.path)) {
+      entry.handshake = undefined;
+      // Nothing keeps the mapping alive where the other end began.
+      this.#pending.push({ publicKey: peer.publicKey, keepaliveSec: KEEPALIVE_SEC });
+      return;
+    }
+    const tries = handshake.tries + 1;
+    entry.handshake =
+      tries >= HANDSHAKE_RETRY_MS.length
+        ? undefined
+        : { ...handshake, tries, retryAt: this.#handshakeRetryAt(peer, tries, now) };
+    this.#log.debug({ peer: peer.name, tries }, "handshake tried again");
+    this.#sendInitiation(peer, handshake.endpoint);
+    this.#observeBy(monotonicMs(now + OBSERVE_MS));
   }
 
   #onChanged(entry: Entry, { from, to, why }: PathEffect & { kind: "changed" }): void {
@@ -393,6 +455,7 @@ export class Connector implements Disposable {
   async #check(peer: MeshPeer, to: Endpoint): Promise<void> {
     const answer = await this.#ports.stun?.(to, peer.outbound, { timeoutMs: CHECK_TIMEOUT_MS });
     if (answer?.ok !== true || answer.value.errorCode !== undefined) return;
+    this.#entries.get(peer.id)?.proven.add(formatEndpoint(to));
     this.#traverse.onCheckAnswer(peer.id, to, answer.value.rttMs, this.#clock.monotonicNow());
     this.#runSoon();
   }
@@ -445,6 +508,7 @@ export class Connector implements Disposable {
     for (const effect of this.#traverse.step(now)) this.#carryOutNat(effect);
     for (const [id, entry] of this.#entries)
       if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#input(id, { kind: "tick" });
+    for (const entry of this.#entries.values()) this.#retryHandshake(entry, now);
     if (now >= this.#activityAt) {
       this.#activityAt = monotonicMs(now + ACTIVITY_MS);
       void this.#lookForActivity();
@@ -456,7 +520,9 @@ export class Connector implements Disposable {
 
   #schedule(now: MonotonicMs): void {
     let at: number = Math.min(this.#activityAt, this.#observeAt, this.#traverse.wakeAt() ?? Infinity);
-    for (const entry of this.#entries.values()) at = Math.min(at, this.#pathDueAt(entry) ?? Infinity);
+    for (const entry of this.#entries.values()) {
+      at = Math.min(at, this.#pathDueAt(entry) ?? Infinity, entry.handshake?.retryAt ?? Infinity);
+    }
     this.#cancelTimer();
     // One millisecond at the least, so that a deadline that cannot be met does not spin.
     this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => this.#run());
@@ -515,8 +581,25 @@ export class Connector implements Disposable {
       const { endpoint, rxBytes, txBytes, latestHandshakeAt } = seen;
       const handshakeAgeMs =
         latestHandshakeAt === undefined ? undefined : Math.max(0, wall - latestHandshakeAt);
-      this.#input(id, { kind: "observed", wireguard: { endpoint, rxBytes, txBytes, handshakeAgeMs } });
+      this.#input(id, {
+        kind: "observed",
+        wireguard: { endpoint: this.#provenEndpoint(entry, endpoint), rxBytes, txBytes, handshakeAgeMs },
+      });
     }
+  }
+
+  /**
+   * WireGuard roams to wherever its peer's packets come from. That counts as a direct path once a check was answered
+   * from there: it may be the port of a relay that the other end was given and we have not heard of yet.
+   */
+  #provenEndpoint(entry: Entry, endpoint: Endpoint | undefined): Endpoint | undefined {
+    const { path, peer, proven } = entry;
+    if (endpoint === undefined || this.#ports.stun === undefined || path.tag === "direct") return endpoint;
+    if (sameEndpoint(endpoint, path.leg?.endpoint) || proven.has(formatEndpoint(endpoint))) return endpoint;
+    void this.#check(peer, endpoint).then(() => {
+      if (proven.has(formatEndpoint(endpoint))) this.#observeBy(this.#clock.monotonicNow());
+    });
+    return undefined;
   }
 
   #pin(pin: SourcePin): void {
@@ -591,6 +674,10 @@ function directKind(kind: string): CandidateKind | undefined {
       return kind;
   }
   return undefined;
+}
+
+function hasSession({ seen }: PathState): boolean {
+  return seen?.handshakeAgeMs !== undefined && seen.handshakeAgeMs < SESSION_MS;
 }
 
 /** "checking" is relayed, for whoever looks from outside. */

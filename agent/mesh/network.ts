@@ -229,6 +229,7 @@ export class Network implements AsyncDisposable {
           stun === undefined
             ? undefined
             : (pins) => parts.device.firewall.replacePins(host.outcome.listenPort, pins),
+        isPublic: () => this.isVolunteering || parts.settings.publicEndpoints.length > 0,
         signal: (peer) => this.#sendCandidates(peer, true),
         relaysFor: (peer) => this.#relaysFor(peer),
         connectRelay: (peer, relays) => void this.#relays.connect(peer, relays),
@@ -456,8 +457,8 @@ export class Network implements AsyncDisposable {
     });
     if (identity.state.relay.volunteering) this.#volunteering = this.#newVolunteering(this.volunteerLimits());
     this.#registry.onChange((roster, admitted) => {
-      for (const { content } of admitted)
-        if (content.kind === "revocation") this.#onRevocation(content.member);
+      for (const { content, bytes } of admitted)
+        if (content.kind === "revocation") this.#onRevocation(content.member, bytes);
       void this.#onRoster(roster);
     });
     await this.syncInvites();
@@ -527,9 +528,13 @@ export class Network implements AsyncDisposable {
     return this.#addresses.all.some((own) => familyOf(own) === familyOf(address));
   }
 
-  /** At once, before anything else: the tunnel goes with the next change of peers, the connection here. */
-  #onRevocation(member: MemberId): void {
+  /**
+   * At once, before anything else: the tunnel goes with the next change of peers, the connection here. Its last message
+   * says why, so that an honest agent can tell its operator; whether it arrives makes no difference to us.
+   */
+  #onRevocation(member: MemberId, record: Uint8Array): void {
     this.#log.info({ member }, "member revoked");
+    this.#control.notify(member, { kind: "records", records: [record] });
     this.#control.dropMember(member);
     void this.#volunteering?.dropMember(member);
     void this.#relays.close(member);

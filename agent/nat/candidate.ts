@@ -20,15 +20,28 @@ const PREFERENCE: Readonly<Record<CandidateKind, number>> = {
 export function compareCandidates(a: Candidate, b: Candidate): number {
   const byKind = PREFERENCE[b.kind] - PREFERENCE[a.kind];
   if (byKind !== 0) return byKind;
-  return formatEndpoint(a.endpoint) < formatEndpoint(b.endpoint) ? -1 : 1;
+  const [left, right] = [formatEndpoint(a.endpoint), formatEndpoint(b.endpoint)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** Best first, each endpoint once (the better kind wins), at most `MAX_CANDIDATES`. */
+/**
+ * Best first, each endpoint once (the better kind wins), at most `MAX_CANDIDATES`. Where there are more, kinds take
+ * turns: the bridges of a host full of containers must not crowd out its one server-reflexive candidate.
+ */
 export function rankCandidates(candidates: Iterable<Candidate>): readonly Candidate[] {
-  const byEndpoint = new Map<string, Candidate>();
-  for (const candidate of [...candidates].sort(compareCandidates)) {
+  const keys = new Set<string>();
+  const countByKind = new Map<CandidateKind, number>();
+  const turns = [...candidates].sort(compareCandidates).flatMap((candidate) => {
     const key = formatEndpoint(candidate.endpoint);
-    if (!byEndpoint.has(key)) byEndpoint.set(key, candidate);
-  }
-  return [...byEndpoint.values()].slice(0, MAX_CANDIDATES);
+    if (keys.has(key)) return [];
+    keys.add(key);
+    const turn = countByKind.get(candidate.kind) ?? 0;
+    countByKind.set(candidate.kind, turn + 1);
+    return [{ candidate, turn }];
+  });
+  return turns
+    .sort((a, b) => a.turn - b.turn)
+    .slice(0, MAX_CANDIDATES)
+    .map(({ candidate }) => candidate)
+    .sort(compareCandidates);
 }

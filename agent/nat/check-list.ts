@@ -56,59 +56,59 @@ export const emptyCheckList: CheckList = {
   reported: undefined,
 };
 
-/** Begins a round with these remote candidates, keeping what is already known to be valid of the running one. */
+/** Begins a round with these remote candidates. Pairs of the running one on which anything arrived stay, with it. */
 export function startRound(list: CheckList, candidates: readonly Candidate[], now: MonotonicMs): CheckList {
-  const running = list.roundEndsAt !== undefined;
   const ranked = rankCandidates(candidates);
-  const checks = ranked.map((candidate, index): Check => {
-    const known = running
-      ? list.checks.find((c) => sameEndpoint(c.candidate.endpoint, candidate.endpoint))
-      : undefined;
-    if (known?.rttMs !== undefined) return known;
-    return {
-      candidate,
-      sent: 0,
-      nextAt: monotonicMs(now + index * PACE_MS),
-      heard: known?.heard ?? false,
-      rttMs: undefined,
-    };
-  });
-  const reflexive = running
-    ? list.checks.filter((c) => !ranked.some((r) => sameEndpoint(r.endpoint, c.candidate.endpoint)))
-    : [];
+  const kept = list.checks.filter((check) => check.heard || check.rttMs !== undefined);
+  const isKept = ({ endpoint }: Candidate): boolean => find(kept, endpoint) !== undefined;
+  const checks = [
+    ...kept.map((check): Check => {
+      // What was peer-reflexive until the peer named it.
+      const candidate = ranked.find((c) => sameEndpoint(c.endpoint, check.candidate.endpoint));
+      const named = { ...check, candidate: candidate ?? check.candidate };
+      return check.rttMs === undefined ? { ...named, sent: 0, nextAt: now } : named;
+    }),
+    ...ranked
+      .filter((candidate) => !isKept(candidate))
+      .map((candidate, index): Check => {
+        const nextAt = monotonicMs(now + index * PACE_MS);
+        return { candidate, sent: 0, nextAt, heard: false, rttMs: undefined };
+      }),
+  ];
   return {
-    checks: [...checks, ...reflexive].slice(0, MAX_CANDIDATES),
+    ...list,
+    checks: checks.slice(0, MAX_CANDIDATES),
     roundEndsAt: monotonicMs(now + ROUND_MS),
-    validSince: running ? list.validSince : undefined,
-    reported: running ? list.reported : undefined,
   };
 }
 
-/** An authenticated request came in: a triggered check follows at once (RFC 8445, section 7.3.1.4). */
+/**
+ * An authenticated request came in: a triggered check follows at once (RFC 8445, section 7.3.1.4), and a round begins
+ * where none is running. An endpoint that nobody named is peer-reflexive (section 7.3.1.3); where the list is full, the
+ * last that nothing came from makes room, since this one is known to be of use.
+ */
 export function heardFrom(list: CheckList, from: Endpoint, now: MonotonicMs): CheckList {
-  const known = list.checks.find((check) => sameEndpoint(check.candidate.endpoint, from));
-  if (known === undefined) {
-    if (list.checks.length >= MAX_CANDIDATES) return list;
-    const candidate: Candidate = { kind: "peer-reflexive", endpoint: from };
-    const check: Check = { candidate, sent: 0, nextAt: now, heard: true, rttMs: undefined };
-    const roundEndsAt = list.roundEndsAt ?? monotonicMs(now + ROUND_MS);
-    return settle({ ...list, checks: [...list.checks, check], roundEndsAt }, now);
+  const known = find(list.checks, from);
+  if (known?.heard === true) return list;
+  const roundEndsAt = list.roundEndsAt ?? monotonicMs(now + ROUND_MS);
+  if (known !== undefined) {
+    const heard: Check = { ...known, heard: true, nextAt: known.rttMs === undefined ? now : known.nextAt };
+    return settle({ ...list, roundEndsAt, checks: replace(list.checks, heard) }, now);
   }
-  if (known.heard) return list;
-  const heard: Check = { ...known, heard: true, nextAt: known.rttMs === undefined ? now : known.nextAt };
-  return settle(
-    {
-      ...list,
-      roundEndsAt: list.roundEndsAt ?? monotonicMs(now + ROUND_MS),
-      checks: replace(list.checks, heard),
-    },
-    now,
-  );
+  const displaced =
+    list.checks.length < MAX_CANDIDATES
+      ? undefined
+      : list.checks.findLast((check) => !check.heard && check.rttMs === undefined);
+  const checks = list.checks.filter((check) => check !== displaced);
+  if (checks.length >= MAX_CANDIDATES) return list;
+  const candidate: Candidate = { kind: "peer-reflexive", endpoint: from };
+  const check: Check = { candidate, sent: 0, nextAt: now, heard: true, rttMs: undefined };
+  return { ...list, roundEndsAt, checks: [...checks, check] };
 }
 
 /** A check was answered from the endpoint that it had been sent to. */
 export function answered(list: CheckList, from: Endpoint, rttMs: number, now: MonotonicMs): CheckList {
-  const known = list.checks.find((check) => sameEndpoint(check.candidate.endpoint, from));
+  const known = find(list.checks, from);
   if (known === undefined || list.roundEndsAt === undefined) return list;
   return settle(
     { ...list, checks: replace(list.checks, { ...known, rttMs: Math.min(rttMs, known.rttMs ?? rttMs) }) },
@@ -127,11 +127,8 @@ export function stepChecks(list: CheckList, now: MonotonicMs): CheckStep {
   });
   let next: CheckList = { ...list, checks };
   const best = bestValid(checks);
-  if (
-    best !== undefined &&
-    now >= (list.validSince ?? now) + SETTLE_MS &&
-    !sameEndpoint(list.reported, best.candidate.endpoint)
-  ) {
+  const isSettled = now >= Math.min((list.validSince ?? now) + SETTLE_MS, list.roundEndsAt);
+  if (best !== undefined && isSettled && !sameEndpoint(list.reported, best.candidate.endpoint)) {
     effects.push({ kind: "validated", candidate: best.candidate, rttMs: best.rttMs ?? 0 });
     next = { ...next, reported: best.candidate.endpoint };
   }
@@ -156,6 +153,10 @@ export function checksWakeAt(list: CheckList): MonotonicMs | undefined {
 /** How often the most tried unanswered candidate of the running round was tried. */
 export function attemptsOf(list: CheckList): number {
   return list.checks.reduce((most, check) => Math.max(most, check.rttMs === undefined ? check.sent : 0), 0);
+}
+
+function find(checks: readonly Check[], endpoint: Endpoint): Check | undefined {
+  return checks.find((check) => sameEndpoint(check.candidate.endpoint, endpoint));
 }
 
 function isValid(check: Check): boolean {

@@ -1,4 +1,4 @@
-import { formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { familyOf, formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { rankCandidates, type Candidate } from "./candidate.ts";
 
@@ -24,8 +24,8 @@ export const GATHER_INTERVAL_MS = 60_000;
 
 export function addMapped(gathered: Gathered, mapped: MappedAddress): Gathered {
   // One per server and family: a dual-stack server sees two.
-  const family = mapped.mapped.address.includes(":") ? "6" : "4";
-  return { mappedByServer: new Map(gathered.mappedByServer).set(`${mapped.server} ${family}`, mapped) };
+  const key = `${mapped.server} ${familyOf(mapped.mapped.address)}`;
+  return { mappedByServer: new Map(gathered.mappedByServer).set(key, mapped) };
 }
 
 export function expireMapped(gathered: Gathered, now: MonotonicMs): Gathered {
@@ -60,7 +60,7 @@ export type MappingBehaviour = "open" | "endpoint-independent" | "endpoint-depen
  * endpoint-independent mapping (or a NAT that keeps ports by luck: RFC 5780's tests come from a second address).
  */
 export function mappingBehaviour(gathered: Gathered, hostAddresses: readonly string[]): MappingBehaviour {
-  const ipv4 = [...gathered.mappedByServer.values()].filter((m) => !m.mapped.address.includes(":"));
+  const ipv4 = [...gathered.mappedByServer.values()].filter((m) => familyOf(m.mapped.address) === "ipv4");
   const [first, ...others] = ipv4;
   if (first === undefined) return "unknown";
   if (ipv4.every((m) => hostAddresses.includes(m.mapped.address))) return "open";

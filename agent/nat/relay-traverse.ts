@@ -32,6 +32,8 @@ const ASK_AGAIN_MS = 1_000;
 type Relaying = {
   since: MonotonicMs;
   connected: boolean;
+  /** There was one, and it is gone: another is wanted even beside a direct path, as its warm standby. */
+  lost: boolean;
   askedAt: MonotonicMs | undefined;
 };
 
@@ -49,7 +51,7 @@ export class RelayNatTraverse {
   add(peer: MemberId, remembered: readonly Candidate[], now: MonotonicMs): void {
     this.#direct.add(peer, remembered, now);
     if (!this.#relaying.has(peer))
-      this.#relaying.set(peer, { since: now, connected: false, askedAt: undefined });
+      this.#relaying.set(peer, { since: now, connected: false, lost: false, askedAt: undefined });
   }
 
   remove(peer: MemberId): void {
@@ -59,9 +61,8 @@ export class RelayNatTraverse {
 
   step(now: MonotonicMs): readonly RelayEffect[] {
     const effects: RelayEffect[] = [...this.#direct.step(now)];
-    for (const peer of this.#direct.remaining()) {
-      const relaying = this.#relaying.get(peer);
-      if (relaying === undefined || relaying.connected || !this.#isDue(peer, relaying, now)) continue;
+    for (const [peer, relaying] of this.#wanting()) {
+      if (!this.#isDue(peer, relaying, now)) continue;
       relaying.askedAt = now;
       const relays = this.#hints.relaysFor(peer);
       if (relays.length > 0) effects.push({ kind: "need-relay", peer, relays });
@@ -71,9 +72,7 @@ export class RelayNatTraverse {
 
   wakeAt(): MonotonicMs | undefined {
     let at = this.#direct.wakeAt() ?? Infinity;
-    for (const peer of this.#direct.remaining()) {
-      const relaying = this.#relaying.get(peer);
-      if (relaying === undefined || relaying.connected) continue;
+    for (const [, relaying] of this.#wanting()) {
       at = Math.min(
         at,
         relaying.askedAt === undefined ? relaying.since + HEAD_START_MS : relaying.askedAt + ASK_AGAIN_MS,
@@ -87,13 +86,18 @@ export class RelayNatTraverse {
     const relaying = this.#relaying.get(peer);
     if (relaying === undefined) return;
     relaying.connected = true;
+    relaying.lost = false;
+    relaying.askedAt = undefined;
     this.#direct.resetAttempts(peer);
   }
 
   /** The relay is gone, or another must be found: ask at the next step. */
   relayLost(peer: MemberId): void {
     const relaying = this.#relaying.get(peer);
-    if (relaying !== undefined) Object.assign(relaying, { connected: false, askedAt: undefined });
+    if (relaying === undefined) return;
+    relaying.connected = false;
+    relaying.lost = true;
+    relaying.askedAt = undefined;
   }
 
   directConnected(peer: MemberId): void {
@@ -136,6 +140,13 @@ export class RelayNatTraverse {
 
   isFinished(): boolean {
     return this.#direct.isFinished();
+  }
+
+  #wanting(): readonly (readonly [MemberId, Relaying])[] {
+    const remaining = new Set(this.#direct.remaining());
+    return [...this.#relaying].filter(
+      ([peer, { connected, lost }]) => !connected && (lost || remaining.has(peer)),
+    );
   }
 
   /** A peer that never worked directly is relayed at once; one that did gets its head start. */

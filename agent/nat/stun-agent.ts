@@ -50,6 +50,7 @@ export class StunAgent {
   readonly #server: StunServer;
   readonly #outstanding = new Map<string, Outstanding>();
   readonly #refused = new Map<string, number>();
+  #closed = false;
 
   constructor(parts: { clock: Clock; random: Random; send: StunSend; server: StunServer }) {
     this.#clock = parts.clock;
@@ -64,6 +65,7 @@ export class StunAgent {
     credential: StunCredential,
     options: StunRequestOptions,
   ): Promise<Decoded<StunAnswer>> {
+    if (this.#closed) return Promise.resolve(refused("closed"));
     if (this.#outstanding.size >= MAX_OUTSTANDING) return Promise.resolve(refused("too-many-requests"));
     const transactionId = this.#random.bytes(12);
     const id = Buffer.from(transactionId).toString("hex");
@@ -112,6 +114,7 @@ export class StunAgent {
 
   /** Nobody waits any more; later answers are ignored. */
   close(): void {
+    this.#closed = true;
     for (const { settle } of [...this.#outstanding.values()]) settle(refused("closed"));
   }
 
@@ -127,7 +130,15 @@ export class StunAgent {
       this.#count("bad-integrity");
       return;
     }
-    const { transactionId } = message;
+    const { transactionId, notUnderstood } = message;
+    if (notUnderstood.length > 0) {
+      // RFC 8489, section 6.3.1. As many as fit beside the rest: one of them is enough to tell.
+      const unknownAttributes = notUnderstood.slice(0, 16);
+      const attributes = { errorCode: { code: 420, reason: "Unknown Attribute" }, unknownAttributes };
+      this.#send(encodeStun({ class: "error", transactionId, attributes }, key), from);
+      this.#count("not-understood");
+      return;
+    }
     const attributes = { xorMappedAddress: from };
     this.#send(encodeStun({ class: "success", transactionId, attributes }, key), from);
     this.#server.onBinding(username, from);
@@ -146,6 +157,11 @@ export class StunAgent {
     }
     if (!verifyIntegrity(bytes, outstanding.key)) {
       this.#count("bad-integrity");
+      return;
+    }
+    // RFC 8489, section 6.3.3: discarded, and the request goes on waiting.
+    if (message.notUnderstood.length > 0) {
+      this.#count("not-understood");
       return;
     }
     const { xorMappedAddress, errorCode, nonce } = message.attributes;

@@ -13,6 +13,7 @@ const BIND_ATTEMPTS = 20;
 export class StunSocket implements AsyncDisposable {
   readonly port: number;
   readonly #sockets: Readonly<Partial<Record<"ipv4" | "ipv6", Socket>>>;
+  #closed = false;
 
   private constructor(port: number, sockets: Partial<Record<"ipv4" | "ipv6", Socket>>) {
     this.port = port;
@@ -51,12 +52,18 @@ export class StunSocket implements AsyncDisposable {
     throw lastError;
   }
 
-  /** Errors of one packet (no route, host unreachable) are the network's: whoever waits for an answer times out. */
+  /**
+   * Errors of one packet (no route, host unreachable) are the network's: whoever waits for an answer times out. Never
+   * throws: port 0, which anyone can forge as a source, would make Node do so.
+   */
   send(bytes: Uint8Array, to: Endpoint): void {
+    if (this.#closed || to.port === 0) return;
     this.#sockets[familyOf(to.address)]?.send(bytes, to.port, to.address, () => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await Promise.all(
       Object.values(this.#sockets).map(
         (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),

@@ -38,6 +38,12 @@ export type TraverseMode = "checks" | "handshakes";
 /** WireGuard sends at most one initiation in REKEY_TIMEOUT (paper, section 6.1): a faster step would send nothing. */
 export const HANDSHAKE_STEP_MS = 5_000;
 
+/**
+ * A check from a peer that counts as connected here: it may have started anew and must hear us, as every check is
+ * answered with one. At most this often, so that two ends which probe each other do not keep each other going.
+ */
+const CONNECTED_TRIGGER_MS = 1_000;
+
 /** Another signal and round follow soon, since a signal may have been lost, then ever more rarely, for ever. */
 const SIGNAL_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000, 60_000, 300_000];
 
@@ -45,6 +51,9 @@ type Traversal = {
   candidates: readonly Candidate[];
   list: CheckList;
   connected: boolean;
+  /** While connected: where a triggered check is due, and when the last one was. */
+  triggered: Endpoint | undefined;
+  triggeredAt: MonotonicMs | undefined;
   /** Tried in rounds that are over. */
   attempts: number;
   signals: number;
@@ -73,6 +82,8 @@ export class NatTraverse {
       candidates: remembered,
       list: emptyCheckList,
       connected: false,
+      triggered: undefined,
+      triggeredAt: undefined,
       attempts: 0,
       signals: 0,
       signalAt: now,
@@ -102,8 +113,13 @@ export class NatTraverse {
   /** An authenticated check request arrived from there. */
   onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
-    if (traversal === undefined || traversal.connected) return;
-    traversal.list = heardFrom(traversal.list, from, now);
+    if (traversal === undefined) return;
+    if (!traversal.connected) {
+      traversal.list = heardFrom(traversal.list, from, now);
+    } else if (traversal.triggeredAt === undefined || now - traversal.triggeredAt >= CONNECTED_TRIGGER_MS) {
+      traversal.triggered = from;
+      traversal.triggeredAt = now;
+    }
   }
 
   /** An authenticated answer arrived from the endpoint that the check had gone to. */
@@ -135,6 +151,7 @@ export class NatTraverse {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     traversal.connected = false;
+    traversal.triggered = undefined;
     traversal.list = emptyCheckList;
     traversal.signalAt = monotonicMs(now + retryInMs);
   }
@@ -151,7 +168,13 @@ export class NatTraverse {
   step(now: MonotonicMs): readonly NatEffect[] {
     const effects: NatEffect[] = [];
     for (const [peer, traversal] of this.#peers) {
-      if (traversal.connected) continue;
+      if (traversal.connected) {
+        if (traversal.triggered !== undefined) {
+          effects.push({ kind: "send-check", peer, to: traversal.triggered });
+          traversal.triggered = undefined;
+        }
+        continue;
+      }
       if (now >= traversal.signalAt) {
         effects.push({ kind: "signal", peer });
         traversal.signalAt = monotonicMs(
@@ -172,7 +195,10 @@ export class NatTraverse {
   wakeAt(): MonotonicMs | undefined {
     let at = Infinity;
     for (const traversal of this.#peers.values()) {
-      if (traversal.connected) continue;
+      if (traversal.connected) {
+        if (traversal.triggered !== undefined) at = Math.min(at, traversal.triggeredAt ?? at);
+        continue;
+      }
       at = Math.min(at, traversal.signalAt, checksWakeAt(traversal.list) ?? Infinity);
       if (this.#mode === "handshakes" && traversal.candidates.length > 0) at = Math.min(at, traversal.stepAt);
     }

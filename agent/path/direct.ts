@@ -56,12 +56,7 @@ function onStrayed(state: DirectPath, controlling: boolean, now: MonotonicMs): P
 }
 
 /** A probe was answered. */
-export function onConsent(
-  state: DirectPath,
-  endpoint: Endpoint,
-  rttMs: number,
-  now: MonotonicMs,
-): PathStep {
+export function onConsent(state: DirectPath, endpoint: Endpoint, rttMs: number, now: MonotonicMs): PathStep {
   if (!sameEndpoint(endpoint, state.endpoint)) return unchanged(state);
   const stable = now - state.since >= STABLE_MS;
   return unchanged({

@@ -4,6 +4,8 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { onConsent, onObservedDirect, onTickDirect } from "./direct.ts";
 import {
   CONSENT_MS,
+  CONSENT_RETRY_MS,
+  HANDSHAKE_MS,
   MAX_ASSERTS,
   retryMs,
   SESSION_MS,
@@ -12,6 +14,7 @@ import {
   type Leg,
   type NoPath,
   type Observation,
+  type PathEffect,
   type PathInput,
   type PathState,
   type PathStep,
@@ -56,7 +59,10 @@ export function stepPath(
     case "observed":
       return onObserved(state, input.wireguard, controlling, now);
     case "consent":
-      return state.tag === "direct" ? onConsent(state, input.endpoint, input.rttMs, now) : unchanged(state);
+      if (state.tag === "direct") return onConsent(state, input.endpoint, input.rttMs, now);
+      return state.tag === "checking" && sameEndpoint(state.target, input.endpoint)
+        ? unchanged({ ...state, consented: true })
+        : unchanged(state);
     case "tick":
       return onTick(state, now);
   }
@@ -69,7 +75,7 @@ export function pathWakeAt(state: PathState): MonotonicMs | undefined {
     case "relayed":
       return undefined;
     case "checking":
-      return monotonicMs(state.since + SWITCH_MS);
+      return state.giveUpAt;
     case "direct":
       return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state) : CONSENT_MS));
   }
@@ -107,37 +113,46 @@ function onRelayGone(state: PathState, allocation: AllocationId, now: MonotonicM
 
 function onValidated(state: PathState, endpoint: Endpoint, controlling: boolean, now: MonotonicMs): PathStep {
   const why = "a direct pair is validated";
-  const next: CheckingPath = { ...shared(state), tag: "checking", since: now, target: endpoint, asserts: 0 };
-  const pinned = controlling ? state.leg : undefined;
+  const next: CheckingPath = {
+    ...shared(state),
+    tag: "checking",
+    since: now,
+    target: endpoint,
+    giveUpAt: monotonicMs(now + (hasSession(state.seen) ? SWITCH_MS : HANDSHAKE_MS)),
+    asserts: 0,
+    probedAt: undefined,
+    consented: false,
+  };
   switch (state.tag) {
     case "none":
       if (isTrying(state, endpoint, now)) return unchanged(state, { kind: "observe" });
       // Nothing carries packets yet, so nothing can be lost: both sides move.
-      return change(state, moveWireguard({ ...next, asserts: 1 }, endpoint, now, pinned), why);
+      return change(state, assertTarget(next, controlling, now), why);
     case "relayed":
       if (!controlling) return change(state, unchanged(next, { kind: "observe" }), why);
       if (now < state.holdUntil) {
         return unchanged(state, { kind: "direct-lost", endpoint, retryInMs: state.holdUntil - now });
       }
-      return change(state, moveWireguard({ ...next, asserts: 1 }, endpoint, now, pinned), why);
+      return change(state, assertTarget(next, controlling, now), why);
     case "checking": {
-      const aimed: CheckingPath = { ...state, target: endpoint };
-      const moves = controlling && mayMove(state, now);
-      return moves ? moveWireguard(aimed, endpoint, now, pinned) : unchanged(aimed, { kind: "observe" });
+      if (sameEndpoint(endpoint, state.target)) return unchanged(state);
+      const aimed: CheckingPath = { ...state, target: endpoint, consented: false };
+      if (!controlling || !mayMove(state, now)) return unchanged(aimed, { kind: "observe" });
+      return assertTarget(aimed, controlling, now);
     }
     case "direct": {
       const moves = controlling && mayMove(state, now) && !sameEndpoint(endpoint, state.endpoint);
-      return moves ? moveWireguard({ ...state, endpoint }, endpoint, now, pinned) : unchanged(state);
+      return moves ? moveWireguard({ ...state, endpoint }, endpoint, now, state.leg) : unchanged(state);
     }
   }
 }
 
 function onObserved(before: PathState, seen: Observation, controlling: boolean, now: MonotonicMs): PathStep {
-  const isFirst = before.seen === undefined;
-  const received = isFirst
-    ? seen.handshakeAgeMs !== undefined && seen.handshakeAgeMs < FRESH_HANDSHAKE_MS
-    : // Fewer than before: WireGuard's peer was made anew, and its counters with it.
-      seen.rxBytes > (before.seen?.rxBytes ?? 0n);
+  const received =
+    before.seen === undefined
+      ? seen.handshakeAgeMs !== undefined && seen.handshakeAgeMs < FRESH_HANDSHAKE_MS
+      : // Fewer than before: WireGuard's peer was made anew, and its counters with it.
+        seen.rxBytes > before.seen.rxBytes;
   const state: PathState = { ...before, seen, rxAt: received ? now : before.rxAt };
   const { endpoint } = seen;
   if (endpoint === undefined) return unchanged(state);
@@ -173,6 +188,10 @@ function onObservedNone(state: NoPath, endpoint: Endpoint, received: boolean, no
   );
 }
 
+/**
+ * Whoever did not move WireGuard itself and finds it there has the proof: the peer's packets come that way. Whoever did
+ * has none in its bytes, which may have come through the relay, nor needs an idle peer send any: an answered probe does.
+ */
 function onObservedChecking(
   state: CheckingPath,
   endpoint: Endpoint,
@@ -180,12 +199,23 @@ function onObservedChecking(
   controlling: boolean,
   now: MonotonicMs,
 ): PathStep {
-  const onRelay = isRelay(state, endpoint);
-  if (!onRelay && received) return toDirect(state, endpoint, now, "bytes came on it");
-  if (onRelay && controlling && state.asserts < MAX_ASSERTS && mayMove(state, now)) {
-    return moveWireguard({ ...state, asserts: state.asserts + 1 }, state.target, now, state.leg);
+  if (isRelay(state, endpoint)) {
+    const moves = controlling && state.asserts < MAX_ASSERTS && mayMove(state, now);
+    return moves ? assertTarget(state, controlling, now) : unchanged(state, { kind: "observe" });
   }
-  return unchanged(state, { kind: "observe" });
+  if (state.asserts === 0 && received) return toDirect(state, endpoint, now, "bytes came on it");
+  if (state.consented && hasSession(state.seen)) return toDirect(state, endpoint, now, "it carries packets");
+  if (state.probedAt === undefined || now - state.probedAt < CONSENT_RETRY_MS)
+    return unchanged(state, { kind: "observe" });
+  const probe: PathEffect = { kind: "probe", endpoint: state.target };
+  return unchanged({ ...state, probedAt: now }, probe, { kind: "observe" });
+}
+
+/** Moves WireGuard to the target and asks whether it is there. One end that is pinned is enough: the controlling one. */
+function assertTarget(state: CheckingPath, controlling: boolean, now: MonotonicMs): PathStep {
+  const next: CheckingPath = { ...state, asserts: state.asserts + 1, probedAt: now };
+  const moved = moveWireguard(next, state.target, now, controlling ? state.leg : undefined);
+  return { state: moved.state, effects: [...moved.effects, { kind: "probe", endpoint: state.target }] };
 }
 
 function onTick(state: PathState, now: MonotonicMs): PathStep {
@@ -194,7 +224,7 @@ function onTick(state: PathState, now: MonotonicMs): PathStep {
     case "relayed":
       return unchanged(state);
     case "checking": {
-      if (now < state.since + SWITCH_MS) return unchanged(state);
+      if (now < state.giveUpAt) return unchanged(state);
       const why = "the direct pair carried nothing";
       if (state.leg === undefined) return toNone(state, now, why);
       if (state.asserts > 0) return toRelayed(state, state.leg, now, why, true);

@@ -78,7 +78,12 @@ export type RelayedPath = Shared & { readonly tag: "relayed"; readonly leg: Leg 
 export type CheckingPath = Shared & {
   readonly tag: "checking";
   readonly target: Endpoint;
+  readonly giveUpAt: MonotonicMs;
+  /** How often we moved WireGuard there. 0: the peer does. */
   readonly asserts: number;
+  readonly probedAt: MonotonicMs | undefined;
+  /** A probe was answered since. */
+  readonly consented: boolean;
 };
 export type DirectPath = Shared & {
   readonly tag: "direct";
@@ -120,6 +125,8 @@ export const MAX_ASSERTS = 8;
 export const PIN_MS = 1_000;
 /** A switch that did not take within this is given up: the peer insists on the relay. */
 export const SWITCH_MS = 2_000;
+/** Without a session it takes a handshake first: time for WireGuard's own second initiation, after REKEY_TIMEOUT's 5 s. */
+export const HANDSHAKE_MS = 6_000;
 /** The controlling end looks at an idle WireGuard every 10 s: so long may it take to move WireGuard back. */
 export const STRAY_MS = 12_000;
 /** A direct path that lived this long was no mistake. */

@@ -63,7 +63,8 @@ export function toNone(state: PathState, now: MonotonicMs, why: string): PathSte
     case "checking":
     case "direct": {
       const endpoint = state.tag === "direct" ? state.endpoint : state.target;
-      const next: PathState = { ...withFailure(state, now), tag: "none", since: now, trying: undefined };
+      const failed = withFailure(state, now);
+      const next: PathState = { ...failed, tag: "none", since: now, trying: undefined };
       // Nothing else carries packets: what failed is tried again at once.
       return change(state, { state: next, effects: [{ kind: "direct-lost", endpoint, retryInMs: 0 }] }, why);
     }
@@ -79,8 +80,7 @@ export function moveWireguard(
 ): PathStep {
   const reset = !hasSession(state.seen);
   // An address cannot be made to look like one of the other family: there, moving again has to do.
-  const isPinnable =
-    pinned !== undefined && familyOf(pinned.endpoint.address) === familyOf(endpoint.address);
+  const isPinnable = pinned !== undefined && familyOf(pinned.endpoint.address) === familyOf(endpoint.address);
   const pin = isPinnable ? pinned.endpoint : undefined;
   return {
     state: { ...state, movedAt: now, ...(reset ? { seen: undefined } : {}) },

@@ -5,6 +5,7 @@ import type {
   MemberEndpoints,
   NetworkInfo,
   RecordContent,
+  RecordKind,
   RelayAnnouncement,
   Revocation,
   Role,
@@ -146,7 +147,7 @@ function sortOut(records: Iterable<SignedRecord>): Sorted {
 }
 
 /** Narrows a record by the kind of its content. */
-export function isOf<Kind extends RecordContent["kind"]>(
+export function isOf<Kind extends RecordKind>(
   record: SignedRecord,
   kind: Kind,
 ): record is SignedRecord<Extract<RecordContent, { kind: Kind }>> {

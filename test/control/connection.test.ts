@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Connection, type ConnectionEvents } from "../../agent/control/connection.ts";
+import { MAX_OPEN_REQUESTS } from "../../agent/control/outgoing-requests.ts";
 import type { PeerGreeting } from "../../agent/control/session.ts";
 import { silentLogger } from "../../agent/log.ts";
 import { delimitFrame } from "../../protocol/frame-reader.ts";
@@ -141,13 +142,13 @@ describe("requests", () => {
     expect(await connection.request(ASK, 1000)).toEqual({ ok: false, reason: "connection.closed" });
   });
 
-  it("are 32 at a time at most", async () => {
-    const asked = Array.from({ length: 33 }, () => connection.request(ASK, 1000));
-    expect(await asked[32]).toEqual({ ok: false, reason: "request.too-many" });
+  it("are 256 at a time at most, which takes a burst of forwards", async () => {
+    const asked = Array.from({ length: MAX_OPEN_REQUESTS + 1 }, () => connection.request(ASK, 1000));
+    expect(await asked[MAX_OPEN_REQUESTS]).toEqual({ ok: false, reason: "request.too-many" });
     await clock.advance(1000);
     expect(
       (await Promise.all(asked)).filter((answer) => !answer.ok && answer.reason === "request.timeout"),
-    ).toHaveLength(32);
+    ).toHaveLength(MAX_OPEN_REQUESTS);
   });
 });
 
@@ -187,20 +188,21 @@ describe("requests of the peer", () => {
     expect(connection.isIdle).toBe(true);
   });
 
-  it("beyond 32 at a time are refused, and there is room again when one is done", async () => {
+  it("beyond 256 at a time are refused, and there is room again when one is done", async () => {
     const { promise, resolve } = Promise.withResolvers<ResponseBody>();
     events.answer = () => promise;
-    for (let id = 1; id <= 40; id++) raw.send({ kind: "request", id, deadlineMs: 60_000, body: ASK });
+    for (let id = 1; id <= MAX_OPEN_REQUESTS + 8; id++)
+      raw.send({ kind: "request", id, deadlineMs: 60_000, body: ASK });
     await settle();
-    expect(events.requests).toHaveLength(32);
+    expect(events.requests).toHaveLength(MAX_OPEN_REQUESTS);
     expect(raw.of("response").map((frame) => frame.result)).toEqual(
       Array(8).fill(expect.objectContaining({ kind: "failure", code: "request.too-many" })),
     );
     resolve(SECRET);
     await settle();
-    raw.send({ kind: "request", id: 41, deadlineMs: 1000, body: ASK });
+    raw.send({ kind: "request", id: 1000, deadlineMs: 1000, body: ASK });
     await settle();
-    expect(events.requests).toHaveLength(33);
+    expect(events.requests).toHaveLength(MAX_OPEN_REQUESTS + 1);
   });
 });
 
@@ -233,29 +235,38 @@ describe("a peer that sends too much", () => {
 });
 
 describe("a peer that does not read", () => {
-  it("costs a bounded queue: notifications and requests are refused beyond it", async () => {
+  /** Until nothing more goes, neither to the peer's buffers nor to our own. Returns the bytes of records. */
+  async function fillQueue(): Promise<number> {
     raw.stopReading();
-    await settle();
-    let sent = 0;
-    while (connection.notify(BIG)) sent++;
-    expect(sent * 60_000).toBeGreaterThan(4_000_000);
-    expect(sent * 60_000).toBeLessThan(4_500_000);
-    const big: RequestBody = { kind: "forward", to: bob.id, sealed: new Uint8Array(4096) };
-    let answer = await Promise.race([connection.request(big, 1000), settle()]);
-    for (let tries = 0; answer === undefined && tries < 20; tries++)
-      answer = await Promise.race([connection.request(big, 1000), settle()]);
-    expect(answer).toEqual({ ok: false, reason: "queue.full" });
+    let bytes = 0;
+    for (let round = 0; round < 5; round++) {
+      await settle();
+      while (connection.notify(BIG)) bytes += 60_000;
+      while (connection.notify(WANTED));
+    }
+    return bytes;
+  }
+
+  it("costs a bounded queue: notifications and requests are refused beyond it", async () => {
+    const bytes = await fillQueue();
+    expect(bytes).toBeGreaterThan(4_000_000);
+    expect(bytes).toBeLessThan(4_500_000);
+    expect(connection.notify(WANTED)).toBe(false);
+    expect(await connection.request(ASK, 1000)).toEqual({ ok: false, reason: "queue.full" });
     expect(connection.isOpen).toBe(true);
   });
 
   it("is closed when it asks and does not take the answer", async () => {
-    raw.stopReading();
-    await settle();
-    while (connection.notify(BIG));
-    while (connection.notify({ kind: "records", records: [new Uint8Array(10)] }));
+    await fillQueue();
     raw.send({ kind: "request", id: 1, deadlineMs: 1000, body: ASK });
     await settle();
     expect(events.closed).toEqual(["queue.full"]);
+  });
+
+  it("is closed when it has missed two pings for which there was no room", async () => {
+    await fillQueue();
+    await clock.advance(45_000);
+    expect(events.closed).toEqual(["ping.missed"]);
   });
 });
 

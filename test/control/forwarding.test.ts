@@ -61,7 +61,11 @@ class Host {
   }
 }
 
-const host = (member: TestMember): Host => hosts.get(member) as Host;
+function host(member: TestMember): Host {
+  const found = hosts.get(member);
+  if (found === undefined) throw new Error("no such host");
+  return found;
+}
 
 async function connect(from: TestMember, ...to: readonly TestMember[]): Promise<void> {
   host(from).control.plane.setTargets(to.map(({ id }) => id));
@@ -148,6 +152,15 @@ describe("a message to a member", () => {
     expect(await send(receiver.id)).toEqual({ ok: false, reason: "forward.not-connected" });
     directory.revoke(receiver.id);
     expect(await send(receiver.id)).toEqual({ ok: false, reason: "member.unknown" });
+  });
+
+  it("goes to 200 members at once over one relay", async () => {
+    await connect(sender, relay);
+    await connect(receiver, relay);
+    const sent = await Promise.all(
+      Array.from({ length: 200 }, () => host(sender).forwarding.sendToMember(receiver.id, CONTENT)),
+    );
+    expect(sent.filter(({ ok }) => ok)).toHaveLength(200);
   });
 
   it("grows in sequence although the clock goes back", async () => {

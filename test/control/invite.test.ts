@@ -78,6 +78,12 @@ describe("an invite", () => {
     expect(await redeem()).toEqual({ ok: false, reason: "internal.bug" });
   });
 
+  it("is refused by name where the answer fits no frame", async () => {
+    const records = Array<Uint8Array>(40).fill(new Uint8Array(2048));
+    host.redeem = () => Promise.resolve({ ...REDEEMED, records });
+    expect(await redeem()).toEqual({ ok: false, reason: "internal.bug" });
+  });
+
   it("is unreachable where nobody answers within the time", async () => {
     host.redeem = () => new Promise(() => undefined);
     let result: unknown;

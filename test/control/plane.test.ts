@@ -327,7 +327,10 @@ describe("an impostor", () => {
     [
       "with garbage",
       "frame-too-long",
-      (raw) => Promise.resolve(raw.sendBytes(Buffer.from("GET / HTTP/1.1\r\n"))),
+      (raw) => {
+        raw.sendBytes(Buffer.from("GET / HTTP/1.1\r\n"));
+        return Promise.resolve();
+      },
     ],
   ];
   it.each(cases)("%s is closed as %s", async (_title, reason, act) => {

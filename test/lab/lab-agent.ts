@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { agentClient, type AgentClient } from "../../agent/admin/client.ts";
 import { socketPathIn } from "../../agent/admin/socket.ts";
 import type { PeerStatus } from "../../agent/admin/contract.ts";
-import type { RunResult } from "../../agent/runner.ts";
+import type { RunOptions, RunResult } from "../../agent/runner.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 
@@ -26,6 +26,7 @@ export class LabAgent implements AsyncDisposable {
   readonly api: AgentClient;
   #daemon: ChildProcess | undefined;
   #log = "";
+  #exitCode: number | undefined;
 
   private constructor(lab: Lab, host: Host, directory: string) {
     this.host = host;
@@ -54,13 +55,24 @@ export class LabAgent implements AsyncDisposable {
     return this.#log;
   }
 
+  /** Of the daemon that was started last; undefined while it runs, and where a signal ended it. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
   get pid(): number | undefined {
     return this.#daemon?.pid;
   }
 
   /** Any command of the program, on this host. */
   cli(...args: readonly string[]): Promise<RunResult> {
-    return this.host.run(PROGRAM, args, { env: this.environment, timeoutMs: PATIENCE_MS });
+    return this.run(args);
+  }
+
+  /** The same, with what it reads or needs. `daemon`, too, where it is to end by itself. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const env = { ...this.environment, ...options.env };
+    return this.host.run(PROGRAM, args, { timeoutMs: PATIENCE_MS, ...options, env });
   }
 
   /** A command that must succeed; its standard output. */
@@ -73,13 +85,16 @@ export class LabAgent implements AsyncDisposable {
     return stdout.trim();
   }
 
-  /** Starts the daemon and resolves when its API answers. */
-  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Starts the daemon, by the command `through` where it is given, and resolves when its API answers. */
+  async start(env: Readonly<Record<string, string>> = {}, through: readonly string[] = []): Promise<void> {
     this.#log = "";
-    const daemon = this.host.spawn(PROGRAM, ["daemon"], {
+    this.#exitCode = undefined;
+    const [program = PROGRAM, ...args] = [...through, PROGRAM, "daemon"];
+    const daemon = this.host.spawn(program, args, {
       env: { ...this.environment, HOPWIRE_LOG_LEVEL: "debug", ...env },
     });
     this.#daemon = daemon;
+    daemon.once("exit", (exitCode) => (this.#exitCode = exitCode ?? undefined));
     daemon.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
     daemon.stdout.resume();
     const giveUpAt = performance.now() + PATIENCE_MS;

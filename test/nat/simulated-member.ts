@@ -56,8 +56,12 @@ export class SimulatedMember {
   readonly wireguard: SimulatedWireguard;
   readonly traverse = new NatTraverse("checks");
   readonly moves: { readonly atMs: number; readonly endpoint: Endpoint }[] = [];
-  readonly changes: { readonly atMs: number; readonly from: string; readonly to: string; readonly why: string }[] =
-    [];
+  readonly changes: {
+    readonly atMs: number;
+    readonly from: string;
+    readonly to: string;
+    readonly why: string;
+  }[] = [];
   readonly validatedAtMs: number[] = [];
   path: PathState;
   readonly #network: SimulatedNetwork<Packet>;
@@ -66,11 +70,13 @@ export class SimulatedMember {
   readonly #inside: Endpoint;
   readonly #checks = new Map<number, { to: Endpoint; sentAt: MonotonicMs; probe: boolean }>();
   readonly #hasPins: boolean;
+  readonly #isFirst: boolean;
   #signal: () => void = () => undefined;
   #nextTransaction = 1;
   #runAt = Infinity;
   #observeAt = Infinity;
   #activeUntil = -1;
+  #handshakeId: symbol | undefined;
   #pin: { relay: Endpoint; direct: Endpoint; until: number } | undefined;
 
   constructor(parts: {
@@ -86,11 +92,13 @@ export class SimulatedMember {
     this.#self = parts.self;
     this.#peer = parts.peer;
     this.#hasPins = parts.hasPins ?? true;
+    this.#isFirst = parts.self < parts.peer;
     this.#inside = { address: parts.address, port: WIREGUARD_PORT };
     this.path = initialPath(network.now);
     this.wireguard = new SimulatedWireguard({
       now: () => network.now,
       after: (delayMs, run) => network.after(delayMs, run),
+      fraction: () => network.fraction(),
       send: (packet, to) => network.send(this.#inside, to, { sender: this.#self, kind: "wireguard", packet }),
     });
     network.attach({
@@ -126,7 +134,7 @@ export class SimulatedMember {
   }
 
   input(input: PathInput): void {
-    const { state, effects } = stepPath(this.path, input, this.#self < this.#peer, this.#network.now);
+    const { state, effects } = stepPath(this.path, input, this.#isFirst, this.#network.now);
     this.path = state;
     for (const effect of effects) this.#carryOut(effect);
     this.runSoon();
@@ -144,8 +152,10 @@ export class SimulatedMember {
         this.#network.after(SPAWN_MS, () => {
           if (effect.pin !== undefined && this.#hasPins)
             this.#pin = { relay: effect.pin, direct: effect.endpoint, until: now + PIN_MS };
-          const safe = effect.reset && this.wireguard.observe().rxBytes === 0n;
-          this.wireguard.setEndpoint(effect.endpoint, safe);
+          // Without a session one end begins, and the other steps in when nothing comes.
+          if (effect.reset) this.#awaitHandshake(effect.endpoint, [250, 1_200, 1_200]);
+          if (effect.reset && !this.#isFirst) this.wireguard.endpoint = effect.endpoint;
+          else this.wireguard.setEndpoint(effect.endpoint);
         });
         break;
       case "probe":
@@ -162,6 +172,19 @@ export class SimulatedMember {
         this.traverse.markLost(this.#peer, now, effect.retryInMs);
         break;
     }
+  }
+
+  #awaitHandshake(endpoint: Endpoint, [delayMs, ...later]: readonly number[]): void {
+    const id = (this.#handshakeId = Symbol("handshake"));
+    if (delayMs === undefined) return;
+    this.#network.after(this.#isFirst ? delayMs : 2 * delayMs + 1_000, () => {
+      if (this.#handshakeId !== id || this.wireguard.hasSession) return;
+      // A handshake that the peer began since we looked is not to be cut short.
+      if (this.wireguard.observe().rxBytes <= (this.path.seen?.rxBytes ?? 0n)) this.wireguard.reset();
+      this.wireguard.setEndpoint(endpoint);
+      this.#observeBy(this.#network.now + OBSERVE_MS);
+      this.#awaitHandshake(endpoint, later);
+    });
   }
 
   #receive(packet: Packet, from: Endpoint): void {

@@ -47,12 +47,15 @@ export class SimulatedNetwork<Payload> {
   readonly #publicByFlow = new Map<string, Endpoint>();
   readonly #lastArrivalMs = new Map<string, number>();
   readonly #cuts = new Set<string>();
+  #lossRate: number;
   #nowMs = 0;
   #order = 0;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
-    this.#fraction = seededRandom(options.seed).fraction;
+    this.#lossRate = options.lossRate ?? 0;
+    const random = seededRandom(options.seed);
+    this.#fraction = () => random.fraction();
   }
 
   get now(): MonotonicMs {
@@ -83,6 +86,10 @@ export class SimulatedNetwork<Payload> {
     this.#nowMs = endMs;
   }
 
+  setLoss(rate: number): void {
+    this.#lossRate = rate;
+  }
+
   /** Whatever is sent between these two public addresses is lost, either way, until it is restored. */
   cut(a: string, b: string): void {
     this.#cuts.add([a, b].sort().join());
@@ -110,7 +117,7 @@ export class SimulatedNetwork<Payload> {
     const from = this.mappedFor(inside, to);
     this.#mappings.get(formatEndpoint(from))?.contacted.add(to.address).add(formatEndpoint(to));
     if (this.#cuts.has([from.address, to.address].sort().join())) return;
-    if (this.#fraction() < (this.#options.lossRate ?? 0)) return;
+    if (this.#fraction() < this.#lossRate) return;
     const path = `${from.address} ${to.address}`;
     const delayMs =
       this.#options.latencyMs(from.address, to.address) + this.#fraction() * (this.#options.jitterMs ?? 0);
@@ -169,7 +176,7 @@ function push(heap: Event[], event: Event): void {
 function pop(heap: Event[]): void {
   swap(heap, 0, heap.length - 1);
   heap.pop();
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let least = at;
     for (const child of [2 * at + 1, 2 * at + 2]) if (isBefore(heap[child], heap[least])) least = child;
     if (least === at) return;

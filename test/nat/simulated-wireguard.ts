@@ -12,11 +12,15 @@ export type WireguardPacket =
 type Deps = {
   readonly now: () => MonotonicMs;
   readonly after: (delayMs: number, run: () => void) => void;
+  readonly fraction: () => number;
   readonly send: (packet: WireguardPacket, to: Endpoint) => void;
 };
 
-/** REKEY_TIMEOUT and REJECT_AFTER_TIME (WireGuard's paper, section 6.1). */
+/** REKEY_TIMEOUT, REKEY_AFTER_TIME and REJECT_AFTER_TIME (WireGuard's paper, section 6.1). */
 const REKEY_TIMEOUT_MS = 5_000;
+/** Both implementations add up to a third of a second, so that two ends do not cross for ever. */
+const REKEY_JITTER_MS = 334;
+const REKEY_AFTER_MS = 120_000;
 const REJECT_AFTER_MS = 180_000;
 const KEEPALIVE_MS = 25_000;
 
@@ -30,6 +34,8 @@ export class SimulatedWireguard {
   #rxBytes = 0n;
   #txBytes = 0n;
   #handshakeAt: number | undefined;
+  /** An initiation of ours awaits its response. */
+  #pending = false;
   #responded = false;
   #initiatedAt = -REKEY_TIMEOUT_MS;
   #waiting: WireguardPacket[] = [];
@@ -39,15 +45,22 @@ export class SimulatedWireguard {
     this.#deps = deps;
   }
 
+  /** `wg set peer X remove peer X`. */
+  reset(): void {
+    this.#handshakeAt = undefined;
+    this.#pending = false;
+    this.#responded = false;
+    this.#initiatedAt = -REKEY_TIMEOUT_MS;
+    this.#rxBytes = 0n;
+    this.#txBytes = 0n;
+  }
+
+  get hasSession(): boolean {
+    return this.#handshakeAt !== undefined && this.#deps.now() - this.#handshakeAt < REJECT_AFTER_MS;
+  }
+
   /** `wg set peer X endpoint E persistent-keepalive 0 peer X persistent-keepalive 25`. */
-  setEndpoint(endpoint: Endpoint, reset: boolean): void {
-    if (reset) {
-      this.#handshakeAt = undefined;
-      this.#responded = false;
-      this.#initiatedAt = -REKEY_TIMEOUT_MS;
-      this.#rxBytes = 0n;
-      this.#txBytes = 0n;
-    }
+  setEndpoint(endpoint: Endpoint): void {
     this.endpoint = endpoint;
     this.#transmit({ kind: "keepalive" });
     if (!this.#keepalive) this.#keepAlive();
@@ -63,10 +76,14 @@ export class SimulatedWireguard {
     switch (packet.kind) {
       case "initiation":
         this.#accept(148n, from);
+        // One handshake per peer: two initiations that cross undo each other.
+        this.#pending = false;
         this.#responded = true;
         this.#send({ kind: "response" }, 92n);
         return;
       case "response":
+        if (!this.#pending) return;
+        this.#pending = false;
         this.#accept(92n, from);
         this.#handshakeAt = this.#deps.now();
         for (const waiting of this.#waiting.splice(0)) this.#transmit(waiting);
@@ -80,7 +97,7 @@ export class SimulatedWireguard {
           for (const waiting of this.#waiting.splice(0)) this.#transmit(waiting);
         }
         // A restarted end has no key for it.
-        if (!this.#hasSession()) return;
+        if (!this.hasSession) return;
         this.#accept(packet.kind === "keepalive" ? 32n : 128n, from);
         if (packet.kind === "ping") this.#transmit({ kind: "pong", sequence: packet.sequence });
         if (packet.kind === "pong") {
@@ -109,26 +126,25 @@ export class SimulatedWireguard {
     this.#rxBytes += bytes;
   }
 
-  #hasSession(): boolean {
-    return this.#handshakeAt !== undefined && this.#deps.now() - this.#handshakeAt < REJECT_AFTER_MS;
-  }
-
   #transmit(packet: WireguardPacket): void {
-    if (this.#hasSession()) {
+    if (this.hasSession) {
       this.#send(packet, packet.kind === "keepalive" ? 32n : 128n);
-      return;
+    } else {
+      this.#waiting.push(packet);
     }
-    this.#waiting.push(packet);
     this.#initiate();
   }
 
   #initiate(): void {
-    if (this.#hasSession() || this.endpoint === undefined) return;
+    const ageMs = this.#deps.now() - (this.#handshakeAt ?? -Infinity);
+    if (ageMs < REKEY_AFTER_MS || this.endpoint === undefined) return;
     const waitMs = this.#initiatedAt + REKEY_TIMEOUT_MS - this.#deps.now();
     if (waitMs > 0) return;
     this.#initiatedAt = this.#deps.now();
+    this.#pending = true;
     this.#send({ kind: "initiation" }, 148n);
-    this.#deps.after(REKEY_TIMEOUT_MS, () => this.#initiate());
+    const retryMs = REKEY_TIMEOUT_MS + this.#deps.fraction() * REKEY_JITTER_MS;
+    this.#deps.after(retryMs, () => this.#initiate());
   }
 
   #send(packet: WireguardPacket, bytes: bigint): void {

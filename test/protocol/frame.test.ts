@@ -10,22 +10,22 @@ import { wallMs } from "../../protocol/time.ts";
 const wire = hopwire.v1;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const repeated = (byte: number, length: number): Uint8Array => new Uint8Array(length).fill(byte);
-const id = <Id>(digit: string): Id => digit.repeat(32) as Id;
+const id = (digit: string): string => digit.repeat(32);
 
 const HELLO: SentFrame = {
   kind: "hello",
   version: 1,
-  network: id<NetworkId>("1"),
-  member: id<MemberId>("2"),
+  network: id("1") as NetworkId,
+  member: id("2") as MemberId,
   nonce: repeated(3, 32),
   wallMs: wallMs(1_800_000_000_000),
   agentVersion: "0.1.0",
 };
 
 const LEG: AllocationLeg = {
-  allocation: id<AllocationId>("a"),
-  relay: id<MemberId>("b"),
-  peer: id<MemberId>("c"),
+  allocation: id("a") as AllocationId,
+  relay: id("b") as MemberId,
+  peer: id("c") as MemberId,
   endpoints: [
     { address: "192.0.2.1", port: 51820 },
     { address: "2001:db8::1", port: 51821 },
@@ -37,7 +37,7 @@ const LEG: AllocationLeg = {
 
 const REDEEM = {
   kind: "redeem",
-  inviteId: id<InviteId>("d"),
+  inviteId: id("d") as InviteId,
   identityKey: repeated(1, 32),
   wireguardKey: repeated(2, 32),
   exchangeKey: repeated(3, 32),
@@ -69,7 +69,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
       kind: "request",
       id: 3,
       deadlineMs: 1000,
-      body: { kind: "refresh", allocation: id<AllocationId>("a") },
+      body: { kind: "refresh", allocation: id("a") as AllocationId },
     },
     "2a19080310e80762120a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
   ],
@@ -78,7 +78,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
       kind: "request",
       id: 4,
       deadlineMs: 1000,
-      body: { kind: "release", allocation: id<AllocationId>("a") },
+      body: { kind: "release", allocation: id("a") as AllocationId },
     },
     "2a19080410e8076a120a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
   ],
@@ -87,7 +87,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
       kind: "request",
       id: 5,
       deadlineMs: 1000,
-      body: { kind: "forward", to: id<MemberId>("b"), sealed: repeated(6, 4) },
+      body: { kind: "forward", to: id("b") as MemberId, sealed: repeated(6, 4) },
     },
     "2a1f080510e80772180a10bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb120406060606",
   ],
@@ -140,7 +140,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     "3a0b62090a030101010a020202",
   ],
   [
-    { kind: "notification", body: { kind: "forwarded", from: id<MemberId>("c"), sealed: repeated(6, 4) } },
+    { kind: "notification", body: { kind: "forwarded", from: id("c") as MemberId, sealed: repeated(6, 4) } },
     "3a1a6a180a10cccccccccccccccccccccccccccccccc120406060606",
   ],
   [
@@ -150,7 +150,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
   [
     {
       kind: "notification",
-      body: { kind: "allocation-ended", allocation: id<AllocationId>("a"), reason: "expired" },
+      body: { kind: "allocation-ended", allocation: id("a") as AllocationId, reason: "expired" },
     },
     "3a1d7a1b0a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa120765787069726564",
   ],
@@ -334,7 +334,8 @@ describe("refuses by name", () => {
   });
 
   it("accepts the longest digest, and it fits a frame", () => {
-    const entries = digest(2048).map(({ slot }) => ({ slot, sequence: Number.MAX_SAFE_INTEGER }));
+    const entry = { slot: repeated(1, 12), sequence: Number.MAX_SAFE_INTEGER };
+    const entries = Array<typeof entry>(2048).fill(entry);
     expect(refusalOf({ notification: { digest: { entries } } })).toBe("accepted");
   });
 });

@@ -40,22 +40,27 @@ export type RelayEvents = {
 
 /** A UDP mapping may live only 30 s (RFC 4787, REQ-5 wants 120, many keep 30): half of it, and one may be lost. */
 export const STANDBY_PROBE_MS = 15_000;
-/** While the relay carries the path, so that its death is noticed within three seconds. */
-export const ACTIVE_PROBE_MS = 2_000;
-const PROBE_RETRY_MS = 500;
-const PROBE_MISSES = 4;
+/**
+ * While the relay carries the path. A dead one is noticed after this, three probes that each wait some 600 ms for
+ * their answers, and the pauses between them: three seconds.
+ */
+export const ACTIVE_PROBE_MS = 1_000;
+const PROBE_RETRY_MS = 100;
+const PROBE_MISSES = 3;
 /** Doubles with each refusal, with jitter, so that a relay which comes back is not stormed. */
 const BACKOFF_MIN_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
 /** Pairs that may be relayed at once: 64 per member is what a volunteer grants by default, and three volunteers. */
 const MAX_RELAYED_PEERS = 192;
 
+/** A grant shorter than this would have us ask without a pause. */
+const MIN_LIFETIME_SEC = 10;
+
 type Connection = {
   readonly granted: Granted;
   readonly endpoint: Endpoint;
-  refreshAt: MonotonicMs;
+  readonly since: MonotonicMs;
   expiresAt: MonotonicMs;
-  active: boolean;
   misses: number;
   cancelProbe: () => void;
   cancelRefresh: () => void;
@@ -72,7 +77,10 @@ export class RelayManager implements Disposable {
   readonly #ports: RelayPorts;
   readonly #events: RelayEvents;
   readonly #connections = new Map<MemberId, Connection>();
-  readonly #opening = new Set<MemberId>();
+  /** A request for the peer is under way; `close` takes it out, and what is then granted goes back. */
+  readonly #opening = new Map<MemberId, symbol>();
+  /** Peers whose path does not use the relay now. */
+  readonly #standby = new Set<MemberId>();
   readonly #backoff = new Map<string, { failures: number; until: MonotonicMs }>();
   #closed = false;
 
@@ -88,46 +96,33 @@ export class RelayManager implements Disposable {
   async connect(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
     if (this.#connections.has(peer) || this.#opening.has(peer) || this.#closed) return;
     if (this.#connections.size + this.#opening.size >= MAX_RELAYED_PEERS) return;
-    this.#opening.add(peer);
+    const opening = Symbol("opening");
+    this.#opening.set(peer, opening);
     try {
       for (const relay of relays) {
         if (this.#isBackingOff(peer, relay)) continue;
         const granted = await this.#ports.allocate(relay, peer);
-        // An offer for the same peer may have come while we waited, or the end.
-        if (this.#isClosed() || this.#connections.has(peer)) return;
-        if (granted.ok) {
-          this.#backoff.delete(`${relay} ${peer}`);
-          this.#adopt(granted.value);
-          return;
-        }
+        if (this.#isClosed()) return;
+        const isWanted = this.#opening.get(peer) === opening;
+        const kept = granted.ok && isWanted && this.#settle(granted.value);
+        if (granted.ok && !kept) void this.#ports.release(relay, granted.value.allocation);
+        // Kept, or an offer for the same peer came while we waited and stays.
+        if (!isWanted || this.#connections.has(peer)) return;
+        const reason = granted.ok ? "no-usable-endpoint" : granted.reason;
         this.#backOff(peer, relay);
-        this.#log.debug({ peer, relay, reason: granted.reason }, "relay refused");
-        this.#events.onRefused(peer, relay, granted.reason);
+        this.#log.debug({ peer, relay, reason }, "relay refused");
+        this.#events.onRefused(peer, relay, reason);
       }
     } finally {
-      this.#opening.delete(peer);
+      if (this.#opening.get(peer) === opening) this.#opening.delete(peer);
     }
   }
 
   /** A volunteer tells us of an allocation that the other end asked for. */
   onOffer(offered: Granted): void {
     if (this.#closed) return;
-    const existing = this.#connections.get(offered.peer);
-    if (existing === undefined) {
-      if (this.#connections.size < MAX_RELAYED_PEERS) this.#adopt(offered);
-    } else if (existing.granted.allocation === offered.allocation) {
-      // Both ends asked, and this is the answer to the other; or the relay made it anew after a restart of its own.
-      if (sameGrant(existing.granted, offered)) return;
-      this.#drop(offered.peer);
-      this.#adopt(offered);
-    } else if (offered.allocation < existing.granted.allocation) {
-      // Both ends asked different volunteers at the same time: the smaller id stays, on both ends alike.
-      const { granted } = existing;
-      this.#drop(offered.peer);
-      this.#events.onGone(offered.peer, granted, "the other end uses another relay");
-      void this.#ports.release(granted.relay, granted.allocation);
-      this.#adopt(offered);
-    }
+    if (!this.#connections.has(offered.peer) && this.#connections.size >= MAX_RELAYED_PEERS) return;
+    this.#settle(offered);
   }
 
   /** The volunteer ended it, or is no longer reachable at all. */
@@ -146,10 +141,12 @@ export class RelayManager implements Disposable {
 
   /** While it carries the path it is watched more closely than as a standby. */
   setActive(peer: MemberId, active: boolean): void {
-    const connection = this.#connections.get(peer);
-    if (connection === undefined || connection.active === active) return;
-    connection.active = active;
-    if (active) this.#scheduleProbe(peer, connection, 0);
+    if (!active) {
+      this.#standby.add(peer);
+    } else if (this.#standby.delete(peer)) {
+      const connection = this.#connections.get(peer);
+      if (connection !== undefined) this.#scheduleProbe(peer, connection, 0);
+    }
   }
 
   /** Own mapping has changed, or may have: bind all legs again now. */
@@ -166,7 +163,10 @@ export class RelayManager implements Disposable {
     return new Set([...this.#connections.values()].map(({ granted }) => granted.relay));
   }
 
+  /** The peer is not to be relayed any more. */
   async close(peer: MemberId): Promise<void> {
+    this.#opening.delete(peer);
+    this.#standby.delete(peer);
     const connection = this.#connections.get(peer);
     if (connection === undefined) return;
     this.#drop(peer);
@@ -176,19 +176,40 @@ export class RelayManager implements Disposable {
   /** Forgets everything without a word to the relays; their leases run out. */
   [Symbol.dispose](): void {
     this.#closed = true;
+    this.#opening.clear();
     for (const peer of [...this.#connections.keys()]) this.#drop(peer);
   }
 
-  #adopt(granted: Granted): void {
+  /**
+   * Which allocation stays for the peer, `granted` or the one there is; whether it is `granted`. Where both ends asked
+   * different volunteers at the same time, the smaller id stays, on both ends alike, in whatever order they hear of them.
+   */
+  #settle(granted: Granted): boolean {
+    const existing = this.#connections.get(granted.peer)?.granted;
+    if (existing === undefined) return this.#adopt(granted);
+    if (existing.allocation === granted.allocation) {
+      // The answer to both ends' question; unless the relay made it anew after a restart of its own.
+      if (sameGrant(existing, granted)) return true;
+      this.#drop(granted.peer);
+      return this.#adopt(granted);
+    }
+    if (existing.allocation < granted.allocation) return false;
+    this.#drop(granted.peer);
+    this.#events.onGone(granted.peer, existing, "the other end uses another relay");
+    void this.#ports.release(existing.relay, existing.allocation);
+    return this.#adopt(granted);
+  }
+
+  /** False where none of its endpoints can be reached from here. */
+  #adopt(granted: Granted): boolean {
     const endpoint = this.#ports.orderEndpoints(granted.relay, granted.endpoints)[0];
-    if (endpoint === undefined) return;
+    if (endpoint === undefined) return false;
     const now = this.#clock.monotonicNow();
     const connection: Connection = {
       granted,
       endpoint,
-      refreshAt: now,
+      since: now,
       expiresAt: now,
-      active: true,
       misses: 0,
       cancelProbe: () => undefined,
       cancelRefresh: () => undefined,
@@ -198,6 +219,7 @@ export class RelayManager implements Disposable {
     this.#scheduleProbe(granted.peer, connection, 0);
     this.#log.info({ peer: granted.peer, relay: granted.relay }, "relay allocation ready");
     this.#events.onReady(granted.peer, granted, endpoint);
+    return true;
   }
 
   #drop(peer: MemberId): void {
@@ -208,10 +230,14 @@ export class RelayManager implements Disposable {
     connection.cancelRefresh();
   }
 
+  /** One that ended young is not asked for again at once: a volunteer that grants and ends would have us do nothing else. */
   #lose(peer: MemberId, reason: string): void {
     const connection = this.#connections.get(peer);
     if (connection === undefined) return;
     this.#drop(peer);
+    const livedMs = this.#clock.monotonicNow() - connection.since;
+    if (connection.misses >= PROBE_MISSES || livedMs < BACKOFF_MAX_MS)
+      this.#backOff(peer, connection.granted.relay);
     this.#log.info({ peer, relay: connection.granted.relay, reason }, "relay allocation gone");
     this.#events.onGone(peer, connection.granted, reason);
   }
@@ -228,9 +254,8 @@ export class RelayManager implements Disposable {
     if (answer.ok) {
       connection.misses = 0;
       this.#events.onMeasured(peer, connection.granted, answer.value.rttMs);
-      this.#scheduleProbe(peer, connection, connection.active ? ACTIVE_PROBE_MS : STANDBY_PROBE_MS);
+      this.#scheduleProbe(peer, connection, this.#standby.has(peer) ? STANDBY_PROBE_MS : ACTIVE_PROBE_MS);
     } else if (++connection.misses >= PROBE_MISSES) {
-      this.#backOff(peer, connection.granted.relay);
       this.#lose(peer, "the relay does not answer");
     } else {
       this.#scheduleProbe(peer, connection, PROBE_RETRY_MS);
@@ -238,11 +263,10 @@ export class RelayManager implements Disposable {
   }
 
   #scheduleRefresh(peer: MemberId, connection: Connection, lifetimeSec: number): void {
-    const now = this.#clock.monotonicNow();
-    connection.expiresAt = monotonicMs(now + lifetimeSec * 1000);
-    connection.refreshAt = monotonicMs(now + lifetimeSec * 500);
+    const lifetimeMs = Math.max(MIN_LIFETIME_SEC, lifetimeSec) * 1000;
+    connection.expiresAt = monotonicMs(this.#clock.monotonicNow() + lifetimeMs);
     connection.cancelRefresh();
-    connection.cancelRefresh = this.#clock.after(lifetimeSec * 500, () => void this.#refresh(peer));
+    connection.cancelRefresh = this.#clock.after(lifetimeMs / 2, () => void this.#refresh(peer));
   }
 
   async #refresh(peer: MemberId): Promise<void> {
@@ -252,6 +276,8 @@ export class RelayManager implements Disposable {
     const answer = await this.#ports.refresh(relay, allocation);
     if (this.#connections.get(peer) !== connection) return;
     if (answer.ok) {
+      // It has lived: what failed before is history.
+      this.#backoff.delete(backoffKey(relay, peer));
       this.#scheduleRefresh(peer, connection, answer.value.lifetimeSec);
     } else if (answer.reason === "relay.no-allocation") {
       this.#lose(peer, "the relay has forgotten it");
@@ -260,7 +286,11 @@ export class RelayManager implements Disposable {
     } else {
       // No way to the relay's control port now; packets may still flow. Ask again within what is left.
       const left = connection.expiresAt - this.#clock.monotonicNow();
-      connection.cancelRefresh = this.#clock.after(Math.max(1_000, left / 4), () => void this.#refresh(peer));
+      connection.cancelRefresh();
+      connection.cancelRefresh = this.#clock.after(
+        Math.min(left, Math.max(1_000, left / 4)),
+        () => void this.#refresh(peer),
+      );
     }
   }
 
@@ -269,17 +299,25 @@ export class RelayManager implements Disposable {
   }
 
   #isBackingOff(peer: MemberId, relay: MemberId): boolean {
-    const entry = this.#backoff.get(`${relay} ${peer}`);
+    const entry = this.#backoff.get(backoffKey(relay, peer));
     return entry !== undefined && this.#clock.monotonicNow() < entry.until;
   }
 
   #backOff(peer: MemberId, relay: MemberId): void {
-    const key = `${relay} ${peer}`;
+    const now = this.#clock.monotonicNow();
+    // Nobody asked again for long: forgotten, so that the table is bounded by what is tried.
+    for (const [old, { until }] of this.#backoff)
+      if (now - until > 2 * BACKOFF_MAX_MS) this.#backoff.delete(old);
+    const key = backoffKey(relay, peer);
     const failures = (this.#backoff.get(key)?.failures ?? 0) + 1;
     const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1));
     const delay = ceiling * (0.5 + this.#random.fraction() / 2);
-    this.#backoff.set(key, { failures, until: monotonicMs(this.#clock.monotonicNow() + delay) });
+    this.#backoff.set(key, { failures, until: monotonicMs(now + delay) });
   }
+}
+
+function backoffKey(relay: MemberId, peer: MemberId): string {
+  return `${relay} ${peer}`;
 }
 
 function sameGrant(a: Granted, b: Granted): boolean {

@@ -17,11 +17,10 @@ export const CROSSING_MS = 500;
 /** A host makes one initiation in 5 s; a few sources may be asking. */
 const MAX_ASKED = 8;
 
-/** An initiation that was relayed and is not answered yet. */
+/** An initiation that was relayed. Its answer does not end it: an initiation from before the answer may come after. */
 export type Asked = {
   readonly from: Endpoint;
   readonly to: Endpoint;
-  readonly index: number;
   readonly at: MonotonicMs;
 };
 
@@ -34,9 +33,4 @@ export function wouldCross(asked: readonly Asked[], from: Endpoint, to: Endpoint
 
 export function withAsked(asked: readonly Asked[], one: Asked): readonly Asked[] {
   return [one, ...asked].slice(0, MAX_ASKED);
-}
-
-/** `by` sent a response to the initiation with this index. */
-export function withoutAnswered(asked: readonly Asked[], index: number, by: Endpoint): readonly Asked[] {
-  return asked.filter((one) => one.index !== index || !sameEndpoint(one.to, by));
 }

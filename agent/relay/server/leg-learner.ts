@@ -1,7 +1,7 @@
 import { formatEndpoint, sameEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import { hasMac1, type WireGuardPacket } from "../../../protocol/wireguard-packet.ts";
-import { withAsked, withoutAnswered, wouldCross } from "./crossing.ts";
+import { withAsked, wouldCross } from "./crossing.ts";
 import {
   CANDIDATE_MS,
   CANDIDATE_PACKETS,
@@ -259,7 +259,6 @@ class Learning {
       if (sender !== undefined && !hasMac1(bytes, this.legs[leg].mac1Key)) return "wrong-mac1";
       if (!this.#forward(otherLeg(leg), source, opening.source, bytes)) return "candidate-spent";
       if (sender === undefined) return undefined;
-      this.#answered(leg, receiver, source);
       this.#edit(leg, opening.source, ({ replies }) => ({
         replies: [
           ...replies.filter((reply) => !sameEndpoint(reply.from, source)),
@@ -328,14 +327,14 @@ class Learning {
       openings: this.legs[leg].openings.filter(({ source }) => sameEndpoint(source, endpoint)),
     });
     this.effects.push({ tag: "confirmed", leg, endpoint, proof });
-    this.#offerHeld(other, endpoint);
+    if (proof === "stun") this.#offerHeld(other, endpoint);
     if (this.#isOpen(leg) || this.#isOpen(other)) return;
     for (const name of LEG_NAMES) this.#set(name, { openings: [] });
   }
 
   /**
-   * Initiations that waited for somebody to be on the other side. Not for a candidate: that shows itself by an
-   * initiation of its own, and the two would cross.
+   * Initiations that waited for somebody to be bound on the other side. Not for a candidate: that shows itself by
+   * an initiation of its own, and the two would cross.
    */
   #offerHeld(from: LegName, to: Endpoint): void {
     for (const { source, seenAt } of this.legs[from].openings) {
@@ -347,22 +346,20 @@ class Learning {
     const opening = this.legs[from].openings.find((one) => sameEndpoint(one.source, source));
     if (opening === undefined || sameEndpoint(source, to)) return;
     if (opening.sentTo.some((sent) => sameEndpoint(sent, to))) return;
-    const { index, initiation } = opening;
-    if (!this.#introduce(from, source, to, index, initiation)) return;
+    if (!this.#introduce(from, source, to, opening.initiation)) return;
     this.#edit(from, source, ({ sentTo }) => ({ sentTo: [...sentTo, to] }));
   }
 
   /** Between two confirmed legs. */
   #relay(from: LegName, source: Endpoint, to: Endpoint, packet: WireGuardPacket, bytes: Uint8Array): void {
     if (packet.type === "initiation") {
-      this.#introduce(from, source, to, packet.sender, bytes);
+      this.#introduce(from, source, to, bytes);
       return;
     }
-    if (packet.type === "response") this.#answered(otherLeg(from), packet.receiver, source);
     this.effects.push({ tag: "forward", from, to, bytes });
   }
 
-  #introduce(from: LegName, source: Endpoint, to: Endpoint, index: number, bytes: Uint8Array): boolean {
+  #introduce(from: LegName, source: Endpoint, to: Endpoint, bytes: Uint8Array): boolean {
     if (wouldCross(this.legs[otherLeg(from)].asked, source, to, this.#now)) {
       this.#drop("crossed");
       return false;
@@ -371,13 +368,9 @@ class Learning {
       this.#drop("candidate-spent");
       return false;
     }
-    const one = { from: source, to, index, at: this.#now };
+    const one = { from: source, to, at: this.#now };
     this.#set(from, { asked: withAsked(this.legs[from].asked, one) });
     return true;
-  }
-
-  #answered(asker: LegName, index: number, by: Endpoint): void {
-    this.#set(asker, { asked: withoutAnswered(this.legs[asker].asked, index, by) });
   }
 
   /** False when either end is a candidate that has had its packets, or no candidate any more. */

@@ -67,7 +67,7 @@ export type Leg = {
   readonly mac1Key: Uint8Array;
   readonly confirmed: ConfirmedLeg | undefined;
   readonly openings: readonly Opening[];
-  /** This side's initiations that are under way, newest first. */
+  /** This side's initiations that were relayed lately, newest first. */
   readonly asked: readonly Asked[];
   /** Indices of this side's initiations, newest first. */
   readonly seenIndices: readonly number[];

@@ -23,7 +23,7 @@ export type RelayGrant = {
 export type AllocationEnd = "expired" | "released" | "revoked" | "failed" | "keys-changed" | "relay-stopped";
 
 export type RelayServerEvents = {
-  /** `to` has not asked for the allocation yet: its peer did. */
+  /** The other end asked, perhaps again: `to` may have restarted since it had the allocation last. */
   offered(to: MemberId, grant: RelayGrant): void;
   ended(allocation: AllocationId, pair: Pair, why: AllocationEnd): void;
 };
@@ -54,8 +54,6 @@ type Session = {
   readonly legKeys: Readonly<Record<LegName, Uint8Array>>;
   /** Settles when the port is open or refused; never rejects. */
   readonly port: Promise<Decoded<number>>;
-  /** Who has been given its grant by asking, and so needs no offer. */
-  readonly asked: Set<MemberId>;
 };
 
 /**
@@ -104,12 +102,9 @@ export class RelayServer implements AsyncDisposable {
     if (!port.ok) return port;
     if (this.#sessions.get(claims.allocation) !== session.value) return refused("released");
 
-    session.value.asked.add(requester);
     const peer = otherLeg(leg);
     const peerId = memberOf(claims.pair, peer);
-    if (!session.value.asked.has(peerId)) {
-      this.#parts.events.offered(peerId, this.#grant(claims.allocation, session.value, peer, port.value));
-    }
+    this.#parts.events.offered(peerId, this.#grant(claims.allocation, session.value, peer, port.value));
     return decoded(this.#grant(claims.allocation, session.value, leg, port.value));
   }
 
@@ -186,7 +181,7 @@ export class RelayServer implements AsyncDisposable {
 
   #start(id: AllocationId, pair: Pair): Session {
     const legKeys = { a: this.#parts.random.bytes(32), b: this.#parts.random.bytes(32) };
-    const session: Session = { pair, legKeys, port: this.#openPort(id, pair, legKeys), asked: new Set() };
+    const session: Session = { pair, legKeys, port: this.#openPort(id, pair, legKeys) };
     this.#sessions.set(id, session);
     void session.port.then((port) => {
       if (!port.ok && this.#sessions.get(id) === session) {

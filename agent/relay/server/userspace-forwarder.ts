@@ -18,11 +18,8 @@ import { newLearner, type LearnerState } from "./leg-state.ts";
 import { otherLeg, type LegName } from "./leg.ts";
 import type { OpenUdpPort, UdpPort } from "./udp-port.ts";
 
-/** Inclusive. */
+/** Inclusive. May lie in the host's ephemeral range: a number that is taken is passed over. */
 export type PortRange = { readonly first: number; readonly last: number };
-
-/** High enough for a host firewall to open as one block. Inside Linux's ephemeral range: a number that is taken is passed over. */
-export const DEFAULT_PORT_RANGE: PortRange = { first: 40_000, last: 49_999 };
 
 export type UserspaceForwarderOptions = {
   readonly ports: PortRange;

@@ -89,6 +89,7 @@ describe("a handshake that is watched", () => {
     const answer = response(2, 1, KEY.a);
     expect(bench.packet(B, answer)).toEqual([{ to: A, bytes: answer }]);
     expect([bench.at("a"), bench.at("b")]).toEqual([undefined, undefined]);
+    bench.nowMs += CROSSING_MS; // what B sent before is stale, though not old
     const keepalive = data(2);
     expect(bench.packet(A, keepalive)).toEqual([{ to: B, bytes: keepalive }]);
     expect([bench.at("a"), bench.at("b")]).toEqual([A, B]);
@@ -115,15 +116,6 @@ describe("a handshake that is watched", () => {
         expect(bench.drops).toEqual(passes ? [] : ["crossed"]);
       }
     }
-  });
-
-  it("lets the other side begin at once after the first was answered", () => {
-    const bench = new Bench();
-    bench.bind("a", A);
-    bench.bind("b", B);
-    bench.packet(A, initiation(1, KEY.b));
-    bench.packet(B, response(2, 1, KEY.a));
-    expect(bench.packet(B, initiation(91, KEY.a))).toHaveLength(1);
   });
 
   it("holds an initiation for 5 s for who is bound on the other side; then WireGuard has a newer one", () => {

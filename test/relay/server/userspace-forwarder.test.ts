@@ -140,25 +140,26 @@ describe("the userspace forwarder", () => {
     const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
     a.send(port, initiation(1, KEY.b));
     b.send(port, initiation(7, KEY.a));
-    expect(await b.next()).toEqual(initiation(1, KEY.b));
     expect(await a.next()).toEqual(initiation(7, KEY.a));
-    b.send(port, response(2, 1, KEY.a));
-    expect(await a.next()).toEqual(response(2, 1, KEY.a));
-    a.send(port, data(2));
-    expect(await b.next()).toEqual(data(2));
+    a.send(port, response(2, 7, KEY.b));
+    expect(await b.next()).toEqual(response(2, 7, KEY.b));
+    b.send(port, data(2));
+    expect(await a.next()).toEqual(data(2));
+    a.send(port, data(7));
+    expect(await b.next()).toEqual(data(7));
     const large = data(1, 1500, 0x5a);
     b.send(port, large);
     expect(await a.next()).toEqual(large);
     expect(events).toEqual([
-      ["confirmed", "a", "handshake"],
       ["confirmed", "b", "handshake"],
+      ["confirmed", "a", "handshake"],
     ]);
     expect(made.status(one.id)).toMatchObject({
       port,
       endpoints: { a: a.endpoint, b: b.endpoint },
       counters: {
-        a: { rxPackets: 2, rxBytes: 180, txPackets: 3, txBytes: 148 + 92 + 1500 },
-        b: { rxPackets: 3, rxBytes: 148 + 92 + 1500, txPackets: 2, txBytes: 180 },
+        a: { rxPackets: 2, rxBytes: 92 + 32, txPackets: 3, txBytes: 148 + 32 + 1500 },
+        b: { rxPackets: 3, rxBytes: 148 + 32 + 1500, txPackets: 2, txBytes: 92 + 32 },
       },
     });
   });

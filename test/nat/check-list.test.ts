@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MAX_CANDIDATES } from "../../agent/nat/candidate.ts";
+import {
+  answered,
+  checksWakeAt,
+  emptyCheckList,
+  heardFrom,
+  ROUND_MS,
+  SETTLE_MS,
+  startRound,
+  stepChecks,
+  type CheckEffect,
+  type CheckList,
+} from "../../agent/nat/check-list.ts";
+import { at, endpoint, host, reflexive } from "./samples.ts";
+
+type Timed = CheckEffect & { readonly atMs: number };
+
+/** Steps whenever the list says so, up to and including `untilMs`. */
+function run(list: CheckList, fromMs: number, untilMs: number): { list: CheckList; effects: Timed[] } {
+  const effects: Timed[] = [];
+  let current = list;
+  for (let now = fromMs; now <= untilMs;) {
+    const step = stepChecks(current, at(now));
+    current = step.list;
+    effects.push(...step.effects.map((effect) => ({ ...effect, atMs: now })));
+    const wakeAt = checksWakeAt(current);
+    if (wakeAt === undefined) break;
+    expect(wakeAt).toBeGreaterThan(now);
+    now = wakeAt;
+  }
+  return { list: current, effects };
+}
+
+const sentTo = (effects: readonly Timed[], number: number): readonly number[] =>
+  effects.flatMap((effect) =>
+    effect.kind === "send-check" && effect.to.address === endpoint(number).address ? [effect.atMs] : [],
+  );
+
+const validated = (effects: readonly Timed[]): readonly string[] =>
+  effects.flatMap((effect) =>
+    effect.kind === "validated" ? [`${effect.atMs} ${effect.candidate.endpoint.address}`] : [],
+  );
+
+// R-401 R-404
+describe("a round of checks", () => {
+  it("sends the first checks 10 ms apart, best candidate first", () => {
+    const { effects } = run(startRound(emptyCheckList, [reflexive(2), host(1)], at(0)), 0, 49);
+    expect(effects).toEqual([
+      { kind: "send-check", to: endpoint(1), atMs: 0 },
+      { kind: "send-check", to: endpoint(2), atMs: 10 },
+    ]);
+  });
+
+  it("sends again after 50, 100, 200, 300 and then every 500 ms, and not a millisecond sooner", () => {
+    const list = startRound(emptyCheckList, [host(1)], at(0));
+    const due = [0, 50, 150, 350, 650, 1_150, 1_650];
+    expect(sentTo(run(list, 0, 1_700).effects, 1)).toEqual(due);
+    let current = stepChecks(list, at(0)).list;
+    for (const dueMs of due.slice(1)) {
+      expect(stepChecks(current, at(dueMs - 1)).effects).toEqual([]);
+      const step = stepChecks(current, at(dueMs));
+      expect(step.effects).toHaveLength(1);
+      current = step.list;
+    }
+  });
+
+  it("fails at its end where no pair is valid, and no earlier", () => {
+    const { effects, list } = run(startRound(emptyCheckList, [host(1)], at(0)), 0, ROUND_MS - 1);
+    expect(effects.every(({ kind }) => kind === "send-check")).toBe(true);
+    const last = stepChecks(list, at(ROUND_MS));
+    expect(last.effects).toContainEqual({ kind: "round-failed" });
+    expect(last.list).toEqual(emptyCheckList);
+    expect(checksWakeAt(last.list)).toBeUndefined();
+  });
+
+  it("never holds more than the limit, however many the peer names and wherever requests come from", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 100 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 100 }),
+        (named, heard) => {
+          let list = startRound(emptyCheckList, named.map(reflexive), at(0));
+          for (const number of heard) list = heardFrom(list, endpoint(number), at(1));
+          list = startRound(list, named.map(host), at(2));
+          expect(list.checks.length).toBeLessThanOrEqual(MAX_CANDIDATES);
+        },
+      ),
+    );
+  });
+});
+
+// R-404
+describe("a pair", () => {
+  const started = startRound(emptyCheckList, [host(1), reflexive(2)], at(0));
+
+  it("is valid when the peer was heard and an answer came on the same pair", () => {
+    const list = answered(heardFrom(started, endpoint(1), at(5)), endpoint(1), 12, at(20));
+    const { effects } = run(list, 20, 100);
+    expect(effects).toContainEqual({
+      kind: "validated",
+      candidate: host(1),
+      rttMs: 12,
+      atMs: 20 + SETTLE_MS,
+    });
+  });
+
+  it("is not valid when it was only heard, only answered, or heard and answered on two pairs", () => {
+    for (const list of [
+      heardFrom(started, endpoint(1), at(5)),
+      answered(started, endpoint(1), 12, at(5)),
+      answered(heardFrom(started, endpoint(1), at(5)), endpoint(2), 12, at(5)),
+    ]) {
+      const { effects } = run(list, 5, ROUND_MS);
+      expect(validated(effects)).toEqual([]);
+      expect(effects.at(-1)?.kind).toBe("round-failed");
+    }
+  });
+
+  it("takes no answer from an endpoint to which nothing was sent", () => {
+    expect(answered(started, endpoint(9), 12, at(5))).toBe(started);
+  });
+
+  it("takes no answer when no round is running", () => {
+    expect(answered(emptyCheckList, endpoint(1), 12, at(5))).toBe(emptyCheckList);
+  });
+
+  it("is checked at once when the peer is heard on it, before its turn", () => {
+    const sent = run(started, 0, 10).list;
+    const step = stepChecks(heardFrom(sent, endpoint(2), at(12)), at(12));
+    expect(step.effects).toEqual([{ kind: "send-check", to: endpoint(2) }]);
+  });
+
+  it("is triggered by the first request alone", () => {
+    const heard = heardFrom(started, endpoint(2), at(12));
+    expect(heardFrom(heard, endpoint(2), at(13))).toBe(heard);
+  });
+
+  it("that nobody named is peer-reflexive, and begins a round where none is running", () => {
+    const list = heardFrom(emptyCheckList, endpoint(7), at(100));
+    expect(stepChecks(list, at(100)).effects).toEqual([{ kind: "send-check", to: endpoint(7) }]);
+    const { effects } = run(answered(list, endpoint(7), 9, at(109)), 109, 200);
+    expect(validated(effects)).toEqual([`${109 + SETTLE_MS} ${endpoint(7).address}`]);
+    expect(list.roundEndsAt).toBe(100 + ROUND_MS);
+  });
+
+  it("that was heard takes the place of the last one that was not, where the list is full", () => {
+    const full = startRound(
+      emptyCheckList,
+      Array.from({ length: MAX_CANDIDATES }, (_, i) => reflexive(i + 1)),
+      at(0),
+    );
+    const list = heardFrom(full, endpoint(99), at(1));
+    expect(list.checks).toHaveLength(MAX_CANDIDATES);
+    expect(list.checks.at(-1)?.candidate).toEqual({ kind: "peer-reflexive", endpoint: endpoint(99) });
+  });
+
+  it("is not sent to any more once it is valid", () => {
+    const list = answered(heardFrom(started, endpoint(1), at(0)), endpoint(1), 12, at(0));
+    expect(sentTo(run(list, 0, ROUND_MS).effects, 1)).toEqual([]);
+  });
+
+  it("that is better and valid within the settling time is the one that is reported", () => {
+    let list = answered(heardFrom(started, endpoint(2), at(0)), endpoint(2), 12, at(0));
+    list = answered(heardFrom(list, endpoint(1), at(15)), endpoint(1), 15, at(15));
+    expect(validated(run(list, 15, ROUND_MS).effects)).toEqual([`${SETTLE_MS} ${endpoint(1).address}`]);
+  });
+
+  it("that is better and valid later is reported after the first", () => {
+    const first = run(answered(heardFrom(started, endpoint(2), at(0)), endpoint(2), 12, at(0)), 0, 50);
+    expect(validated(first.effects)).toEqual([`${SETTLE_MS} ${endpoint(2).address}`]);
+    const list = answered(heardFrom(first.list, endpoint(1), at(60)), endpoint(1), 60, at(60));
+    expect(validated(run(list, 60, 400).effects)).toEqual([`60 ${endpoint(1).address}`]);
+  });
+
+  it("that becomes valid just before the round ends is reported at its end", () => {
+    const last = ROUND_MS - 1;
+    const list = answered(heardFrom(started, endpoint(1), at(last)), endpoint(1), 12, at(last));
+    const { effects } = run(list, last, ROUND_MS);
+    expect(validated(effects)).toEqual([`${ROUND_MS} ${endpoint(1).address}`]);
+    expect(effects.some(({ kind }) => kind === "round-failed")).toBe(false);
+  });
+});
+
+// R-404
+describe("a round that is begun again", () => {
+  it("keeps what is valid and what was reported, also if the peer names it no more", () => {
+    const valid = answered(heardFrom(emptyCheckList, endpoint(7), at(0)), endpoint(7), 9, at(9));
+    const reported = run(valid, 9, 100).list;
+    const list = startRound(reported, [host(1)], at(200));
+    const { effects } = run(list, 200, 200 + ROUND_MS);
+    expect(validated(effects)).toEqual([]);
+    expect(effects.some(({ kind }) => kind === "round-failed")).toBe(false);
+    expect(sentTo(effects, 7)).toEqual([]);
+  });
+
+  it("names a peer-reflexive candidate by the kind that the peer gives it", () => {
+    const list = startRound(heardFrom(emptyCheckList, endpoint(7), at(0)), [reflexive(7)], at(10));
+    expect(list.checks.map(({ candidate, heard }) => [candidate.kind, heard])).toEqual([
+      ["server-reflexive", true],
+    ]);
+  });
+
+  it("checks what is not valid from the start of the schedule, and lasts as long as a whole round", () => {
+    const list = startRound(
+      run(startRound(emptyCheckList, [host(1)], at(0)), 0, 5_000).list,
+      [host(1)],
+      at(5_001),
+    );
+    expect(sentTo(run(list, 5_001, 5_400).effects, 1)).toEqual([5_001, 5_051, 5_151, 5_351]);
+    expect(list.roundEndsAt).toBe(5_001 + ROUND_MS);
+  });
+
+  it("forgets what was valid in a round that is over", () => {
+    const valid = answered(heardFrom(emptyCheckList, endpoint(7), at(0)), endpoint(7), 9, at(9));
+    const over = run(valid, 9, ROUND_MS).list;
+    expect(startRound(over, [host(1)], at(20_000)).checks.map(({ candidate }) => candidate)).toEqual([
+      host(1),
+    ]);
+  });
+});

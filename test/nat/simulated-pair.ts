@@ -1,0 +1,141 @@
+import type { MemberId } from "../../protocol/ids.ts";
+import { SimulatedMember, SimulatedRelay, type Packet } from "./simulated-member.ts";
+import { SimulatedNetwork, type Filtering, type Mapping } from "./simulated-network.ts";
+
+export type NatKind = { readonly mapping: Mapping; readonly filtering: Filtering };
+
+export const EASY: NatKind = {
+  mapping: "endpoint-independent",
+  filtering: "address-and-port-dependent",
+};
+
+const A = "198.51.100.1";
+const B = "203.0.113.1";
+const RELAY = "192.0.2.1";
+
+export type PairOptions = {
+  readonly seed: number;
+  readonly a?: NatKind;
+  readonly b?: NatKind;
+  readonly lossRate?: number;
+  readonly jitterMs?: number;
+  /** One way between the two ends. */
+  readonly directMs?: number;
+  /** One way between either end and the relay. */
+  readonly relayMs?: number;
+  readonly hasPins?: boolean;
+};
+
+/** Two members behind NATs, relayed by a volunteer, through which they signal. `a` is the controlling end. */
+export class SimulatedPair {
+  readonly network: SimulatedNetwork<Packet>;
+  readonly a: SimulatedMember;
+  readonly b: SimulatedMember;
+  readonly relay: SimulatedRelay;
+  readonly #relayMs: number;
+  #pinging = false;
+  #sequence = 0;
+
+  constructor(options: PairOptions) {
+    const { directMs = 10, relayMs = 25, hasPins = true } = options;
+    this.#relayMs = relayMs;
+    this.network = new SimulatedNetwork<Packet>({
+      seed: options.seed,
+      lossRate: options.lossRate ?? 0,
+      jitterMs: options.jitterMs ?? 0,
+      latencyMs: (from, to) => (from === RELAY || to === RELAY ? relayMs : directMs),
+    });
+    this.relay = new SimulatedRelay(this.network, RELAY);
+    const member = (
+      self: string,
+      peer: string,
+      address: string,
+      publicAddress: string,
+      nat: NatKind,
+    ): SimulatedMember =>
+      new SimulatedMember({
+        network: this.network,
+        self: self.repeat(32) as MemberId,
+        peer: peer.repeat(32) as MemberId,
+        address,
+        nat: { publicAddress, ...nat },
+        hasPins,
+      });
+    this.a = member("a", "b", "10.0.0.1", A, options.a ?? EASY);
+    this.b = member("b", "a", "10.0.1.1", B, options.b ?? EASY);
+    this.a.useRelay(this.relay);
+    this.b.useRelay(this.relay);
+  }
+
+  /** From now on both exchange candidates through the relay, and so try to get direct. */
+  pursueDirect(): void {
+    this.#signals(this.a, this.b);
+    this.#signals(this.b, this.a);
+    for (const member of [this.a, this.b]) {
+      member.traverse.restart(this.network.now);
+      member.runSoon();
+    }
+  }
+
+  /** Both ends ping each other; each ping and each answer is a packet. */
+  startPings(everyMs: number): void {
+    this.#pinging = true;
+    const ping = (): void => {
+      if (!this.#pinging) return;
+      this.a.wireguard.ping(this.#sequence);
+      this.b.wireguard.ping(this.#sequence++);
+      this.network.after(everyMs, ping);
+    };
+    ping();
+  }
+
+  /** Waits for what is under way. How many of all pings of either end were lost. */
+  stopPings(): number {
+    this.#pinging = false;
+    this.network.runFor(1_000);
+    const back = this.a.wireguard.rttBySequence.size + this.b.wireguard.rttBySequence.size;
+    return 2 * this.#sequence - back;
+  }
+
+  cutDirect(): void {
+    this.network.cut(A, B);
+  }
+
+  restoreDirect(): void {
+    this.network.restore(A, B);
+  }
+
+  tags(): readonly [string, string] {
+    return [this.a.path.tag, this.b.path.tag];
+  }
+
+  /** Where packets really go, whatever the machines believe. */
+  areOnRelay(): boolean {
+    const { endpoint } = this.relay.leg;
+    return this.a.wireguard.isAt(endpoint) && this.b.wireguard.isAt(endpoint);
+  }
+
+  areDirect(): boolean {
+    return this.a.wireguard.endpoint?.address === B && this.b.wireguard.endpoint?.address === A;
+  }
+
+  /** Runs until `holds`, at most `limitMs`. How long it took. */
+  timeUntil(holds: () => boolean, limitMs: number): number {
+    const startMs = this.network.now;
+    while (!holds()) {
+      if (this.network.now - startMs >= limitMs) return Infinity;
+      this.network.runFor(5);
+    }
+    return this.network.now - startMs;
+  }
+
+  #signals(from: SimulatedMember, to: SimulatedMember): void {
+    const server = this.relay.leg.endpoint;
+    from.signalThrough(() => {
+      this.network.after(2 * this.#relayMs, () => {
+        to.onCandidates(from.candidates(server));
+        this.network.after(2 * this.#relayMs, () => from.onCandidates(to.candidates(server)));
+      });
+    });
+  }
+}

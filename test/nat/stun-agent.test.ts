@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import { StunAgent, type StunAnswer, type StunCredential } from "../../agent/nat/stun-agent.ts";
+import type { Decoded } from "../../protocol/decoded.ts";
+import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { HEADER_BYTES, writeHeader } from "../../protocol/stun/header.ts";
+import { INTEGRITY_BYTES, integrityOf, INTEGRITY_TYPE } from "../../protocol/stun/integrity.ts";
+import { decodeStun, encodeStun } from "../../protocol/stun/message.ts";
+import { writeTlv } from "../../protocol/stun/tlv.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { endpoint } from "./samples.ts";
+
+const HERE = endpoint(1);
+const THERE = endpoint(2);
+const KEY = new Uint8Array(32).fill(7);
+const CREDENTIAL: StunCredential = { username: "b:a", key: KEY };
+
+type Sent = { readonly bytes: Uint8Array; readonly to: Endpoint };
+
+/** An agent, what it sent, and which requests it believed. */
+function agentOn(clock: FakeClock): {
+  agent: StunAgent;
+  sent: Sent[];
+  bindings: string[];
+} {
+  const sent: Sent[] = [];
+  const bindings: string[] = [];
+  const agent = new StunAgent({
+    clock,
+    random: seededRandom(1),
+    send: (bytes, to) => sent.push({ bytes, to }),
+    server: {
+      keyFor: (username) => (username === CREDENTIAL.username ? KEY : undefined),
+      onBinding: (username, from) => bindings.push(`${username} ${formatEndpoint(from)}`),
+    },
+  });
+  return { agent, sent, bindings };
+}
+
+function settled(promise: Promise<Decoded<StunAnswer>>): { value: Decoded<StunAnswer> | undefined } {
+  const box: { value: Decoded<StunAnswer> | undefined } = { value: undefined };
+  void promise.then((value) => (box.value = value));
+  return box;
+}
+
+function last(sent: readonly Sent[]): Uint8Array {
+  return sent.at(-1)?.bytes ?? new Uint8Array();
+}
+
+/** A message with an attribute that must be understood and is not, made with `KEY`. */
+function withStrangeAttribute(type: number, transactionId: Uint8Array): Uint8Array {
+  const username = new TextEncoder().encode(CREDENTIAL.username);
+  const bytes = new Uint8Array(HEADER_BYTES + 8 + 8 + 4 + INTEGRITY_BYTES);
+  writeHeader(bytes, { class: type === 1 ? "request" : "success", transactionId });
+  writeTlv(bytes, HEADER_BYTES, 0x0006, username);
+  writeTlv(bytes, HEADER_BYTES + 8, 0x7777, new Uint8Array(4));
+  const offset = HEADER_BYTES + 16;
+  writeTlv(bytes, offset, INTEGRITY_TYPE, integrityOf(bytes, offset, KEY));
+  return bytes;
+}
+
+// R-404
+describe("a Binding request", () => {
+  it("is answered with the address it came from, and the answer gives that and the round trip", async () => {
+    const clock = new FakeClock();
+    const [client, server] = [agentOn(clock), agentOn(clock)];
+    const answer = settled(client.agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000 }));
+    await clock.advance(10);
+    server.agent.receive(last(client.sent), HERE);
+    expect(server.bindings).toEqual([`b:a ${formatEndpoint(HERE)}`]);
+    expect(server.sent.map(({ to }) => to)).toEqual([HERE]);
+    await clock.advance(15);
+    client.agent.receive(last(server.sent), THERE);
+    await clock.advance(0);
+    expect(answer.value).toEqual({
+      ok: true,
+      value: { rttMs: 25, mapped: HERE, errorCode: undefined, nonce: undefined },
+    });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is sent again when it is due and never after the answer", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const server = agentOn(clock);
+    const answer = settled(
+      agent.request(THERE, CREDENTIAL, { retransmitMs: [60, 180, 400], timeoutMs: 600 }),
+    );
+    await clock.advance(59);
+    expect(sent).toHaveLength(1);
+    await clock.advance(1);
+    expect(sent).toHaveLength(2);
+    await clock.advance(120);
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map(({ bytes }) => Buffer.from(bytes).toString("hex"))).size).toBe(1);
+    server.agent.receive(last(sent), HERE);
+    agent.receive(last(server.sent), THERE);
+    await clock.advance(10_000);
+    expect(answer.value?.ok).toBe(true);
+    expect(sent).toHaveLength(3);
+  });
+
+  it("ends with a time-out after exactly as long as it was told, and ignores what comes later", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const server = agentOn(clock);
+    const answer = settled(agent.request(THERE, CREDENTIAL, { timeoutMs: 600 }));
+    await clock.advance(599);
+    expect(answer.value).toBeUndefined();
+    await clock.advance(1);
+    expect(answer.value).toEqual({ ok: false, reason: "timeout" });
+    server.agent.receive(last(sent), HERE);
+    agent.receive(last(server.sent), THERE);
+    expect(agent.refusedByReason.get("unknown-transaction")).toBe(1);
+  });
+
+  it("has its own transaction id", () => {
+    const { agent, sent } = agentOn(new FakeClock());
+    for (let i = 0; i < 20; i++) void agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000 });
+    const ids = sent.map(({ bytes }) => Buffer.from(bytes.subarray(8, 20)).toString("hex"));
+    expect(new Set(ids).size).toBe(20);
+  });
+
+  it("is refused at once where thousands are waiting already", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    for (let i = 0; i < 4_096; i++) void agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000 });
+    const answer = await agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000 });
+    expect(answer).toEqual({ ok: false, reason: "too-many-requests" });
+    expect(sent).toHaveLength(4_096);
+  });
+
+  it("carries the nonce that it is given, and an error answer gives code and nonce", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const answer = settled(agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000, nonce: "first" }));
+    const request = decodeStun(last(sent));
+    if (!request.ok) throw new Error(request.reason);
+    expect(request.value.attributes.nonce).toBe("first");
+    const { transactionId } = request.value;
+    const attributes = { errorCode: { code: 438, reason: "Stale Nonce" }, nonce: "second" };
+    agent.receive(encodeStun({ class: "error", transactionId, attributes }, KEY), THERE);
+    await clock.advance(0);
+    expect(answer.value).toMatchObject({ ok: true, value: { errorCode: 438, nonce: "second" } });
+  });
+
+  it("waits no more, and leaves no timer, when the agent is closed", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const answer = settled(agent.request(THERE, CREDENTIAL, { retransmitMs: [60], timeoutMs: 1_000 }));
+    agent.close();
+    await clock.advance(0);
+    expect(answer.value).toEqual({ ok: false, reason: "closed" });
+    expect(clock.pending).toBe(0);
+    expect(await agent.request(THERE, CREDENTIAL, { timeoutMs: 1 })).toEqual({
+      ok: false,
+      reason: "closed",
+    });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+// R-404
+describe("an answer", () => {
+  async function receiveAnswer(
+    forge: (transactionId: Uint8Array) => Uint8Array,
+    from: Endpoint,
+  ): Promise<{ value: Decoded<StunAnswer> | undefined; refused: ReadonlyMap<string, number> }> {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const answer = settled(agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000 }));
+    agent.receive(forge(last(sent).slice(8, 20)), from);
+    await clock.advance(0);
+    return { value: answer.value, refused: agent.refusedByReason };
+  }
+
+  const answerWith =
+    (key: Uint8Array | undefined) =>
+    (transactionId: Uint8Array): Uint8Array =>
+      encodeStun({ class: "success", transactionId, attributes: { xorMappedAddress: HERE } }, key);
+
+  it.each<[string, (transactionId: Uint8Array) => Uint8Array, Endpoint, string]>([
+    ["with another key", answerWith(new Uint8Array(32).fill(8)), THERE, "bad-integrity"],
+    ["without integrity", answerWith(undefined), THERE, "bad-integrity"],
+    ["from another address", answerWith(KEY), endpoint(3), "answer-from-elsewhere"],
+    ["from another port", answerWith(KEY), endpoint(2, 1), "answer-from-elsewhere"],
+    ["to a question nobody asked", () => answerWith(KEY)(new Uint8Array(12)), THERE, "unknown-transaction"],
+    [
+      "with an attribute that must be understood",
+      (id) => withStrangeAttribute(0x101, id),
+      THERE,
+      "not-understood",
+    ],
+  ])("%s is not believed, counted, and the request goes on waiting", async (_, forge, from, reason) => {
+    const { value, refused } = await receiveAnswer(forge, from);
+    expect(value).toBeUndefined();
+    expect(refused.get(reason)).toBe(1);
+  });
+});
+
+// R-404
+describe("a stranger", () => {
+  it("gets silence, whatever it sends", () => {
+    const { agent, sent, bindings } = agentOn(new FakeClock());
+    const transactionId = new Uint8Array(12);
+    const request = { class: "request", transactionId } as const;
+    agent.receive(encodeStun({ ...request, attributes: {} }), HERE);
+    agent.receive(encodeStun({ ...request, attributes: { username: "b:a" } }), HERE);
+    agent.receive(encodeStun({ ...request, attributes: { username: "x:y" } }, KEY), HERE);
+    agent.receive(encodeStun({ ...request, attributes: { username: "b:a" } }, new Uint8Array(32)), HERE);
+    agent.receive(encodeStun({ class: "indication", transactionId, attributes: {} }, KEY), HERE);
+    agent.receive(Uint8Array.from([4, 0, 0, 0, 1, 2, 3]), HERE);
+    expect(sent).toEqual([]);
+    expect(bindings).toEqual([]);
+    expect(Object.fromEntries(agent.refusedByReason)).toMatchObject({
+      "unknown-username": 2,
+      "bad-integrity": 2,
+    });
+  });
+
+  it("is told what was not understood only if it knows the key (RFC 8489, section 6.3.1)", () => {
+    const { agent, sent, bindings } = agentOn(new FakeClock());
+    const bytes = withStrangeAttribute(1, new Uint8Array(12).fill(3));
+    agent.receive(bytes, HERE);
+    const answer = decodeStun(last(sent));
+    if (!answer.ok) throw new Error(answer.reason);
+    expect(answer.value.class).toBe("error");
+    expect(answer.value.attributes.errorCode?.code).toBe(420);
+    expect(answer.value.attributes.unknownAttributes).toEqual([0x7777]);
+    expect(bindings).toEqual([]);
+    bytes.fill(0, bytes.length - 4);
+    agent.receive(bytes, HERE);
+    expect(sent).toHaveLength(1);
+  });
+});

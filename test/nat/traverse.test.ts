@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { ROUND_MS } from "../../agent/nat/check-list.ts";
+import { HANDSHAKE_STEP_MS, NatTraverse, type NatEffect } from "../../agent/nat/traverse.ts";
+import { at, endpoint, host, OTHER_PEER, PEER, reflexive } from "./samples.ts";
+
+type Timed = NatEffect & { readonly atMs: number };
+
+function run(traverse: NatTraverse, fromMs: number, untilMs: number): readonly Timed[] {
+  const effects: Timed[] = [];
+  for (let now = fromMs; now <= untilMs;) {
+    effects.push(...traverse.step(at(now)).map((effect) => ({ ...effect, atMs: now })));
+    const wakeAt = traverse.wakeAt();
+    if (wakeAt === undefined) break;
+    expect(wakeAt).toBeGreaterThan(now);
+    now = wakeAt;
+  }
+  return effects;
+}
+
+const timesOf = (effects: readonly Timed[], kind: NatEffect["kind"]): readonly number[] =>
+  effects.flatMap((effect) => (effect.kind === kind ? [effect.atMs] : []));
+
+/** Heard and answered on the pair. */
+function reach(traverse: NatTraverse, number: number, nowMs: number): void {
+  traverse.onCheckRequest(PEER, endpoint(number), at(nowMs));
+  traverse.onCheckAnswer(PEER, endpoint(number), 5, at(nowMs));
+}
+
+// R-401
+describe("a traversal", () => {
+  it("is finished when no peer remains, and is not while one does", () => {
+    const traverse = new NatTraverse("checks");
+    expect(traverse.isFinished()).toBe(true);
+    traverse.add(PEER, [], at(0));
+    traverse.add(OTHER_PEER, [], at(0));
+    traverse.markConnected(PEER);
+    expect(traverse.remaining()).toEqual([OTHER_PEER]);
+    expect(traverse.isFinished()).toBe(false);
+    traverse.remove(OTHER_PEER);
+    expect(traverse.isFinished()).toBe(true);
+    expect(traverse.wakeAt()).toBeUndefined();
+  });
+
+  it("adds a peer once: what has begun goes on", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    run(traverse, 0, 0);
+    traverse.add(PEER, [host(1)], at(1));
+    expect(traverse.step(at(1))).toEqual([]);
+  });
+
+  it("signals at once and then after 1, 3, 10, 30, 60 and for ever every 300 s", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    const times = timesOf(run(traverse, 0, 1_000_000), "signal");
+    expect(times.map((ms) => ms / 1_000)).toEqual([0, 1, 4, 14, 44, 104, 404, 704]);
+  });
+
+  it("checks what is remembered without waiting for a signal's answer", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1)], at(0));
+    expect(traverse.step(at(0))).toEqual([
+      { kind: "signal", peer: PEER },
+      { kind: "send-check", peer: PEER, to: endpoint(1) },
+    ]);
+  });
+
+  it("checks the peer's candidates as soon as they are known", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    run(traverse, 0, 0);
+    traverse.setCandidates(PEER, [reflexive(2)], at(70));
+    expect(traverse.wakeAt()).toBe(70);
+    expect(traverse.step(at(70))).toEqual([{ kind: "send-check", peer: PEER, to: endpoint(2) }]);
+  });
+
+  it("reports a pair that carries packets both ways, and ends the peer's checks when it is connected", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1)], at(0));
+    run(traverse, 0, 0);
+    reach(traverse, 1, 10);
+    expect(run(traverse, 10, 40)).toContainEqual({
+      kind: "validated",
+      peer: PEER,
+      candidate: host(1),
+      rttMs: 5,
+      atMs: 30,
+    });
+    traverse.markConnected(PEER);
+    expect(traverse.wakeAt()).toBeUndefined();
+    expect(traverse.step(at(100_000))).toEqual([]);
+  });
+
+  it("tells what a failed round had tried", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1)], at(0));
+    run(traverse, 0, 4_000);
+    const effects = run(traverse, 4_001, 4_000 + ROUND_MS);
+    expect(effects).toContainEqual({
+      kind: "round-failed",
+      peer: PEER,
+      tried: [host(1)],
+      atMs: 4_000 + ROUND_MS,
+    });
+  });
+
+  it("begins anew with a signal when a connection is lost, after the pause it is told", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1)], at(0));
+    traverse.markConnected(PEER);
+    traverse.markLost(PEER, at(50_000), 2_000);
+    expect(traverse.remaining()).toEqual([PEER]);
+    expect(traverse.step(at(51_999))).toEqual([]);
+    expect(traverse.step(at(52_000))).toContainEqual({ kind: "signal", peer: PEER });
+  });
+
+  it("begins the schedule of signals anew when told to, for one peer or for all", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    traverse.add(OTHER_PEER, [], at(0));
+    run(traverse, 0, 50_000);
+    traverse.restart(at(50_000), PEER);
+    expect(timesOf(run(traverse, 50_000, 60_000), "signal")).toEqual([50_000, 51_000, 54_000]);
+    traverse.restart(at(60_000));
+    expect(traverse.step(at(60_000)).map(({ peer }) => peer)).toEqual([PEER, OTHER_PEER]);
+  });
+
+  it("counts how often a peer was tried over all its rounds, until it is connected or reached otherwise", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1), reflexive(2)], at(0));
+    run(traverse, 0, 60);
+    expect(traverse.attempts(PEER)).toBe(2);
+    run(traverse, 150, 160);
+    expect(traverse.attempts(PEER)).toBe(3);
+    traverse.resetAttempts(PEER);
+    expect(traverse.attempts(PEER)).toBe(0);
+    run(traverse, 350, 360);
+    expect(traverse.attempts(PEER)).toBe(1);
+    run(traverse, 650, 1_000);
+    expect(traverse.attempts(PEER)).toBeGreaterThan(2);
+    traverse.markConnected(PEER);
+    expect(traverse.attempts(PEER)).toBe(0);
+  });
+
+  it("answers a connected peer's check with one of its own, which that peer must hear, once a second at most", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    traverse.markConnected(PEER);
+    const check = [{ kind: "send-check", peer: PEER, to: endpoint(5) }];
+    traverse.onCheckRequest(PEER, endpoint(5), at(10));
+    expect(traverse.wakeAt()).toBe(10);
+    expect(traverse.step(at(10))).toEqual(check);
+    traverse.onCheckRequest(PEER, endpoint(5), at(1_009));
+    expect(traverse.wakeAt()).toBeUndefined();
+    traverse.onCheckRequest(PEER, endpoint(5), at(1_010));
+    expect(traverse.step(at(1_010))).toEqual(check);
+    expect(traverse.isFinished()).toBe(true);
+  });
+
+  it("knows nothing of a peer that was never added", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.setCandidates(PEER, [host(1)], at(0));
+    reach(traverse, 1, 0);
+    traverse.markLost(PEER, at(0));
+    expect(traverse.step(at(0))).toEqual([]);
+    expect(traverse.has(PEER)).toBe(false);
+    expect(traverse.attempts(PEER)).toBe(0);
+  });
+});
+
+// R-401
+describe("a traversal without nftables", () => {
+  it("tries one candidate every 5 s, round and round, and sends no check", () => {
+    const traverse = new NatTraverse("handshakes");
+    traverse.add(PEER, [host(1), reflexive(2)], at(0));
+    const effects = run(traverse, 0, 3 * HANDSHAKE_STEP_MS);
+    expect(
+      effects.flatMap((effect) =>
+        effect.kind === "try-endpoint" ? [`${effect.atMs} ${effect.candidate.kind}`] : [],
+      ),
+    ).toEqual(["0 host", "5000 server-reflexive", "10000 host", "15000 server-reflexive"]);
+    expect(timesOf(effects, "send-check")).toEqual([]);
+    expect(traverse.attempts(PEER)).toBe(4);
+  });
+
+  it("begins with the best of new candidates, but not before WireGuard would send", () => {
+    const traverse = new NatTraverse("handshakes");
+    traverse.add(PEER, [reflexive(2)], at(0));
+    run(traverse, 0, 0);
+    traverse.setCandidates(PEER, [reflexive(3), host(1)], at(100));
+    expect(timesOf(run(traverse, 100, HANDSHAKE_STEP_MS - 1), "try-endpoint")).toEqual([]);
+    expect(traverse.step(at(HANDSHAKE_STEP_MS))).toEqual([
+      { kind: "try-endpoint", peer: PEER, candidate: host(1) },
+    ]);
+  });
+});

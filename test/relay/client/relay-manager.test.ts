@@ -1,0 +1,404 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../../agent/log.ts";
+import type { Random } from "../../../agent/random.ts";
+import {
+  ACTIVE_PROBE_MS,
+  RelayManager,
+  STANDBY_PROBE_MS,
+  type Granted,
+  type RelayPorts,
+} from "../../../agent/relay/client/relay-manager.ts";
+import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
+import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
+
+const PEER = "b".repeat(32) as MemberId;
+const ONE = "1".repeat(32) as MemberId;
+const TWO = "2".repeat(32) as MemberId;
+const LIFETIME_SEC = 600;
+
+function grant(relay: MemberId, allocation: number, changes: Partial<Granted> = {}): Granted {
+  return {
+    allocation: allocation.toString(16).padStart(32, "0") as AllocationId,
+    relay,
+    peer: PEER,
+    endpoints: [{ address: "192.0.2.1", port: 40_000 + allocation }],
+    lifetimeSec: LIFETIME_SEC,
+    legKey: new Uint8Array(32),
+    leg: "a",
+    ...changes,
+  };
+}
+
+/** A manager with volunteers that answer as they are told, and all that it said and did, with the time. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly log: string[] = [];
+  allocation: (relay: MemberId) => Decoded<Granted> | Promise<Decoded<Granted>> = (relay) =>
+    decoded(grant(relay, 1));
+  refreshed: () => Decoded<{ lifetimeSec: number }> = () => decoded({ lifetimeSec: LIFETIME_SEC });
+  bound: () => Decoded<{ rttMs: number }> | Promise<Decoded<{ rttMs: number }>> = () =>
+    decoded({ rttMs: 20 });
+  readonly manager: RelayManager;
+
+  constructor(random: Random = seededRandom(1), ports: Partial<RelayPorts> = {}) {
+    this.manager = new RelayManager({
+      clock: this.clock,
+      random,
+      log: silentLogger,
+      ports: {
+        allocate: async (relay) => {
+          this.#note(`allocate ${name(relay)}`);
+          return this.allocation(relay);
+        },
+        refresh: async (relay) => {
+          this.#note(`refresh ${name(relay)}`);
+          return Promise.resolve(this.refreshed());
+        },
+        release: (relay, allocation) => {
+          this.#note(`release ${name(relay)} ${Number.parseInt(allocation, 16)}`);
+          return Promise.resolve();
+        },
+        bind: async () => {
+          this.#note("probe");
+          return this.bound();
+        },
+        orderEndpoints: (_, endpoints) => endpoints,
+        ...ports,
+      },
+      events: {
+        onReady: (_, { relay, allocation }, { port }) =>
+          this.#note(`ready ${name(relay)} ${Number.parseInt(allocation, 16)} ${port}`),
+        onGone: (_, { relay }, reason) => this.#note(`gone ${name(relay)}: ${reason}`),
+        onMeasured: (_, __, rttMs) => this.#note(`measured ${rttMs}`),
+        onRefused: (_, relay, reason) => this.#note(`refused ${name(relay)}: ${reason}`),
+      },
+    });
+  }
+
+  /** What was said since the last call, without the times. */
+  take(...only: readonly string[]): readonly string[] {
+    return this.log
+      .splice(0)
+      .map((line) => line.slice(line.indexOf(" ") + 1))
+      .filter((line) => only.length === 0 || only.some((word) => line.startsWith(word)));
+  }
+
+  /** When it was said, in milliseconds of the clock. */
+  timesOf(word: string): readonly number[] {
+    return this.log.flatMap((line) => {
+      const [ms = "", ...said] = line.split(" ");
+      return said.join(" ").startsWith(word) ? [Number(ms)] : [];
+    });
+  }
+
+  async connect(...relays: readonly MemberId[]): Promise<void> {
+    const connected = this.manager.connect(PEER, relays);
+    await this.clock.advance(0);
+    await connected;
+  }
+
+  #note(line: string): void {
+    this.log.push(`${this.clock.monotonicNow()} ${line}`);
+  }
+}
+
+function name(relay: MemberId): string {
+  return relay.slice(0, 1);
+}
+
+const unanswered = (): Decoded<never> => refused("timeout");
+
+// R-501
+describe("connecting through a volunteer", () => {
+  it("takes the first that grants, in the given order, and tells of each refusal", async () => {
+    const bench = new Bench();
+    bench.allocation = (relay) => (relay === ONE ? refused("relay.full") : decoded(grant(relay, 1)));
+    await bench.connect(ONE, TWO);
+    expect(bench.take("allocate", "refused", "ready")).toEqual([
+      "allocate 1",
+      "refused 1: relay.full",
+      "allocate 2",
+      "ready 2 1 40001",
+    ]);
+    expect(bench.manager.grantedFor(PEER)?.relay).toBe(TWO);
+    expect([...bench.manager.relaysInUse()]).toEqual([TWO]);
+  });
+
+  it("asks once, however often it is told to, while it waits and afterwards", async () => {
+    const bench = new Bench();
+    const answer = Promise.withResolvers<Decoded<Granted>>();
+    bench.allocation = () => answer.promise;
+    const calls = [1, 2, 3].map(() => bench.manager.connect(PEER, [ONE]));
+    answer.resolve(decoded(grant(ONE, 1)));
+    await Promise.all(calls);
+    await bench.connect(ONE);
+    expect(bench.take("allocate", "ready")).toEqual(["allocate 1", "ready 1 1 40001"]);
+  });
+
+  it("gives back a grant without an endpoint that can be reached, and asks the next", async () => {
+    const bench = new Bench();
+    bench.allocation = (relay) => decoded(relay === ONE ? grant(ONE, 1, { endpoints: [] }) : grant(TWO, 2));
+    await bench.connect(ONE, TWO);
+    expect(bench.take("release", "refused", "ready")).toEqual([
+      "release 1 1",
+      "refused 1: no-usable-endpoint",
+      "ready 2 2 40002",
+    ]);
+  });
+
+  it("waits longer after every refusal, half to all of 1, 2, 4 s and so on up to a minute", async () => {
+    for (const [fraction, share] of [
+      [0, 0.5],
+      [0.999_999, 1],
+    ] as const) {
+      const bench = new Bench({ ...seededRandom(1), fraction: () => fraction });
+      bench.allocation = () => refused("relay.full");
+      for (let ms = 0; ms < 200_000; ms += 100) {
+        await bench.connect(ONE);
+        await bench.clock.advance(100);
+      }
+      const times = bench.timesOf("allocate");
+      const gaps = times.slice(1).map((ms, index) => ms - (times[index] ?? 0));
+      const ceilings = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
+      for (const [index, ceiling] of ceilings.slice(0, gaps.length).entries()) {
+        expect(gaps[index]).toBeGreaterThanOrEqual(share * ceiling - 1);
+        expect(gaps[index]).toBeLessThanOrEqual(share * ceiling + 100);
+      }
+      expect(gaps.length).toBeGreaterThanOrEqual(7);
+    }
+  }, 30_000);
+
+  it("asks at once again when the volunteer's control connection is back", async () => {
+    const bench = new Bench();
+    bench.allocation = () => refused("relay.full");
+    await bench.connect(ONE);
+    await bench.connect(ONE);
+    bench.manager.onRelayReachable(ONE);
+    await bench.connect(ONE);
+    expect(bench.timesOf("allocate")).toEqual([0, 0]);
+  });
+
+  it("gives back what is granted after the peer was closed, and says nothing of it", async () => {
+    const bench = new Bench();
+    const answer = Promise.withResolvers<Decoded<Granted>>();
+    bench.allocation = () => answer.promise;
+    const connected = bench.manager.connect(PEER, [ONE, TWO]);
+    await bench.manager.close(PEER);
+    answer.resolve(decoded(grant(ONE, 1)));
+    await connected;
+    expect(bench.take("allocate", "release", "ready")).toEqual(["allocate 1", "release 1 1"]);
+  });
+});
+
+// R-501
+describe("an offer from the other end's volunteer", () => {
+  it("is taken where there is no allocation yet", () => {
+    const bench = new Bench();
+    bench.manager.onOffer(grant(ONE, 1));
+    expect(bench.take("ready")).toEqual(["ready 1 1 40001"]);
+  });
+
+  it("that comes while we ask the same volunteer is the answer to both", async () => {
+    const bench = new Bench();
+    const answer = Promise.withResolvers<Decoded<Granted>>();
+    bench.allocation = () => answer.promise;
+    const connected = bench.manager.connect(PEER, [ONE]);
+    bench.manager.onOffer(grant(ONE, 1));
+    answer.resolve(decoded(grant(ONE, 1)));
+    await connected;
+    expect(bench.take("ready", "gone", "release")).toEqual(["ready 1 1 40001"]);
+  });
+
+  it("of the same allocation with other keys replaces it: the volunteer has started anew", () => {
+    const bench = new Bench();
+    bench.manager.onOffer(grant(ONE, 1));
+    bench.manager.onOffer(grant(ONE, 1, { legKey: new Uint8Array(32).fill(1) }));
+    expect(bench.take("ready", "gone", "release")).toEqual(["ready 1 1 40001", "ready 1 1 40001"]);
+  });
+
+  it.each([
+    ["offer, then answer", true],
+    ["answer, then offer", false],
+  ])(
+    "leaves the same allocation at both ends where each asked another volunteer (%s)",
+    async (_, isOfferFirst) => {
+      const kept: (AllocationId | undefined)[] = [];
+      for (const [own, others] of [
+        [grant(ONE, 5), grant(TWO, 9)],
+        [grant(TWO, 9), grant(ONE, 5)],
+      ] as const) {
+        const bench = new Bench();
+        const answer = Promise.withResolvers<Decoded<Granted>>();
+        bench.allocation = () => answer.promise;
+        const connected = bench.manager.connect(PEER, [own.relay]);
+        if (isOfferFirst) bench.manager.onOffer(others);
+        answer.resolve(decoded(own));
+        await connected;
+        if (!isOfferFirst) bench.manager.onOffer(others);
+        kept.push(bench.manager.grantedFor(PEER)?.allocation);
+        if (own.relay === TWO) expect(bench.take("release")).toEqual(["release 2 9"]);
+      }
+      expect(kept).toEqual([grant(ONE, 5).allocation, grant(ONE, 5).allocation]);
+    },
+  );
+});
+
+// R-501 R-505
+describe("an allocation", () => {
+  it("is refreshed at half its lifetime, by the lifetime of each answer", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.refreshed = () => decoded({ lifetimeSec: 60 });
+    await bench.clock.advance(LIFETIME_SEC * 500 - 1);
+    expect(bench.timesOf("refresh")).toEqual([]);
+    await bench.clock.advance(1 + 60_000);
+    expect(bench.timesOf("refresh")).toEqual([300_000, 330_000, 360_000]);
+  });
+
+  it("is lost when its lease ends without a refresh, and not a moment sooner", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.refreshed = unanswered;
+    await bench.clock.advance(LIFETIME_SEC * 1_000 - 1);
+    expect(bench.take("gone")).toEqual([]);
+    await bench.clock.advance(1);
+    expect(bench.take("gone")).toEqual(["gone 1: the lease ran out"]);
+  });
+
+  it("is lost at once when the volunteer knows it no more", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.refreshed = () => refused("relay.no-allocation");
+    bench.manager.onRelayReachable(ONE);
+    await bench.clock.advance(0);
+    expect(bench.take("gone")).toEqual(["gone 1: the relay has forgotten it"]);
+  });
+
+  it("is lost when the volunteer ends it, and that volunteer is not asked again at once if it ended young", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.onEnded(grant(ONE, 1).allocation, "draining");
+    expect(bench.take("gone")).toEqual(["gone 1: draining"]);
+    bench.allocation = (relay) => decoded(grant(relay, relay === ONE ? 1 : 2));
+    await bench.connect(ONE, TWO);
+    expect(bench.take("allocate")).toEqual(["allocate 2"]);
+  });
+
+  it("is asked for again at once when it ended after it had lived", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    await bench.clock.advance(60_000);
+    bench.manager.onEnded(grant(ONE, 1).allocation, "restarting");
+    bench.take();
+    await bench.connect(ONE);
+    expect(bench.take("allocate")).toEqual(["allocate 1"]);
+  });
+
+  it("is released when it is closed, once", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    await bench.manager.close(PEER);
+    await bench.manager.close(PEER);
+    expect(bench.take("release", "gone")).toEqual(["release 1 1"]);
+    expect(bench.clock.pending).toBe(0);
+  });
+});
+
+// R-501 R-505
+describe("the leg of an allocation", () => {
+  it("is bound at once, then every second while it carries the path, and every 15 s as a standby", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    await bench.clock.advance(3 * ACTIVE_PROBE_MS);
+    expect(bench.timesOf("probe")).toEqual([0, 1_000, 2_000, 3_000]);
+    bench.manager.setActive(PEER, false);
+    await bench.clock.advance(ACTIVE_PROBE_MS + 2 * STANDBY_PROBE_MS);
+    expect(bench.timesOf("probe").slice(4)).toEqual([4_000, 19_000, 34_000]);
+    bench.manager.setActive(PEER, true);
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    expect(bench.timesOf("probe").slice(7)).toEqual([34_000, 35_000]);
+  });
+
+  it("is a standby from the start where the path is direct when the allocation comes", async () => {
+    const bench = new Bench();
+    bench.manager.setActive(PEER, false);
+    bench.manager.onOffer(grant(ONE, 1));
+    await bench.clock.advance(STANDBY_PROBE_MS);
+    expect(bench.timesOf("probe")).toEqual([0, 15_000]);
+  });
+
+  it("reports each round trip", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    expect(bench.take("measured")).toEqual(["measured 20"]);
+  });
+
+  it("is dead when three probes in a row miss, within 3 s where each waits 600 ms", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    const slow = async (): Promise<Decoded<never>> => {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      bench.clock.after(600, () => resolve(undefined));
+      await promise;
+      return refused("timeout");
+    };
+    bench.bound = slow;
+    await bench.clock.advance(2_999);
+    expect(bench.take("gone")).toEqual([]);
+    await bench.clock.advance(1);
+    expect(bench.take("gone")).toEqual(["gone 1: the relay does not answer"]);
+    await bench.connect(ONE);
+    expect(bench.take("allocate")).toEqual([]);
+  });
+
+  it("is alive when one of three probes is answered", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    let probes = 0;
+    bench.bound = () => (++probes % 3 === 0 ? decoded({ rttMs: 5 }) : refused("timeout"));
+    await bench.clock.advance(60_000);
+    expect(probes).toBeGreaterThan(100);
+    expect(bench.take("gone")).toEqual([]);
+  });
+
+  it("is bound again at once when our own mapping may have changed", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.setActive(PEER, false);
+    await bench.clock.advance(500);
+    bench.manager.rebindAll();
+    await bench.clock.advance(0);
+    expect(bench.timesOf("probe")).toEqual([0, 500]);
+  });
+
+  it("is not probed where STUN cannot leave from WireGuard's port", async () => {
+    const bench = new Bench(seededRandom(1), { bind: undefined });
+    await bench.connect(ONE);
+    await bench.clock.advance(60_000);
+    expect(bench.take()).toEqual(["allocate 1", "ready 1 1 40001"]);
+  });
+});
+
+// R-501
+describe("a manager that is disposed of", () => {
+  it("leaves no timer, asks no more, and takes nothing that comes late", async () => {
+    const bench = new Bench();
+    const answer = Promise.withResolvers<Decoded<Granted>>();
+    bench.manager.onOffer(grant(TWO, 2, { peer: "c".repeat(32) as MemberId }));
+    bench.allocation = () => answer.promise;
+    const connected = bench.manager.connect(PEER, [ONE]);
+    await bench.clock.advance(0);
+    bench.manager[Symbol.dispose]();
+    expect(bench.clock.pending).toBe(0);
+    bench.take();
+    answer.resolve(decoded(grant(ONE, 1)));
+    await connected;
+    bench.manager.onOffer(grant(ONE, 1));
+    await bench.connect(ONE);
+    await bench.clock.advance(100_000);
+    expect(bench.take()).toEqual([]);
+    expect(bench.clock.pending).toBe(0);
+  });
+});
