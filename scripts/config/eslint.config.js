@@ -38,8 +38,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/agent/**/*.ts", "**/protocol/**/*.ts", "**/cache/**/*.ts"],
-    ignores: ["**/agent/clock.ts", "**/agent/random.ts"],
+    files: ["agent/**/*.ts", "protocol/**/*.ts", "cache/**/*.ts"],
+    ignores: ["agent/clock.ts", "agent/random.ts"],
     rules: {
       "no-restricted-properties": ["error", ...ambient],
       "no-restricted-globals": [
