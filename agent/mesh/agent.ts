@@ -363,7 +363,6 @@ export class Agent implements AgentApi, AsyncDisposable {
       file: new DurableFile(this.#registryPath()),
       clock,
       log: log.child({ component: "registry" }),
-      send: (to, message) => this.#network?.send(to, message),
     });
     if (loaded.setAside !== undefined) {
       this.#warnings.push(
@@ -371,7 +370,7 @@ export class Agent implements AgentApi, AsyncDisposable {
       );
     }
     await cache.cache.retainMembers(new Set([...registry.roster.members.keys()]));
-    this.#network = await Network.start({
+    const starting = Network.start({
       clock,
       random,
       log,
@@ -390,9 +389,11 @@ export class Agent implements AgentApi, AsyncDisposable {
         relayLimits: config.relay,
         version,
       },
-      onRedeem: (inviteId, body) => this.#onRedeem(inviteId, body),
+      // Joiners come while it still starts: they wait for it, since a refusal would be final.
+      onRedeem: async (inviteId, body) => this.#onRedeem(await starting, inviteId, body),
       onRevoked: () => this.#onRevoked(),
     });
+    this.#network = await starting;
   }
 
   /**
@@ -408,7 +409,6 @@ export class Agent implements AgentApi, AsyncDisposable {
       file: new DurableFile(this.#registryPath()),
       clock,
       log,
-      send: () => undefined,
     });
     await using _ = registry;
     await registry.publish(records.map(({ bytes }) => bytes));
@@ -491,11 +491,10 @@ export class Agent implements AgentApi, AsyncDisposable {
     });
   }
 
-  async #onRedeem(inviteId: string, body: Redeem): Promise<Redeemed | Failure> {
-    const network = this.#network;
+  async #onRedeem(network: Network, inviteId: string, body: Redeem): Promise<Redeemed | Failure> {
     const { identity, clock, log } = this.#parts;
     const invite = identity.state.membership?.invites.find(({ id }) => id === inviteId);
-    if (network === undefined || invite === undefined) return failure("invite.unknown", "no such invite");
+    if (invite === undefined) return failure("invite.unknown", "no such invite");
     const context = {
       roster: network.roster,
       sourceAddress4: invite.temporaryAddress4,

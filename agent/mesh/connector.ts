@@ -1,42 +1,38 @@
 import type { ConnectionCache } from "../../cache/store.ts";
-import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import { formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
-import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Candidate, CandidateKind } from "../nat/candidate.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
-import type { StunAnswer, StunCredential, StunRequestOptions } from "../nat/stun-agent.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
 import {
   CONSENT_ACTIVE_MS,
-  initialPath,
   OBSERVE_MS,
-  PIN_MS,
   type Leg,
   type PathEffect,
   type PathInput,
-  type PathState,
+  type PathTag,
 } from "../path/state.ts";
-import type { WgInterface } from "../wireguard/dump.ts";
 import type { Counters } from "../wireguard/device.ts";
-import type { SourcePin } from "../wireguard/nft.ts";
+import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
-
-/** A member as the roster has it, with what it takes to reach it. */
-export type MeshPeer = {
-  readonly id: MemberId;
-  readonly name: string;
-  readonly publicKey: string;
-  /** Exactly the /32 and /128 of its certificate (R-1203). */
-  readonly allowedIps: readonly string[];
-  /** Protects our checks to it and its checks to us. */
-  readonly outbound: StunCredential;
-  /** Reachable from anywhere, by its signed records. */
-  readonly publicEndpoints: readonly Endpoint[];
-};
+import {
+  awaitHandshake,
+  countProbe,
+  hasSession,
+  newEntry,
+  pathInfo,
+  shownType,
+  type MeshPeer,
+  type PathInfo,
+  type PeerEntry,
+} from "./mesh-peer.ts";
+import { BUSY_MS, Observer } from "./observer.ts";
+import { PeerWriter, type PeerWriterPorts } from "./peer-writer.ts";
+import type { StunRequest } from "./stun-service.ts";
 
 export type ConnectorPorts = {
   readonly wireguard: {
@@ -45,15 +41,9 @@ export type ConnectorPorts = {
     readCounters(): Promise<Counters | undefined>;
   };
   /** Undefined where STUN cannot leave from WireGuard's port. */
-  readonly stun:
-    | ((
-        to: Endpoint,
-        credential: StunCredential,
-        options: StunRequestOptions,
-      ) => Promise<Decoded<StunAnswer>>)
-    | undefined;
-  /** Undefined where there is no nftables: see `SourcePin`. Replaces all pins. */
-  readonly pin: ((pins: readonly SourcePin[]) => Promise<void>) | undefined;
+  readonly stun: StunRequest | undefined;
+  /** See `PeerWriterPorts`. */
+  readonly pin: PeerWriterPorts["pin"];
   /** Whether others reach this host at an announced address. */
   isPublic(): boolean;
   /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
@@ -65,52 +55,13 @@ export type ConnectorPorts = {
   onPathChanged(peer: MemberId): void;
 };
 
-type Entry = {
-  peer: MeshPeer;
-  path: PathState;
-  since: WallMs;
-  /** Since when its counters show that we send to it. */
-  activeUntil: MonotonicMs;
-  relayRttMs: number | undefined;
-  /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
-  echoRttMs: number | undefined;
-  loss: number | undefined;
-  /** Endpoints from which the peer has answered a check since it was last without a direct path. */
-  readonly proven: Set<string>;
-  /** Awaited since WireGuard was pointed somewhere without a session. */
-  handshake:
-    { readonly endpoint: Endpoint; readonly tries: number; readonly retryAt: MonotonicMs } | undefined;
-};
-
-export type PathInfo = {
-  readonly path: PathState;
-  /** When packets began to go this way. */
-  readonly since: WallMs;
-  readonly rttMs: number | undefined;
-  readonly loss: number | undefined;
-};
-
 /** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
 const KEEPALIVE_SEC = 25;
 /** Makes WireGuard send something now. */
 const KICK = { kick: true, keepaliveSec: KEEPALIVE_SEC } as const;
-/**
- * When a handshake that has not come about is tried again, by making the peer anew. First soon, since WireGuard may
- * have tried in vain before it knew where to and then keeps silent for 5 s; then after more than a satellite's round
- * trip, since two handshakes that crossed have undone each other.
- */
-const HANDSHAKE_RETRY_MS: readonly number[] = [250, 1_200, 1_200];
-/** With nothing happening, only for `peers` and for what roams: 5 ms of CPU each. */
-const OBSERVE_IDLE_MS = 10_000;
-const OBSERVE_BUSY_MS = 1_000;
-/** Reading two counters costs 0.1 ms; packets that are sent into a dead path show here. */
-const ACTIVITY_MS = 500;
 /** A check's answer that comes later than this belongs to a path nobody wants. */
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
-/** Some thirty probes count: at rest two and a half minutes. */
-const LOSS_GAIN = 1 / 16;
-
 /**
  * Brings every peer a path and keeps it: carries out what `RelayNatTraverse` and the path machines decide, on
  * WireGuard, STUN, signalling and relays. Owner of its one timer.
@@ -122,17 +73,9 @@ export class Connector implements Disposable {
   readonly #cache: ConnectionCache;
   readonly #ports: ConnectorPorts;
   readonly #traverse: RelayNatTraverse;
-  readonly #entries = new Map<MemberId, Entry>();
-  readonly #pending: PeerChange[] = [];
-  #applying: Promise<void> = Promise.resolve();
-  #isApplyDue = false;
-  readonly #pins = new Set<SourcePin>();
-  #pinsChanged = false;
-  #dump: WgInterface | undefined;
-  #observing = false;
-  #observeAt: MonotonicMs;
-  #activityAt: MonotonicMs;
-  #txPackets = 0n;
+  readonly #entries = new Map<MemberId, PeerEntry>();
+  readonly #writer: PeerWriter;
+  readonly #observer: Observer;
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   #closed = false;
@@ -154,24 +97,44 @@ export class Connector implements Disposable {
       directWorkedLast: (peer) => this.#hasDirectHeadStart(peer),
       relaysFor: (peer) => this.#relayOrder(peer),
     });
-    this.#observeAt = monotonicMs(this.#clock.monotonicNow() + OBSERVE_IDLE_MS);
-    this.#activityAt = this.#clock.monotonicNow();
+    const { wireguard, pin } = parts.ports;
+    this.#writer = new PeerWriter({
+      clock: this.#clock,
+      log: this.#log,
+      ports: {
+        apply: (changes) => wireguard.apply(changes),
+        dump: () => wireguard.dump(),
+        pin,
+        rxBytesBefore: (publicKey) => this.#entryByKey(publicKey)?.path.seen?.rxBytes ?? 0n,
+      },
+    });
+    this.#observer = new Observer({
+      clock: this.#clock,
+      log: this.#log,
+      ports: {
+        dump: () => wireguard.dump(),
+        readCounters: () => wireguard.readCounters(),
+        settled: () => this.#writer.flush(),
+        onDump: (dump) => this.#onDump(dump),
+        onEarlier: () => this.#runSoon(),
+      },
+    });
   }
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
   async setPeers(peers: readonly MeshPeer[]): Promise<void> {
     const wanted = new Set(peers.map(({ id }) => id));
     for (const [id, { peer }] of this.#entries) if (!wanted.has(id)) this.#remove(id, peer.publicKey);
-    const added: Entry[] = [];
+    const added: PeerEntry[] = [];
     for (const peer of peers) {
       const entry = this.#entries.get(peer.id);
       if (entry === undefined) added.push(this.#add(peer));
       else this.#update(entry, peer);
     }
-    await this.#flush();
+    await this.#writer.flush();
     if (added.length === 0) return;
     // An interface that was adopted has sessions: know them before anything resets a peer.
-    await this.#observe();
+    await this.#observer.look();
     const now = this.#clock.monotonicNow();
     for (const entry of added) {
       if (this.#entries.get(entry.peer.id) !== entry) continue;
@@ -236,48 +199,36 @@ export class Connector implements Disposable {
 
   pathOf(peer: MemberId): PathInfo | undefined {
     const entry = this.#entries.get(peer);
-    if (entry === undefined) return undefined;
-    const { path, since, echoRttMs, loss } = entry;
-    return { path, since, rttMs: path.tag === "direct" ? (path.rttMs ?? echoRttMs) : echoRttMs, loss };
+    return entry === undefined ? undefined : pathInfo(entry);
   }
 
   /** A look at WireGuard now; for whoever asks for figures. */
   async refresh(): Promise<WgInterface | undefined> {
-    await this.#observe();
-    return this.#dump;
+    await this.#observer.look();
+    return this.#observer.last;
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#cancelTimer();
+    this.#writer[Symbol.dispose]();
   }
 
-  #add(peer: MeshPeer): Entry {
-    const now = this.#clock.monotonicNow();
-    const entry: Entry = {
-      peer,
-      path: initialPath(now),
-      since: this.#clock.wallNow(),
-      activeUntil: now,
-      relayRttMs: undefined,
-      echoRttMs: undefined,
-      loss: undefined,
-      proven: new Set(),
-      handshake: undefined,
-    };
+  #add(peer: MeshPeer): PeerEntry {
+    const entry = newEntry(peer, this.#clock.monotonicNow(), this.#clock.wallNow());
     this.#entries.set(peer.id, entry);
-    this.#pending.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
+    this.#writer.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
     return entry;
   }
 
-  #update(entry: Entry, peer: MeshPeer): void {
+  #update(entry: PeerEntry, peer: MeshPeer): void {
     const before = entry.peer;
     entry.peer = peer;
     if (before.publicKey !== peer.publicKey) {
-      this.#pending.push({ publicKey: before.publicKey, remove: true });
+      this.#writer.push({ publicKey: before.publicKey, remove: true });
     }
     if (before.publicKey !== peer.publicKey || before.allowedIps.join() !== peer.allowedIps.join()) {
-      this.#pending.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
+      this.#writer.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
     }
     const isNew = (e: Endpoint): boolean => !before.publicEndpoints.some((b) => sameEndpoint(b, e));
     if (peer.publicEndpoints.some(isNew)) {
@@ -289,11 +240,11 @@ export class Connector implements Disposable {
   #remove(id: MemberId, publicKey: string): void {
     this.#entries.delete(id);
     this.#traverse.remove(id);
-    this.#pending.push({ publicKey, remove: true });
+    this.#writer.push({ publicKey, remove: true });
   }
 
   /** A public endpoint needs no check before WireGuard may try it: nothing else carries packets yet. */
-  #dialPublic(entry: Entry): void {
+  #dialPublic(entry: PeerEntry): void {
     const best = this.#remembered(entry.peer).find((c) =>
       entry.peer.publicEndpoints.some((e) => sameEndpoint(e, c.endpoint)),
     );
@@ -328,33 +279,37 @@ export class Connector implements Disposable {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     const { state, effects } = stepPath(entry.path, input, this.#self < peer, this.#clock.monotonicNow());
+    const before = entry.path.tag;
     entry.path = state;
-    for (const effect of effects) this.#carryOut(entry, effect);
+    for (const effect of effects) this.#carryOut(entry, effect, before);
     this.#runSoon();
   }
 
-  #carryOut(entry: Entry, effect: PathEffect): void {
+  #carryOut(entry: PeerEntry, effect: PathEffect, before: PathTag): void {
     const { peer } = entry;
     const now = this.#clock.monotonicNow();
     switch (effect.kind) {
       case "set-endpoint": {
-        if (effect.pin !== undefined) this.#pin({ from: effect.pin, to: effect.endpoint });
+        if (effect.pin !== undefined) this.#writer.pin({ from: effect.pin, to: effect.endpoint });
         if (effect.reset) this.#beginSession(entry, effect.endpoint, now);
-        else this.#pending.push({ publicKey: peer.publicKey, endpoint: effect.endpoint, ...KICK });
+        else this.#writer.push({ publicKey: peer.publicKey, endpoint: effect.endpoint, ...KICK });
         break;
       }
       case "probe":
         void this.#probe(peer, effect.endpoint);
         break;
       case "observe":
-        this.#observeBy(monotonicMs(now + OBSERVE_MS));
+        this.#observer.by(monotonicMs(now + OBSERVE_MS));
         break;
       case "changed":
         this.#onChanged(entry, effect);
         break;
       case "direct-lost":
         entry.proven.clear();
-        this.#cache.recordDirect({ peer: peer.id, endpoint: effect.endpoint, outcome: "failure" });
+        // A pair that is only held back has not failed.
+        if (before !== "relayed") {
+          this.#cache.recordDirect({ peer: peer.id, endpoint: effect.endpoint, outcome: "failure" });
+        }
         this.#traverse.directLost(peer.id, now, effect.retryInMs);
         break;
     }
@@ -366,21 +321,16 @@ export class Connector implements Disposable {
    * user would begin; it learns the endpoint from the initiation, and steps in where none comes. Without STUN it has
    * to send, for its packets are what opens the way.
    */
-  #beginSession(entry: Entry, endpoint: Endpoint, now: MonotonicMs): void {
+  #beginSession(entry: PeerEntry, endpoint: Endpoint, now: MonotonicMs): void {
     const { peer } = entry;
-    entry.handshake = { endpoint, tries: 0, retryAt: this.#handshakeRetryAt(peer, 0, now) };
-    if (this.#initiates(peer) || this.#ports.stun === undefined) this.#sendInitiation(peer, endpoint);
+    const begins = this.#initiates(peer);
+    entry.handshake = awaitHandshake(endpoint, 0, begins, now);
+    if (begins || this.#ports.stun === undefined) this.#sendInitiation(peer, endpoint);
   }
 
   #sendInitiation(peer: MeshPeer, endpoint: Endpoint): void {
     const { publicKey, allowedIps } = peer;
-    this.#pending.push({ publicKey, endpoint, ...KICK, reset: true, allowedIps });
-  }
-
-  /** The end that does not begin waits longer: it only steps in. */
-  #handshakeRetryAt(peer: MeshPeer, tries: number, now: MonotonicMs): MonotonicMs {
-    const delayMs = HANDSHAKE_RETRY_MS[tries] ?? 0;
-    return monotonicMs(now + (this.#initiates(peer) ? delayMs : 2 * delayMs + 1_000));
+    this.#writer.push({ publicKey, endpoint, ...KICK, reset: true, allowedIps });
   }
 
   /** Who dials a public endpoint is the one who knows that it has to; among equals the smaller id. */
@@ -390,26 +340,23 @@ export class Connector implements Disposable {
     return isPublic === isPeerPublic ? this.#self < peer.id : isPeerPublic;
   }
 
-  #retryHandshake(entry: Entry, now: MonotonicMs): void {
+  #retryHandshake(entry: PeerEntry, now: MonotonicMs): void {
     const { handshake, peer } = entry;
     if (handshake === undefined || now < handshake.retryAt) return;
     if (hasSession(entry.path)) {
       entry.handshake = undefined;
       // Nothing keeps the mapping alive where the other end began.
-      this.#pending.push({ publicKey: peer.publicKey, keepaliveSec: KEEPALIVE_SEC });
+      this.#writer.push({ publicKey: peer.publicKey, keepaliveSec: KEEPALIVE_SEC });
       return;
     }
     const tries = handshake.tries + 1;
-    entry.handshake =
-      tries >= HANDSHAKE_RETRY_MS.length
-        ? undefined
-        : { ...handshake, tries, retryAt: this.#handshakeRetryAt(peer, tries, now) };
+    entry.handshake = awaitHandshake(handshake.endpoint, tries, this.#initiates(peer), now);
     this.#log.debug({ peer: peer.name, tries }, "handshake tried again");
     this.#sendInitiation(peer, handshake.endpoint);
-    this.#observeBy(monotonicMs(now + OBSERVE_MS));
+    this.#observer.by(monotonicMs(now + OBSERVE_MS));
   }
 
-  #onChanged(entry: Entry, { from, to, why }: PathEffect & { kind: "changed" }): void {
+  #onChanged(entry: PeerEntry, { from, to, why }: PathEffect & { kind: "changed" }): void {
     const { peer, path } = entry;
     const fields = { peer: peer.name, from, to, why };
     if (to === "direct" && path.tag === "direct") {
@@ -440,16 +387,10 @@ export class Connector implements Disposable {
   async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
     const answer = await this.#ports.stun?.(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
     if (answer === undefined || this.#closed) return;
-    this.#countLoss(peer.id, answer.ok);
+    const entry = this.#entries.get(peer.id);
+    if (entry !== undefined) countProbe(entry, answer.ok);
     if (!answer.ok || answer.value.errorCode !== undefined) return;
     this.#input(peer.id, { kind: "consent", endpoint, rttMs: answer.value.rttMs });
-  }
-
-  #countLoss(peer: MemberId, answered: boolean): void {
-    const entry = this.#entries.get(peer);
-    if (entry === undefined) return;
-    const sample = answered ? 0 : 1;
-    entry.loss = entry.loss === undefined ? sample : entry.loss + (sample - entry.loss) * LOSS_GAIN;
   }
 
   async #check(peer: MeshPeer, to: Endpoint): Promise<void> {
@@ -509,17 +450,13 @@ export class Connector implements Disposable {
     for (const [id, entry] of this.#entries)
       if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#input(id, { kind: "tick" });
     for (const entry of this.#entries.values()) this.#retryHandshake(entry, now);
-    if (now >= this.#activityAt) {
-      this.#activityAt = monotonicMs(now + ACTIVITY_MS);
-      void this.#lookForActivity();
-    }
-    if (now >= this.#observeAt) void this.#observe();
-    void this.#flush();
+    this.#observer.step(now);
+    void this.#writer.flush();
     this.#schedule(now);
   }
 
   #schedule(now: MonotonicMs): void {
-    let at: number = Math.min(this.#activityAt, this.#observeAt, this.#traverse.wakeAt() ?? Infinity);
+    let at: number = Math.min(this.#observer.wakeAt(), this.#traverse.wakeAt() ?? Infinity);
     for (const entry of this.#entries.values()) {
       at = Math.min(at, this.#pathDueAt(entry) ?? Infinity, entry.handshake?.retryAt ?? Infinity);
     }
@@ -529,43 +466,10 @@ export class Connector implements Disposable {
   }
 
   /** Packets flow: the path is asked for its consent more often. */
-  #pathDueAt({ path, activeUntil }: Entry): MonotonicMs | undefined {
+  #pathDueAt({ path, activeUntil }: PeerEntry): MonotonicMs | undefined {
     const at = pathWakeAt(path);
     if (path.tag !== "direct" || at === undefined || path.probedAt > activeUntil) return at;
     return monotonicMs(Math.min(at, path.probedAt + CONSENT_ACTIVE_MS));
-  }
-
-  async #lookForActivity(): Promise<void> {
-    const counters = await this.#ports.wireguard.readCounters();
-    if (counters === undefined || this.#closed) return;
-    const sent = counters.txPackets !== this.#txPackets;
-    this.#txPackets = counters.txPackets;
-    if (sent) this.#observeBy(monotonicMs(this.#clock.monotonicNow() + (OBSERVE_BUSY_MS - ACTIVITY_MS)));
-  }
-
-  #observeBy(at: MonotonicMs): void {
-    if (at >= this.#observeAt) return;
-    this.#observeAt = at;
-    this.#runSoon();
-  }
-
-  /** Never two at a time: each spawns `wg`. */
-  async #observe(): Promise<void> {
-    if (this.#observing || this.#closed) return;
-    this.#observing = true;
-    this.#observeAt = monotonicMs(this.#clock.monotonicNow() + OBSERVE_IDLE_MS);
-    try {
-      await this.#applying;
-      this.#dump = await this.#ports.wireguard.dump();
-      this.#onDump(this.#dump);
-    } catch (error) {
-      this.#log.warn(
-        { reason: error instanceof Error ? error.message : "unknown" },
-        "WireGuard could not be asked",
-      );
-    } finally {
-      this.#observing = false;
-    }
   }
 
   #onDump(dump: WgInterface): void {
@@ -576,7 +480,7 @@ export class Connector implements Disposable {
       if (seen === undefined) continue;
       const before = entry.path.seen;
       if (before !== undefined && seen.txBytes !== before.txBytes) {
-        entry.activeUntil = monotonicMs(now + 2 * OBSERVE_BUSY_MS);
+        entry.activeUntil = monotonicMs(now + 2 * BUSY_MS);
       }
       const { endpoint, rxBytes, txBytes, latestHandshakeAt } = seen;
       const handshakeAgeMs =
@@ -592,76 +496,18 @@ export class Connector implements Disposable {
    * WireGuard roams to wherever its peer's packets come from. That counts as a direct path once a check was answered
    * from there: it may be the port of a relay that the other end was given and we have not heard of yet.
    */
-  #provenEndpoint(entry: Entry, endpoint: Endpoint | undefined): Endpoint | undefined {
+  #provenEndpoint(entry: PeerEntry, endpoint: Endpoint | undefined): Endpoint | undefined {
     const { path, peer, proven } = entry;
     if (endpoint === undefined || this.#ports.stun === undefined || path.tag === "direct") return endpoint;
     if (sameEndpoint(endpoint, path.leg?.endpoint) || proven.has(formatEndpoint(endpoint))) return endpoint;
     void this.#check(peer, endpoint).then(() => {
-      if (proven.has(formatEndpoint(endpoint))) this.#observeBy(this.#clock.monotonicNow());
+      if (proven.has(formatEndpoint(endpoint))) this.#observer.by(this.#clock.monotonicNow());
     });
     return undefined;
   }
 
-  #pin(pin: SourcePin): void {
-    if (this.#ports.pin === undefined) return;
-    for (const other of this.#pins) if (sameEndpoint(other.from, pin.from)) this.#pins.delete(other);
-    this.#pins.add(pin);
-    this.#pinsChanged = true;
-    this.#clock.after(PIN_MS, () => {
-      if (!this.#pins.delete(pin)) return;
-      this.#pinsChanged = true;
-      void this.#flush();
-    });
-  }
-
-  /** Before WireGuard is moved: the first packet that comes the old way would move it back. */
-  async #applyPins(): Promise<void> {
-    if (!this.#pinsChanged) return;
-    this.#pinsChanged = false;
-    await this.#ports.pin?.([...this.#pins]);
-  }
-
-  /**
-   * A reset ends whatever session there is, and the peer may have begun one since we looked: only where WireGuard
-   * has heard nothing from it is there nothing to lose.
-   */
-  async #withSafeResets(changes: readonly PeerChange[]): Promise<readonly PeerChange[]> {
-    if (!changes.some((change) => change.remove !== true && change.reset === true)) return changes;
-    const dump = await this.#ports.wireguard.dump();
-    const wall = this.#clock.wallNow();
-    const rxBefore = new Map(
-      [...this.#entries.values()].map(({ peer, path }) => [peer.publicKey, path.seen?.rxBytes ?? 0n]),
-    );
-    return changes.map((change): PeerChange => {
-      if (change.remove === true || change.reset !== true) return change;
-      const seen = dump.peerByKey.get(change.publicKey);
-      if (seen === undefined) return change;
-      const lives = seen.latestHandshakeAt !== undefined && wall - seen.latestHandshakeAt < SESSION_MS;
-      const begins = seen.rxBytes > (rxBefore.get(change.publicKey) ?? 0n);
-      return lives || begins ? { ...change, reset: false } : change;
-    });
-  }
-
-  /** One `wg set` for everything that a turn of the loop has decided. */
-  #flush(): Promise<void> {
-    if ((this.#pending.length === 0 && !this.#pinsChanged) || this.#isApplyDue) return this.#applying;
-    this.#isApplyDue = true;
-    this.#applying = this.#applying.then(async () => {
-      this.#isApplyDue = false;
-      const changes = this.#pending.splice(0);
-      if (this.#closed) return;
-      try {
-        await this.#applyPins();
-        if (changes.length === 0) return;
-        await this.#ports.wireguard.apply(await this.#withSafeResets(changes));
-      } catch (error) {
-        this.#log.error(
-          { reason: error instanceof Error ? error.message : "unknown" },
-          "WireGuard refused a change",
-        );
-      }
-    });
-    return this.#applying;
+  #entryByKey(publicKey: string): PeerEntry | undefined {
+    return [...this.#entries.values()].find(({ peer }) => peer.publicKey === publicKey);
   }
 }
 
@@ -674,33 +520,4 @@ function directKind(kind: string): CandidateKind | undefined {
       return kind;
   }
   return undefined;
-}
-
-function hasSession({ seen }: PathState): boolean {
-  return seen?.handshakeAgeMs !== undefined && seen.handshakeAgeMs < SESSION_MS;
-}
-
-/** "checking" is relayed, for whoever looks from outside. */
-export function shownType(tag: PathState["tag"]): "direct" | "relayed" | "none" {
-  return tag === "checking" ? "relayed" : tag;
-}
-
-/** WireGuard's REJECT_AFTER_TIME (paper, section 6.2). */
-const SESSION_MS = 180_000;
-
-/** Sends a Binding request; where the server wants proof of the return path, sends it again with the nonce. */
-export async function bindWithNonce(
-  stun: NonNullable<ConnectorPorts["stun"]>,
-  to: Endpoint,
-  credential: StunCredential,
-  options: StunRequestOptions,
-): Promise<Decoded<{ readonly rttMs: number }>> {
-  let answer = await stun(to, credential, options);
-  if (answer.ok && answer.value.nonce !== undefined) {
-    answer = await stun(to, credential, { ...options, nonce: answer.value.nonce });
-  }
-  if (!answer.ok) return answer;
-  return answer.value.errorCode === undefined
-    ? decoded({ rttMs: answer.value.rttMs })
-    : refused(`stun-${answer.value.errorCode}`);
 }

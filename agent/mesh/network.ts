@@ -37,12 +37,13 @@ import type { CommandRunner } from "../runner.ts";
 import type { BackendPreference } from "../wireguard/backend.ts";
 import type { UpOutcome, WireguardDevice } from "../wireguard/device.ts";
 import { nftUsable } from "../wireguard/firewall.ts";
-import { bindWithNonce, Connector, type MeshPeer } from "./connector.ts";
+import { Connector } from "./connector.ts";
 import { Echo } from "./echo.ts";
 import { Gatherer, type ServerReport, type StunServerAddress } from "./gatherer.ts";
 import { HostAddresses, isGlobal } from "./host-addresses.ts";
 import { checkCredential, legCredential, serverCredential, shortId } from "./stun-names.ts";
-import { StunService } from "./stun-service.ts";
+import type { MeshPeer } from "./mesh-peer.ts";
+import { bindWithNonce, StunService } from "./stun-service.ts";
 import { Volunteering, type VolunteerLimits } from "./volunteering.ts";
 
 export type NetworkSettings = {
@@ -174,6 +175,8 @@ export class Network implements AsyncDisposable {
         onRedeem: parts.onRedeem,
       },
     });
+    // Here and not after the start: members connect while it still runs.
+    registry.sendBy((to, message) => void this.#control.notify(to, message));
     this.#forwarding = new Forwarding({
       network: this.id,
       self: this.self,
@@ -367,10 +370,6 @@ export class Network implements AsyncDisposable {
     this.#volunteering = limits === undefined ? undefined : this.#newVolunteering(limits);
     await before?.[Symbol.asyncDispose]();
     await this.#announce();
-  }
-
-  send(to: MemberId, message: Notification): void {
-    this.#control.notify(to, message);
   }
 
   async publish(records: readonly Uint8Array[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Decoded } from "../../protocol/decoded.ts";
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
@@ -12,6 +12,12 @@ import {
 import { StunSocket } from "../nat/stun-socket.ts";
 import type { Random } from "../random.ts";
 import { checkSender, epochOf, serverCredential } from "./stun-names.ts";
+
+export type StunRequest = (
+  to: Endpoint,
+  credential: StunCredential,
+  options: StunRequestOptions,
+) => Promise<Decoded<StunAnswer>>;
 
 export type StunKeys = {
   readonly self: MemberId;
@@ -87,4 +93,21 @@ function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
   }
   const sender = checkSender(username, keys.self);
   return sender === undefined ? undefined : keys.checkKey(sender)?.key;
+}
+
+/** Sends a Binding request; where the server wants proof of the return path, sends it again with the nonce. */
+export async function bindWithNonce(
+  stun: StunRequest,
+  to: Endpoint,
+  credential: StunCredential,
+  options: StunRequestOptions,
+): Promise<Decoded<{ readonly rttMs: number }>> {
+  let answer = await stun(to, credential, options);
+  if (answer.ok && answer.value.nonce !== undefined) {
+    answer = await stun(to, credential, { ...options, nonce: answer.value.nonce });
+  }
+  if (!answer.ok) return answer;
+  return answer.value.errorCode === undefined
+    ? decoded({ rttMs: answer.value.rttMs })
+    : refused(`stun-${answer.value.errorCode}`);
 }

@@ -16,7 +16,7 @@ import type {
 } from "../admin/contract.ts";
 import type { RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
-import { shownType } from "./connector.ts";
+import { shownType } from "./mesh-peer.ts";
 import type { Network } from "./network.ts";
 import type { VolunteerLimits } from "./volunteering.ts";
 

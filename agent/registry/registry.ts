@@ -14,9 +14,10 @@ export type RegistryOptions = {
   readonly file: RegistryFile;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Must not block; what cannot be sent is dropped, and the next digest brings it. */
-  readonly send: (to: MemberId, message: GossipMessage) => void;
 };
+
+/** Must not block; what cannot be sent is dropped, and the next digest brings it. */
+export type GossipSend = (to: MemberId, message: GossipMessage) => void;
 
 export type RosterListener = (roster: Roster, admitted: readonly SignedRecord[]) => void;
 
@@ -30,7 +31,7 @@ export class Registry implements AsyncDisposable {
   readonly #persistence: RegistryPersistence;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #send: RegistryOptions["send"];
+  #send: GossipSend = () => undefined;
   readonly #listeners = new Set<RosterListener>();
 
   private constructor(options: RegistryOptions) {
@@ -39,7 +40,6 @@ export class Registry implements AsyncDisposable {
     this.#persistence = new RegistryPersistence(this.store, options.file, options.clock, options.log);
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#send = options.send;
   }
 
   /** Throws AgentError `state.newer` or `state.io`. */
@@ -54,6 +54,11 @@ export class Registry implements AsyncDisposable {
 
   get refusals(): Gossip["refusals"] {
     return this.#gossip.refusals;
+  }
+
+  /** Before anybody is connected; until then there is nobody to send to. */
+  sendBy(send: GossipSend): void {
+    this.#send = send;
   }
 
   /** The returned function ends it. */

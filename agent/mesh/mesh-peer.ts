@@ -1,0 +1,105 @@
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
+import type { StunCredential } from "../nat/stun-agent.ts";
+import { initialPath, SESSION_MS, type PathState } from "../path/state.ts";
+
+/** A member as the roster has it, with what it takes to reach it. */
+export type MeshPeer = {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly publicKey: string;
+  /** Exactly the /32 and /128 of its certificate (R-1203). */
+  readonly allowedIps: readonly string[];
+  /** Protects our checks to it and its checks to us. */
+  readonly outbound: StunCredential;
+  /** Reachable from anywhere, by its signed records. */
+  readonly publicEndpoints: readonly Endpoint[];
+};
+
+/** A session that WireGuard was told to begin, until it shows. */
+export type AwaitedHandshake = {
+  readonly endpoint: Endpoint;
+  readonly tries: number;
+  readonly retryAt: MonotonicMs;
+};
+
+/** What the connector keeps of a peer. */
+export type PeerEntry = {
+  peer: MeshPeer;
+  path: PathState;
+  since: WallMs;
+  /** Its counters show that we send to it. */
+  activeUntil: MonotonicMs;
+  relayRttMs: number | undefined;
+  /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
+  echoRttMs: number | undefined;
+  loss: number | undefined;
+  /** Endpoints from which the peer has answered a check since it was last without a direct path. */
+  readonly proven: Set<string>;
+  handshake: AwaitedHandshake | undefined;
+};
+
+/** What people are shown of a path. */
+export type PathInfo = {
+  readonly path: PathState;
+  /** When packets began to go this way. */
+  readonly since: WallMs;
+  readonly rttMs: number | undefined;
+  readonly loss: number | undefined;
+};
+
+export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEntry {
+  return {
+    peer,
+    path: initialPath(now),
+    since: wall,
+    activeUntil: now,
+    relayRttMs: undefined,
+    echoRttMs: undefined,
+    loss: undefined,
+    proven: new Set(),
+    handshake: undefined,
+  };
+}
+
+export function pathInfo({ path, since, echoRttMs, loss }: PeerEntry): PathInfo {
+  return { path, since, rttMs: path.tag === "direct" ? (path.rttMs ?? echoRttMs) : echoRttMs, loss };
+}
+
+/** Some thirty probes count: at rest two and a half minutes. */
+const LOSS_GAIN = 1 / 16;
+
+export function countProbe(entry: PeerEntry, isAnswered: boolean): void {
+  const sample = isAnswered ? 0 : 1;
+  entry.loss = entry.loss === undefined ? sample : entry.loss + (sample - entry.loss) * LOSS_GAIN;
+}
+
+/**
+ * When a handshake that has not come about is tried again, by making the peer anew. First soon, since WireGuard may
+ * have tried in vain before it knew where to and then keeps silent for 5 s; then after more than a satellite's round
+ * trip, since two handshakes that crossed have undone each other. After the last it is left to WireGuard.
+ */
+const RETRY_MS: readonly number[] = [250, 1_200, 1_200];
+/** The end that does not begin only steps in. */
+const STEP_IN_MS = 1_000;
+
+export function awaitHandshake(
+  endpoint: Endpoint,
+  tries: number,
+  begins: boolean,
+  now: MonotonicMs,
+): AwaitedHandshake | undefined {
+  const delayMs = RETRY_MS[tries];
+  if (delayMs === undefined) return undefined;
+  return { endpoint, tries, retryAt: monotonicMs(now + (begins ? delayMs : 2 * delayMs + STEP_IN_MS)) };
+}
+
+export function hasSession({ seen }: PathState): boolean {
+  return seen?.handshakeAgeMs !== undefined && seen.handshakeAgeMs < SESSION_MS;
+}
+
+/** "checking" is relayed, for whoever looks from outside. */
+export function shownType(tag: PathState["tag"]): "direct" | "relayed" | "none" {
+  return tag === "checking" ? "relayed" : tag;
+}
