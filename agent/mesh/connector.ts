@@ -46,6 +46,8 @@ export type ConnectorPorts = {
   readonly pin: PeerWriterPorts["pin"];
   /** Whether others reach this host at an announced address. */
   isPublic(): boolean;
+  /** Round trip in milliseconds over the overlay; undefined: lost. */
+  echo(peer: MemberId, timeoutMs: number): Promise<number | undefined>;
   /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
   signal(peer: MemberId): Promise<boolean>;
   /** Volunteers that could relay to this peer now, in no order. */
@@ -385,12 +387,18 @@ export class Connector implements Disposable {
   }
 
   async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
-    const answer = await this.#ports.stun?.(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
-    if (answer === undefined || this.#closed) return;
+    const rttMs = await this.#consentOf(peer, endpoint);
+    if (this.#closed) return;
     const entry = this.#entries.get(peer.id);
-    if (entry !== undefined) countProbe(entry, answer.ok);
-    if (!answer.ok || answer.value.errorCode !== undefined) return;
-    this.#input(peer.id, { kind: "consent", endpoint, rttMs: answer.value.rttMs });
+    if (entry !== undefined) countProbe(entry, rttMs !== undefined);
+    if (rttMs !== undefined) this.#input(peer.id, { kind: "consent", endpoint, rttMs });
+  }
+
+  /** Where no check can be sent, a round trip through WireGuard shows as well that the path it uses works. */
+  async #consentOf(peer: MeshPeer, endpoint: Endpoint): Promise<number | undefined> {
+    if (this.#ports.stun === undefined) return this.#ports.echo(peer.id, PROBE_TIMEOUT_MS);
+    const answer = await this.#ports.stun(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
+    return answer.ok && answer.value.errorCode === undefined ? answer.value.rttMs : undefined;
   }
 
   async #check(peer: MeshPeer, to: Endpoint): Promise<void> {
@@ -468,6 +476,8 @@ export class Connector implements Disposable {
   /** Packets flow: the path is asked for its consent more often. */
   #pathDueAt({ path, activeUntil }: PeerEntry): MonotonicMs | undefined {
     const at = pathWakeAt(path);
+    // An echo is itself traffic: probing by it while packets flow would never end.
+    if (this.#ports.stun === undefined) return at;
     if (path.tag !== "direct" || at === undefined || path.probedAt > activeUntil) return at;
     return monotonicMs(Math.min(at, path.probedAt + CONSENT_ACTIVE_MS));
   }
@@ -479,7 +489,7 @@ export class Connector implements Disposable {
       const seen = dump.peerByKey.get(entry.peer.publicKey);
       if (seen === undefined) continue;
       const before = entry.path.seen;
-      if (before !== undefined && seen.txBytes !== before.txBytes) {
+      if (this.#observer.isActive && before !== undefined && seen.txBytes !== before.txBytes) {
         entry.activeUntil = monotonicMs(now + 2 * BUSY_MS);
       }
       const { endpoint, rxBytes, txBytes, latestHandshakeAt } = seen;

@@ -86,7 +86,7 @@ const ECHO_TIMEOUT_MS = 2_000;
 const SWEEP_MS = 60_000;
 const EXCHANGE_MS = 300_000;
 /** `nft flush ruleset`, which firewall reloads do, takes guard and STUN rewrite along. */
-const FIREWALL_LOOK_MS = 60_000;
+const FIREWALL_LOOK_MS = 120_000;
 /** Above this a clock is not merely imprecise: certificates, tokens and invites may be judged wrongly. */
 const SKEW_WARNING_MS = 60_000;
 const IPV6_PREFIX_LENGTH = 64;
@@ -233,6 +233,7 @@ export class Network implements AsyncDisposable {
             ? undefined
             : (pins) => parts.device.firewall.replacePins(host.outcome.listenPort, pins),
         isPublic: () => this.isVolunteering || parts.settings.publicEndpoints.length > 0,
+        echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
         signal: (peer) => this.#sendCandidates(peer, true),
         relaysFor: (peer) => this.#relaysFor(peer),
         connectRelay: (peer, relays) => void this.#relays.connect(peer, relays),

@@ -15,16 +15,16 @@ export type ObserverPorts = {
 };
 
 /** With nothing happening, only for what roams: each look spawns `wg`, some 10 ms of CPU. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 60_000;
 /** While packets flow, to know with whom. */
 export const BUSY_MS = 1_000;
-/**
- * Reading two counters of the interface costs 0.2 ms: packets that go into a dead path show here. Two of three such
- * windows must show some, or the control plane's own pings would keep an idle host busy.
- */
+/** Packets that go into a dead path show in the interface's counters, which cost next to nothing to read. */
 const ACTIVITY_MS = 1_000;
-const WINDOWS = 3;
-const ACTIVE_WINDOWS = 2;
+/** More in one window than the control plane's pings and their acknowledgements ever are. */
+const BURST_PACKETS = 8;
+/** One packet a second, as ping(8) sends, is told from the control plane's bursts by going on. */
+const WINDOWS = 5;
+const ACTIVE_WINDOWS = 4;
 
 /** Decides when WireGuard is looked at, and never looks twice at a time. Has no timer: its owner asks `wakeAt`. */
 export class Observer {
@@ -37,6 +37,7 @@ export class Observer {
   #countAt: MonotonicMs;
   #txPackets: bigint | undefined;
   #windows: readonly boolean[] = [];
+  #isActive = false;
 
   constructor(parts: { clock: Clock; log: Logger; ports: ObserverPorts }) {
     this.#clock = parts.clock;
@@ -48,6 +49,11 @@ export class Observer {
 
   get last(): WgInterface | undefined {
     return this.#last;
+  }
+
+  /** Packets of users flow, not only our own. */
+  get isActive(): boolean {
+    return this.#isActive;
   }
 
   wakeAt(): MonotonicMs {
@@ -92,9 +98,11 @@ export class Observer {
   async #count(): Promise<void> {
     const counters = await this.#ports.readCounters();
     if (counters === undefined) return;
-    const isActive = this.#txPackets !== undefined && counters.txPackets !== this.#txPackets;
+    const sent = counters.txPackets - (this.#txPackets ?? counters.txPackets);
     this.#txPackets = counters.txPackets;
-    this.#windows = [isActive, ...this.#windows].slice(0, WINDOWS);
-    if (this.#windows.filter(Boolean).length >= ACTIVE_WINDOWS) this.by(this.#clock.monotonicNow());
+    this.#windows = [sent > 0n, ...this.#windows].slice(0, WINDOWS);
+    const goesOn = this.#windows.filter(Boolean).length >= ACTIVE_WINDOWS;
+    this.#isActive = sent >= BURST_PACKETS || goesOn;
+    if (this.#isActive) this.by(this.#clock.monotonicNow());
   }
 }

@@ -127,8 +127,8 @@ export const PIN_MS = 1_000;
 export const SWITCH_MS = 2_000;
 /** Without a session it takes a handshake first: time for WireGuard's own second initiation, after REKEY_TIMEOUT's 5 s. */
 export const HANDSHAKE_MS = 6_000;
-/** The controlling end looks at an idle WireGuard every 30 s: so long may it take to move WireGuard back. */
-export const STRAY_MS = 35_000;
+/** The controlling end looks at an idle WireGuard every 60 s: so long may it take to move WireGuard back. */
+export const STRAY_MS = 65_000;
 /** A direct path that lived this long was no mistake. */
 export const STABLE_MS = 60_000;
 /** WireGuard's session is gone after this (REJECT_AFTER_TIME; paper, section 6.2). */

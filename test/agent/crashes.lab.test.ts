@@ -53,7 +53,7 @@ describeLab("an agent that is killed at any moment", () => {
   }
 
   it("while it founds a network has a whole one afterwards, or none", async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 4; round++) {
       await v.start();
       const founding = promised(v.api.init(INIT));
       const afterMs = await killDuring(v, 350, founding);
@@ -74,7 +74,7 @@ describeLab("an agent that is killed at any moment", () => {
     await v.start();
     const { member } = await v.api.init(INIT);
     const tokens: string[] = [];
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 8; round++) {
       let volunteering: readonly boolean[] = [(await stateOf(v)).relay.volunteering];
       const work = async (): Promise<void> => {
         for (let step = 0; step < 2; step++) {
@@ -106,7 +106,7 @@ describeLab("an agent that is killed at any moment", () => {
   });
 
   it("while it joins is a member in the end, with the identity that it had, and reaches its issuer", async () => {
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 5; round++) {
       const name = `joiner-${round}`;
       const { token } = await v.api.invite({ name, expiresSec: 3_600 });
       await a.start();
@@ -126,7 +126,7 @@ describeLab("an agent that is killed at any moment", () => {
   });
 
   it("while it admits others gives every joiner the one answer that it has written down", async () => {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const name = `guest-of-${round}`;
       const { token } = await v.api.invite({ name, expiresSec: 3_600 });
       await a.start();

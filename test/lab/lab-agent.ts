@@ -89,7 +89,7 @@ export class LabAgent implements AsyncDisposable {
   async start(env: Readonly<Record<string, string>> = {}, through: readonly string[] = []): Promise<void> {
     this.#log = "";
     this.#exitCode = undefined;
-    const [program = PROGRAM, ...args] = [...through, PROGRAM, "daemon"];
+    const [program, ...args] = [...through, PROGRAM, "daemon"];
     const daemon = this.host.spawn(program, args, {
       env: { ...this.environment, HOPWIRE_LOG_LEVEL: "debug", ...env },
     });
@@ -158,7 +158,7 @@ export class LabAgent implements AsyncDisposable {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const daemon = this.#daemon;
     this.#daemon = undefined;
-    if (daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    if (daemon?.exitCode !== null || daemon.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
     daemon.kill(signal);
     await ended;

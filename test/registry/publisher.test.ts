@@ -60,7 +60,6 @@ describe("the publisher", () => {
       file: new MemoryFile(),
       clock,
       log: silentLogger,
-      send: () => undefined,
     });
     await registry.publish([networkRecord().bytes, adminCertificateOf(1).bytes]);
     const reserved: number[] = [];

@@ -37,8 +37,8 @@ async function open(file: MemoryFile): Promise<Opened & Awaited<ReturnType<typeo
     file,
     clock,
     log: silentLogger,
-    send: (to, message) => sent.push({ to, message, durable: file.content }),
   });
+  opened.registry.sendBy((to, message) => sent.push({ to, message, durable: file.content }));
   return { ...opened, clock, sent };
 }
 

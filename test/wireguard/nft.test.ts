@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   invitesScript,
   loadScript,
+  pinsScript,
   removeScript,
   tableName,
   type FirewallRules,
@@ -40,6 +41,9 @@ table inet hopwire_hw0 {
 		type filter hook forward priority raw; policy accept;
 		iifname "hw0" counter drop
 		oifname "hw0" counter drop
+	}
+	chain pins {
+		type filter hook input priority security + 11; policy accept;
 	}
 	chain stun_in {
 		type filter hook input priority security + 10; policy accept;
@@ -94,4 +98,23 @@ test.each([
   ["a port", { controlPort: 0 }],
 ])("%s that is none throws, whoever checked it before", (_, change) => {
   expect(() => loadScript({ ...rules, ...change })).toThrow(RangeError);
+});
+
+describe("pins", () => {
+  // R-407
+  test("replace each other, and give packets of one endpoint the source of another", () => {
+    const pins = [
+      { from: { address: "203.0.113.2", port: 40_001 }, to: { address: "198.51.100.2", port: 51_820 } },
+      { from: { address: "2001:db8::2", port: 40_001 }, to: { address: "2001:db8:1::2", port: 51_820 } },
+    ];
+    expect(pinsScript("hw0", 51_820, pins)).toBe(`flush chain inet hopwire_hw0 pins
+add rule inet hopwire_hw0 pins ip saddr 203.0.113.2 udp sport 40001 udp dport 51820 udp checksum != 0 ip saddr set 198.51.100.2 udp sport set 51820
+add rule inet hopwire_hw0 pins ip6 saddr 2001:db8::2 udp sport 40001 udp dport 51820 udp checksum != 0 ip6 saddr set 2001:db8:1::2 udp sport set 51820
+`);
+  });
+
+  test("between address families are left out, since no rule can make them", () => {
+    const pin = { from: { address: "203.0.113.2", port: 1 }, to: { address: "2001:db8::2", port: 2 } };
+    expect(pinsScript("hw0", 51_820, [pin])).toBe("flush chain inet hopwire_hw0 pins\n");
+  });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
-import { isUsableRemote, type Endpoint } from "../../../protocol/endpoint.ts";
+import { isUsableRemote, sameEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
 import type { AllocationId } from "../../../protocol/ids.ts";
 import { looksLikeStun } from "../../../protocol/stun/header.ts";
 import { classifyPacket, mac1Key } from "../../../protocol/wireguard-packet.ts";
@@ -37,7 +37,10 @@ export type UserspaceForwarderParts = {
 /** UDP payload. What is longer only comes in fragments, and WireGuard's own limit is below. */
 const MAX_RELAYED_BYTES = 1500;
 
-/** DNS, NTP, CLDAP, SSDP, memcached: a "leg" there is somebody who wants us to hit a reflector. */
+/**
+ * DNS, NTP, CLDAP, SSDP, memcached: an unproven "leg" there is somebody who wants us to hit a reflector. A NAT may give
+ * out the two high ones, and a leg that was bound by STUN there has shown that it is none.
+ */
 const REFLECTOR_PORTS: ReadonlySet<number> = new Set([53, 123, 389, 1900, 11_211]);
 
 type Counters = { rxPackets: number; rxBytes: number; txPackets: number; txBytes: number };
@@ -146,6 +149,7 @@ export class UserspaceForwarder implements Forwarder {
     if (bytes.length > MAX_RELAYED_BYTES) return "too-long";
     const packet = classifyPacket(bytes);
     if (packet.ok) {
+      if (REFLECTOR_PORTS.has(source.port) && !isBound(entry, source)) return "refused-source";
       this.#learn(entry, { tag: "packet", source, packet: packet.value, bytes });
       return undefined;
     }
@@ -200,10 +204,14 @@ export class UserspaceForwarder implements Forwarder {
   }
 
   #isPossibleLeg(source: Endpoint): boolean {
-    if (source.port === 0 || REFLECTOR_PORTS.has(source.port)) return false;
+    if (source.port === 0) return false;
     if (isUsableRemote(source.address)) return true;
     return this.#options.allowLoopback && (source.address === "127.0.0.1" || source.address === "::1");
   }
+}
+
+function isBound(entry: Entry, source: Endpoint): boolean {
+  return Object.values(endpointsOf(entry)).some((endpoint) => sameEndpoint(endpoint, source));
 }
 
 function endpointsOf(entry: Entry): Record<LegName, Endpoint | undefined> {

@@ -1,0 +1,64 @@
+import { checkKeyOf } from "../../protocol/check-key.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { Roster, RosterMember } from "../registry/roster.ts";
+import type { MeshContext } from "./context.ts";
+import type { MeshPeer } from "./mesh-peer.ts";
+import { checkCredential, shortId } from "./stun-names.ts";
+
+/** Makes of the roster what the connector works with. Owner of the keys that protect checks, one for each peer. */
+export class MeshPeers {
+  readonly #context: Pick<MeshContext, "network" | "self" | "identity">;
+  /** An X25519 agreement each: made once, and not at every change of the roster. */
+  readonly #keyByMember = new Map<MemberId, Uint8Array>();
+
+  constructor(context: Pick<MeshContext, "network" | "self" | "identity">) {
+    this.#context = context;
+  }
+
+  /** Everybody but ourselves. Of their public endpoints those that `canReach` says yes to. */
+  of(roster: Roster, canReach: (address: string) => boolean): readonly MeshPeer[] {
+    for (const id of this.#keyByMember.keys()) if (!roster.members.has(id)) this.#keyByMember.delete(id);
+    return [...roster.members.values()].flatMap((member) => {
+      if (member.id === this.#context.self) return [];
+      const key = this.#keyFor(member);
+      // A key of low order would make the checks anybody's: such a certificate is nobody's honest work.
+      if (key === undefined) return [];
+      return [meshPeer(member, roster, checkCredential(member.id, this.#context.self, key), canReach)];
+    });
+  }
+
+  /** By the start of the peer's id; see `stun-names.ts`. */
+  checkKey(senderPrefix: string): { readonly peer: MemberId; readonly key: Uint8Array } | undefined {
+    for (const [peer, key] of this.#keyByMember) if (shortId(peer) === senderPrefix) return { peer, key };
+    return undefined;
+  }
+
+  #keyFor({ id, exchangeKey }: RosterMember): Uint8Array | undefined {
+    const known = this.#keyByMember.get(id);
+    if (known !== undefined) return known;
+    const { identity, network, self } = this.#context;
+    const key = checkKeyOf(identity.keys.exchange, exchangeKey, network, self, id);
+    if (key !== undefined) this.#keyByMember.set(id, key);
+    return key;
+  }
+}
+
+function meshPeer(
+  { id, name, wireguardKey, address4, address6 }: RosterMember,
+  roster: Roster,
+  outbound: MeshPeer["outbound"],
+  canReach: (address: string) => boolean,
+): MeshPeer {
+  const relayed = (roster.relays.get(id)?.record.content.endpoints ?? [])
+    .filter(({ carrier }) => carrier === "udp")
+    .map(({ endpoint }) => endpoint);
+  const own = roster.endpoints.get(id)?.publicEndpoints ?? [];
+  return {
+    id,
+    name,
+    publicKey: wireguardKey,
+    allowedIps: [`${address4}/32`, `${address6}/128`],
+    outbound,
+    publicEndpoints: [...relayed, ...own].filter(({ address }) => canReach(address)),
+  };
+}

@@ -1,0 +1,50 @@
+import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { MAX_INVITE_ENDPOINTS } from "../../protocol/invite.ts";
+import { isGlobal } from "./host-addresses.ts";
+
+/** What this host knows of its own addresses. */
+export type OwnAddresses = {
+  /** Own public endpoints that an operator gave. */
+  readonly configured: readonly Endpoint[];
+  readonly addresses: readonly string[];
+  readonly listenPort: number;
+};
+
+/** Where others reach this host without traversal: what the operator gave, else addresses that are global. */
+export function publicEndpoints({ configured, addresses, listenPort }: OwnAddresses): readonly Endpoint[] {
+  if (configured.length > 0) return configured;
+  return addresses.filter(isGlobal).map((address) => ({ address, port: listenPort }));
+}
+
+/** A relay without a public address still serves its own local network. */
+export function relayEndpoints(own: OwnAddresses): readonly Endpoint[] {
+  const known = publicEndpoints(own);
+  if (known.length > 0) return known;
+  return own.addresses.map((address) => ({ address, port: own.listenPort }));
+}
+
+/** Ways to this host to put into an invite, the surest first, each once. */
+export function inviteEndpoints(own: OwnAddresses, candidates: readonly Endpoint[]): readonly Endpoint[] {
+  const all = [...publicEndpoints(own), ...candidates];
+  return all
+    .filter((endpoint, index) => all.findIndex((other) => sameEndpoint(other, endpoint)) === index)
+    .slice(0, MAX_INVITE_ENDPOINTS);
+}
+
+/** Whether packets can leave for it at all: this host has an address of its family. */
+export function canReach(addresses: readonly string[], address: string): boolean {
+  return addresses.some((own) => familyOf(own) === familyOf(address));
+}
+
+/** Those that can be reached from `addresses`, first the family that reaches this relay now. */
+export function orderEndpoints(
+  endpoints: readonly Endpoint[],
+  current: Endpoint | undefined,
+  addresses: readonly string[],
+): readonly Endpoint[] {
+  const preferred = current === undefined ? "ipv4" : familyOf(current.address);
+  const rank = ({ address }: Endpoint): number => Number(familyOf(address) === preferred);
+  return endpoints
+    .filter(({ address }) => canReach(addresses, address))
+    .toSorted((a, b) => rank(b) - rank(a));
+}

@@ -1,0 +1,91 @@
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { AllocationLeg } from "../../protocol/frame-body.ts";
+import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import { mintRelayToken, type RelayTokenClaims } from "../../protocol/relay-token.ts";
+import type { ControlPlane } from "../control/plane.ts";
+import type { RosterMember } from "../registry/roster.ts";
+import type { Granted, RelayPorts } from "../relay/client/relay-manager.ts";
+import type { MeshContext } from "./context.ts";
+import { legCredential } from "./stun-names.ts";
+import { bindWithNonce, type StunRequest } from "./stun-service.ts";
+
+/** A volunteer answers at once; on a path that just died the next one must not wait. */
+const REQUEST_TIMEOUT_MS = 3_000;
+/** Outlives an allocation's lifetime by far; whether its members still are members is checked all the time (R-601). */
+const TOKEN_LIFETIME_SEC = 6 * 3600;
+const BIND = { retransmitMs: [60, 180], timeoutMs: 600 };
+
+export type RelayRequestsParts = {
+  readonly context: MeshContext;
+  readonly control: Pick<ControlPlane, "request">;
+  /** Undefined where STUN cannot leave from WireGuard's port. */
+  readonly stun: StunRequest | undefined;
+  readonly orderEndpoints: RelayPorts["orderEndpoints"];
+};
+
+/** What the relay client asks of volunteers, over control connections and from WireGuard's port. */
+export class RelayRequests implements RelayPorts {
+  readonly bind: RelayPorts["bind"];
+  readonly #parts: RelayRequestsParts;
+
+  constructor(parts: RelayRequestsParts) {
+    this.#parts = parts;
+    const { stun } = parts;
+    this.bind =
+      stun === undefined
+        ? undefined
+        : ({ allocation, leg, legKey }, endpoint) =>
+            bindWithNonce(stun, endpoint, legCredential(allocation, leg, legKey), BIND);
+  }
+
+  async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {
+    const { context, control } = this.#parts;
+    const { members } = context.registry.roster;
+    const own = members.get(context.self);
+    const other = members.get(peer);
+    if (other === undefined || own === undefined) return refused("not-a-member");
+    const issuedAtSec = Math.floor(context.clock.wallNow() / 1000);
+    const token = await mintRelayToken(
+      {
+        issuer: context.self,
+        relay,
+        network: context.network,
+        pair: [pairEnd(own), pairEnd(other)],
+        issuedAtSec,
+        expiresAtSec: issuedAtSec + TOKEN_LIFETIME_SEC,
+        tier: "free",
+        bandwidthBps: 0,
+        quotaBytes: 0,
+      },
+      context.identity.keys.sign,
+    );
+    const answer = await control.request(relay, { kind: "allocate", token }, REQUEST_TIMEOUT_MS);
+    return answer.ok ? this.granted(relay, answer.value) : answer;
+  }
+
+  refresh(relay: MemberId, allocation: AllocationId): Promise<Decoded<{ readonly lifetimeSec: number }>> {
+    return this.#parts.control.request(relay, { kind: "refresh", allocation }, REQUEST_TIMEOUT_MS);
+  }
+
+  async release(relay: MemberId, allocation: AllocationId): Promise<void> {
+    await this.#parts.control.request(relay, { kind: "release", allocation }, REQUEST_TIMEOUT_MS);
+  }
+
+  orderEndpoints(relay: MemberId, endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    return this.#parts.orderEndpoints(relay, endpoints);
+  }
+
+  /** What `from` says it grants. A relay speaks for itself only, and of members only. */
+  granted(from: MemberId, offered: AllocationLeg): Decoded<Granted> {
+    const { allocation, relay, peer, endpoints, lifetimeSec, legKey, leg } = offered;
+    const { self, registry } = this.#parts.context;
+    if (relay !== from) return refused("wrong-relay");
+    if (peer === self || !registry.roster.members.has(peer)) return refused("not-a-member");
+    return decoded({ allocation, relay, peer, endpoints, lifetimeSec, legKey, leg });
+  }
+}
+
+function pairEnd({ id, wireguardKey }: RosterMember): RelayTokenClaims["pair"][number] {
+  return { memberId: id, wireguardKey };
+}
