@@ -1,7 +1,8 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { Logger } from "../log.ts";
-import type { OwnAnnouncements, Publisher } from "../registry/publisher.ts";
+import { Publisher, type OwnAnnouncements } from "../registry/publisher.ts";
+import type { MeshContext } from "./context.ts";
 
 export type Announced = {
   readonly homeRelays: readonly MemberId[];
@@ -40,10 +41,16 @@ export class Announcer {
   readonly #current: () => Announced;
   readonly #log: Logger;
 
-  constructor(parts: { publisher: Publisher; current: () => Announced; log: Logger }) {
-    this.#publisher = parts.publisher;
-    this.#current = parts.current;
-    this.#log = parts.log;
+  constructor({ context, current }: { context: MeshContext; current: () => Announced }) {
+    const { identity, registry, clock, log } = context;
+    this.#publisher = new Publisher({
+      registry,
+      identityKey: identity.keys.sign,
+      clock,
+      reserveSequences: (count) => identity.reserveSequences(count),
+    });
+    this.#current = current;
+    this.#log = log;
   }
 
   /** Something of it may have changed. */

@@ -59,6 +59,8 @@ export type ConnectorPorts = {
 
 /** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
 const KEEPALIVE_SEC = 25;
+/** A peer that does not answer may be off: asking it costs a spawn. */
+const KICK_AGAIN_MS = 3_000;
 /** Makes WireGuard send something now. */
 const KICK = { kick: true, keepaliveSec: KEEPALIVE_SEC } as const;
 /** A check's answer that comes later than this belongs to a path nobody wants. */
@@ -179,7 +181,9 @@ export class Connector implements Disposable {
 
   onRelayMeasured(peer: MemberId, rttMs: number): void {
     const entry = this.#entries.get(peer);
-    if (entry !== undefined) entry.relayRttMs = rttMs;
+    if (entry === undefined) return;
+    entry.relayRttMs = rttMs;
+    this.#kickSilentLeg(entry);
   }
 
   /** A way to signal came up, a volunteer was met, or addresses have changed: what is not direct begins anew. */
@@ -325,14 +329,33 @@ export class Connector implements Disposable {
    */
   #beginSession(entry: PeerEntry, endpoint: Endpoint, now: MonotonicMs): void {
     const { peer } = entry;
+    if (this.#ports.stun === undefined) {
+      // Both ends have to send here: with retries of ours beside WireGuard's own they would only cross more often.
+      this.#sendInitiation(peer, endpoint);
+      return;
+    }
     const begins = this.#initiates(peer);
     entry.handshake = awaitHandshake(endpoint, 0, begins, now);
-    if (begins || this.#ports.stun === undefined) this.#sendInitiation(peer, endpoint);
+    if (begins) this.#sendInitiation(peer, endpoint);
   }
 
   #sendInitiation(peer: MeshPeer, endpoint: Endpoint): void {
     const { publicKey, allowedIps } = peer;
     this.#writer.push({ publicKey, endpoint, ...KICK, reset: true, allowedIps });
+  }
+
+  /**
+   * A relay drops what comes before both legs are bound, also the keepalive that was to show the way to the other end;
+   * with a session, and nobody sending, nothing would follow for 25 s. Our leg answers now: send again.
+   */
+  #kickSilentLeg(entry: PeerEntry): void {
+    const { path, peer } = entry;
+    const now = this.#clock.monotonicNow();
+    if (path.tag !== "none" || path.leg === undefined || !hasSession(path) || now < entry.kickAt) return;
+    entry.kickAt = monotonicMs(now + KICK_AGAIN_MS);
+    this.#writer.push({ publicKey: peer.publicKey, endpoint: path.leg.endpoint, ...KICK });
+    this.#observer.by(monotonicMs(now + OBSERVE_MS));
+    this.#runSoon();
   }
 
   /** Who dials a public endpoint is the one who knows that it has to; among equals the smaller id. */

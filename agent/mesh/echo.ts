@@ -18,6 +18,7 @@ export class Echo implements AsyncDisposable {
   readonly #random: Random;
   readonly #port: number;
   readonly #waiting = new Map<string, (from: string) => void>();
+  readonly #closing = new AbortController();
 
   private constructor(socket: Socket, port: number, parts: { clock: Clock; random: Random; log: Logger }) {
     this.#socket = socket;
@@ -44,8 +45,10 @@ export class Echo implements AsyncDisposable {
     });
   }
 
-  /** Round trip in milliseconds, or undefined after the time-out. */
+  /** Round trip in milliseconds; undefined after the time-out, and at once where it is aborted or this is disposed of. */
   ping(address: string, timeoutMs: number, signal: AbortSignal): Promise<number | undefined> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    if (either.aborted) return Promise.resolve(undefined);
     const id = Buffer.from(this.#random.bytes(8));
     const key = id.toString("hex");
     const packet = Buffer.alloc(PACKET_BYTES);
@@ -55,13 +58,13 @@ export class Echo implements AsyncDisposable {
       const sentAt = this.#clock.monotonicNow();
       const settle = (rttMs: number | undefined): void => {
         cancel();
-        signal.removeEventListener("abort", onAbort);
+        either.removeEventListener("abort", onAbort);
         this.#waiting.delete(key);
         resolve(rttMs);
       };
       const onAbort = (): void => settle(undefined);
       const cancel = this.#clock.after(timeoutMs, () => settle(undefined));
-      signal.addEventListener("abort", onAbort, { once: true });
+      either.addEventListener("abort", onAbort, { once: true });
       this.#waiting.set(key, (from) => {
         if (from === address) settle(this.#clock.monotonicNow() - sentAt);
       });
@@ -71,6 +74,7 @@ export class Echo implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 

@@ -14,8 +14,8 @@ export type FirewallKeeperParts = {
   readonly log: Logger;
 };
 
-/** `nft flush ruleset`, which firewall reloads do, takes guard and STUN rewrite along. One spawn a minute. */
-const LOOK_MS = 60_000;
+/** `nft flush ruleset`, which firewall reloads do, takes guard and STUN rewrite along. Each look is a spawn. */
+const LOOK_MS = 120_000;
 
 /** Keeps the firewall table in force, where there is nftables. Owner of one timer; the table outlives it. */
 export class FirewallKeeper implements Disposable {

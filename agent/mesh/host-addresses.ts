@@ -5,8 +5,8 @@ import type { CommandRunner } from "../runner.ts";
 import { parseAddresses } from "../wireguard/ip-json.ts";
 import { usableHostAddresses } from "../wireguard/local-addresses.ts";
 
-/** The kernel's list of addresses costs 0.1 ms to read; a change is acted on within this. */
-const LOOK_MS = 2_000;
+/** The kernel's list of addresses costs some 0.3 ms to read; a change is acted on within this. */
+const LOOK_MS = 5_000;
 
 /** Addresses of this host that others may reach, kept current. Owner of one timer. */
 export class HostAddresses implements Disposable {

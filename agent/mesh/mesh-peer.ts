@@ -38,6 +38,8 @@ export type PeerEntry = {
   /** Endpoints from which the peer has answered a check since it was last without a direct path. */
   readonly proven: Set<string>;
   handshake: AwaitedHandshake | undefined;
+  /** When a silent relayed path may be kicked again. */
+  kickAt: MonotonicMs;
 };
 
 /** What people are shown of a path. */
@@ -60,6 +62,7 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
     loss: undefined,
     proven: new Set(),
     handshake: undefined,
+    kickAt: now,
   };
 }
 

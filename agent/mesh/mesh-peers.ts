@@ -1,29 +1,37 @@
+import type { KeyObject } from "node:crypto";
 import { checkKeyOf } from "../../protocol/check-key.ts";
-import type { MemberId } from "../../protocol/ids.ts";
+import type { MemberId, NetworkId } from "../../protocol/ids.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
-import type { MeshContext } from "./context.ts";
 import type { MeshPeer } from "./mesh-peer.ts";
 import { checkCredential, shortId } from "./stun-names.ts";
 
+export type MeshPeersParts = {
+  readonly network: NetworkId;
+  readonly self: MemberId;
+  /** Own private X25519 key. */
+  readonly exchangeKey: KeyObject;
+};
+
 /** Makes of the roster what the connector works with. Owner of the keys that protect checks, one for each peer. */
 export class MeshPeers {
-  readonly #context: Pick<MeshContext, "network" | "self" | "identity">;
+  readonly #parts: MeshPeersParts;
   /** An X25519 agreement each: made once, and not at every change of the roster. */
   readonly #keyByMember = new Map<MemberId, Uint8Array>();
 
-  constructor(context: Pick<MeshContext, "network" | "self" | "identity">) {
-    this.#context = context;
+  constructor(parts: MeshPeersParts) {
+    this.#parts = parts;
   }
 
   /** Everybody but ourselves. Of their public endpoints those that `canReach` says yes to. */
   of(roster: Roster, canReach: (address: string) => boolean): readonly MeshPeer[] {
     for (const id of this.#keyByMember.keys()) if (!roster.members.has(id)) this.#keyByMember.delete(id);
     return [...roster.members.values()].flatMap((member) => {
-      if (member.id === this.#context.self) return [];
+      const { self } = this.#parts;
+      if (member.id === self) return [];
       const key = this.#keyFor(member);
       // A key of low order would make the checks anybody's: such a certificate is nobody's honest work.
       if (key === undefined) return [];
-      return [meshPeer(member, roster, checkCredential(member.id, this.#context.self, key), canReach)];
+      return [meshPeer(member, roster, checkCredential(member.id, self, key), canReach)];
     });
   }
 
@@ -36,8 +44,8 @@ export class MeshPeers {
   #keyFor({ id, exchangeKey }: RosterMember): Uint8Array | undefined {
     const known = this.#keyByMember.get(id);
     if (known !== undefined) return known;
-    const { identity, network, self } = this.#context;
-    const key = checkKeyOf(identity.keys.exchange, exchangeKey, network, self, id);
+    const { network, self } = this.#parts;
+    const key = checkKeyOf(this.#parts.exchangeKey, exchangeKey, network, self, id);
     if (key !== undefined) this.#keyByMember.set(id, key);
     return key;
   }

@@ -22,9 +22,9 @@ export const BUSY_MS = 1_000;
 const ACTIVITY_MS = 1_000;
 /** More in one window than the control plane's pings and their acknowledgements ever are. */
 const BURST_PACKETS = 8;
-/** One packet a second, as ping(8) sends, is told from the control plane's bursts by going on. */
-const WINDOWS = 5;
-const ACTIVE_WINDOWS = 4;
+/** One packet a second, as ping(8) sends, is told from the control plane's bursts, 15 s apart, by going on. */
+const WINDOWS = 10;
+const ACTIVE_WINDOWS = 9;
 
 /** Decides when WireGuard is looked at, and never looks twice at a time. Has no timer: its owner asks `wakeAt`. */
 export class Observer {

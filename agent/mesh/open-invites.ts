@@ -20,11 +20,9 @@ export function inviteChanges(
   const gone = [...presentKeys].filter((key) => !wanted.has(key) && !isMember(key));
   return [
     ...gone.map((publicKey): PeerChange => ({ publicKey, remove: true })),
-    ...open.map(
-      ({ temporaryPublicKey, temporaryAddress4 }): PeerChange => ({
-        publicKey: temporaryPublicKey,
-        allowedIps: [`${temporaryAddress4}/32`],
-      }),
-    ),
+    ...open.map(({ temporaryPublicKey, temporaryAddress4 }): PeerChange => ({
+      publicKey: temporaryPublicKey,
+      allowedIps: [`${temporaryAddress4}/32`],
+    })),
   ];
 }

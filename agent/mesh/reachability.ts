@@ -1,5 +1,4 @@
 import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
-import { MAX_INVITE_ENDPOINTS } from "../../protocol/invite.ts";
 import { isGlobal } from "./host-addresses.ts";
 
 /** What this host knows of its own addresses. */
@@ -9,6 +8,9 @@ export type OwnAddresses = {
   readonly addresses: readonly string[];
   readonly listenPort: number;
 };
+
+/** A joiner tries them one after the other, 2.5 s each: all of them within the 30 s after which it gives up. */
+const MAX_INVITE_WAYS = 8;
 
 /** Where others reach this host without traversal: what the operator gave, else addresses that are global. */
 export function publicEndpoints({ configured, addresses, listenPort }: OwnAddresses): readonly Endpoint[] {
@@ -28,7 +30,7 @@ export function inviteEndpoints(own: OwnAddresses, candidates: readonly Endpoint
   const all = [...publicEndpoints(own), ...candidates];
   return all
     .filter((endpoint, index) => all.findIndex((other) => sameEndpoint(other, endpoint)) === index)
-    .slice(0, MAX_INVITE_ENDPOINTS);
+    .slice(0, MAX_INVITE_WAYS);
 }
 
 /** Whether packets can leave for it at all: this host has an address of its family. */

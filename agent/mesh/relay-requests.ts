@@ -14,6 +14,7 @@ import { bindWithNonce, type StunRequest } from "./stun-service.ts";
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Outlives an allocation's lifetime by far; whether its members still are members is checked all the time. */
 const TOKEN_LIFETIME_SEC = 6 * 3600;
+/** The relay client asks again by itself: three of these in a row are a dead relay. */
 const BIND = { retransmitMs: [60, 180], timeoutMs: 600 };
 
 export type RelayRequestsParts = {

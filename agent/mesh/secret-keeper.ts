@@ -12,6 +12,7 @@ export type SecretKeeperParts = {
   readonly onLearned: () => void;
 };
 
+/** Whoever has it answers at once; on a path that just died the next member must not wait. */
 const REQUEST_TIMEOUT_MS = 3_000;
 
 /** Those that still count, newest first. */

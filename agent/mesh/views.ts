@@ -13,15 +13,52 @@ import type {
   PeerPath,
   PeerStatus,
   RelayStatus,
+  Status,
 } from "../admin/contract.ts";
 import type { RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import { shownType } from "./mesh-peer.ts";
 import type { Network } from "./network.ts";
-import type { VolunteerLimits } from "./volunteering.ts";
 
 export function identityOf({ name, id, address4, address6 }: RosterMember): MemberIdentity {
   return { name, id, address4, address6 };
+}
+
+export function statusOf(
+  network: Network | undefined,
+  warnings: readonly string[],
+  { version, config }: { version: string; config: { interface: string; listenPort: number } },
+): Status {
+  const types =
+    network === undefined
+      ? []
+      : [...network.roster.members.keys()]
+          .filter((id) => id !== network.self)
+          .map((id) => pathOf(network, id).type);
+  return {
+    version,
+    network: network?.info.name ?? null,
+    member: network === undefined ? null : ownIdentity(network),
+    interface: {
+      name: config.interface,
+      backend: network?.interface.backend ?? null,
+      listenPort: network?.interface.listenPort ?? config.listenPort,
+    },
+    relay: { volunteering: network?.isVolunteering ?? false },
+    peers: {
+      total: types.length,
+      direct: types.filter((type) => type === "direct").length,
+      relayed: types.filter((type) => type === "relayed").length,
+      none: types.filter((type) => type === "none").length,
+    },
+    warnings,
+  };
+}
+
+/** Also where the roster prefers another's claim. */
+function ownIdentity({ roster, self, certificate }: Network): MemberIdentity {
+  const { name, address4, address6 } = roster.members.get(self) ?? certificate;
+  return { name, id: self, address4, address6 };
 }
 
 export function pathOf(network: Network, id: MemberId): PeerPath {
@@ -73,20 +110,15 @@ export function peerStatuses(
     });
 }
 
-export function relayStatus(
-  network: Network,
-  limits: VolunteerLimits,
-  wallNow: number,
-  monotonicNow: number,
-): RelayStatus {
-  const { volunteering } = network;
+export function relayStatus(network: Network, wallNow: number, monotonicNow: number): RelayStatus {
+  const { limits, current } = network.volunteer;
   const nameOf = (id: MemberId): string => network.roster.members.get(id)?.name ?? id;
   return {
-    volunteering: volunteering !== undefined,
-    endpoints: volunteering === undefined ? [] : network.publicAddresses().map(formatEndpoint),
+    volunteering: current !== undefined,
+    endpoints: current === undefined ? [] : network.publicEndpoints.map(formatEndpoint),
     ports: limits.ports,
     maxAllocations: limits.maxAllocations,
-    allocations: (volunteering?.status() ?? []).map(({ allocation, forwarder }) => ({
+    allocations: (current?.status() ?? []).map(({ allocation, forwarder }) => ({
       id: allocation.id,
       members: [nameOf(allocation.pair[0].memberId), nameOf(allocation.pair[1].memberId)],
       port: forwarder?.port ?? 0,

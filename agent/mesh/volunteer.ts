@@ -43,8 +43,7 @@ export class Volunteer implements AsyncDisposable {
 
   async serve(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure> {
     return (
-      this.#current?.serve(from, request) ??
-      failure("relay.not-volunteering", "this member is no relay")
+      this.#current?.serve(from, request) ?? failure("relay.not-volunteering", "this member is no relay")
     );
   }
 

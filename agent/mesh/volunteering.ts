@@ -36,7 +36,7 @@ export type VolunteerParts = {
   notifyEnded(to: MemberId, allocation: AllocationLeg["allocation"], reason: string): void;
 };
 
-type RelayRequest = Extract<RequestBody, { kind: "allocate" | "refresh" | "release" }>;
+export type RelayRequest = Extract<RequestBody, { kind: "allocate" | "refresh" | "release" }>;
 
 /** The relay that this member volunteers, spoken to over control connections (R-506: there is none otherwise). */
 export class Volunteering implements AsyncDisposable {

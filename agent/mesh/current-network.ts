@@ -1,0 +1,181 @@
+import { describeReport } from "../../cache/state-adapter.ts";
+import type { OpenedCache } from "../../cache/store.ts";
+import type { Clock } from "../clock.ts";
+import type { AgentConfig } from "../config/schema.ts";
+import { AgentError } from "../errors.ts";
+import type { Identity } from "../identity/identity.ts";
+import { membershipOf } from "../identity/signer.ts";
+import type { Logger } from "../log.ts";
+import type { Random } from "../random.ts";
+import type { CommandRunner } from "../runner.ts";
+import type { WireguardDevice } from "../wireguard/device.ts";
+import { answerJoiner } from "./issuing.ts";
+import { Network } from "./network.ts";
+import { resolveOwnEndpoints } from "./own-endpoints.ts";
+import { openRegistry } from "./own-registry.ts";
+
+/** What the daemon has opened on this host. */
+export type DaemonParts = {
+  readonly config: AgentConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly run: CommandRunner;
+  readonly identity: Identity;
+  readonly cache: OpenedCache;
+  readonly device: WireguardDevice;
+};
+
+/**
+ * The network that this host is a member of, if any, running or not. Owner of it and of the interface; what changes
+ * either runs one after the other, by `inTurn`.
+ */
+export class CurrentNetwork implements AsyncDisposable {
+  readonly #parts: DaemonParts;
+  readonly #ready = Promise.withResolvers<undefined>();
+  readonly #stopping = new AbortController();
+  readonly #warnings: string[] = [];
+  #running: Network | undefined;
+  #membership: "kept" | "being-left" | "revoked" = "kept";
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    // Nobody may be waiting when a start fails; whoever asks later still hears why.
+    this.#ready.promise.catch(() => undefined);
+    if (parts.cache.report !== undefined) this.#warnings.push(describeReport(parts.cache.report));
+  }
+
+  /** Takes up the membership that the state holds, if any. Throws what `Network.start` does. */
+  async takeUp(): Promise<void> {
+    try {
+      if (this.#parts.identity.state.membership !== undefined) await this.start();
+      this.#ready.resolve(undefined);
+    } catch (error) {
+      this.#ready.reject(error);
+      throw error;
+    }
+  }
+
+  /** Resolves, or rejects as it did, when `takeUp` is through. */
+  get ready(): Promise<undefined> {
+    return this.#ready.promise;
+  }
+
+  get running(): Network | undefined {
+    return this.#running;
+  }
+
+  /** Aborts when the agent stops. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  get warnings(): readonly string[] {
+    const revoked =
+      this.#membership === "revoked"
+        ? ["this member was revoked: run hopwire leave, then join with a new invite"]
+        : [];
+    return [...this.#warnings, ...revoked, ...(this.#running?.warnings ?? [])];
+  }
+
+  /** Throws AgentError `network.none`, `member.revoked`, and what the start failed with. */
+  async required(): Promise<Network> {
+    await this.ready;
+    if (this.#running !== undefined) return this.#running;
+    if (this.#membership === "revoked") {
+      throw new AgentError("member.revoked", "this member was revoked", {
+        hint: "run: hopwire leave; then join with a new invite",
+      });
+    }
+    membershipOf(this.#parts.identity.state);
+    throw new AgentError("network.none", "the network is not running", { hint: "see the agent's log" });
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(() => this.ready).then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Runs the membership that the state holds. Throws what `Network.start` does; nothing of it is left running then. */
+  async start(): Promise<void> {
+    const { config, version, clock, random, log, run, identity, cache, device } = this.#parts;
+    const membership = membershipOf(identity.state);
+    const publicEndpoints = await resolveOwnEndpoints(
+      [...config.endpoints, ...identity.state.endpoints],
+      log,
+    );
+    const { registry, loaded } = await openRegistry(this.#parts, identity.state);
+    if (loaded.setAside !== undefined) {
+      this.#warnings.push(
+        `the registry file was damaged and is kept as ${loaded.setAside}; records come back from other members`,
+      );
+    }
+    const starting = Network.start({
+      clock,
+      random,
+      log,
+      run,
+      identity,
+      membership,
+      cache: cache.cache,
+      device,
+      registry,
+      settings: {
+        listenPort: config.listenPort,
+        controlPort: config.controlPort,
+        mtu: config.mtu,
+        backend: config.backend,
+        publicEndpoints,
+        relayLimits: config.relay,
+        version,
+      },
+      // Joiners come while it still starts: they wait for it, since a refusal would be final.
+      onRedeem: async (inviteId, body) => answerJoiner(await starting, inviteId, body, this.#parts),
+      onRevoked: () => this.#onRevoked(),
+    });
+    this.#running = await starting;
+  }
+
+  /** Network and interface go. */
+  async takeDown(): Promise<void> {
+    const network = this.#running;
+    this.#running = undefined;
+    try {
+      await network?.[Symbol.asyncDispose]();
+    } finally {
+      await this.#parts.device.down();
+    }
+  }
+
+  /** While `work` runs, this host's own revocation is its own doing; when it succeeds there is no membership any more. */
+  async leaving(work: () => Promise<void>): Promise<void> {
+    const before = this.#membership;
+    this.#membership = "being-left";
+    try {
+      await work();
+      this.#membership = "kept";
+    } catch (error) {
+      this.#membership = before;
+      throw error;
+    }
+  }
+
+  /** Ends the network and takes down all that it made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new AgentError("daemon.unreachable", "the agent is stopping"));
+    await this.#last.catch(() => undefined);
+    await this.takeDown();
+  }
+
+  #onRevoked(): void {
+    if (this.#membership !== "kept") return;
+    this.#membership = "revoked";
+    this.#parts.log.warn({}, "this member was revoked; the network is left");
+    this.inTurn(() => this.takeDown()).catch((error: unknown) =>
+      this.#parts.log.error({ err: error }, "the network could not be taken down"),
+    );
+  }
+}

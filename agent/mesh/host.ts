@@ -1,0 +1,71 @@
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { Clock } from "../clock.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { Membership } from "../identity/state.ts";
+import type { Logger } from "../log.ts";
+import type { Random } from "../random.ts";
+import type { CommandRunner } from "../runner.ts";
+import type { BackendPreference } from "../wireguard/backend.ts";
+import type { UpOutcome, WireguardDevice } from "../wireguard/device.ts";
+import { nftUsable } from "../wireguard/firewall.ts";
+import { HostAddresses } from "./host-addresses.ts";
+import { readOwnRecords, type OwnRecords } from "./own-records.ts";
+import { StunService, type StunKeys } from "./stun-service.ts";
+import type { VolunteerLimits } from "./volunteering.ts";
+
+export type NetworkSettings = {
+  readonly listenPort: number;
+  readonly controlPort: number;
+  readonly mtu: number;
+  readonly backend: BackendPreference;
+  /** Own public endpoints that an operator gave, resolved. */
+  readonly publicEndpoints: readonly Endpoint[];
+  readonly relayLimits: VolunteerLimits;
+  readonly version: string;
+};
+
+export type HostParts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly run: CommandRunner;
+  readonly identity: Identity;
+  readonly membership: Membership;
+  readonly device: WireguardDevice;
+  readonly settings: NetworkSettings;
+};
+
+/** This host made ready for a network: WireGuard up as the member, and what the host has to offer beside it. */
+export type Host = {
+  readonly own: OwnRecords;
+  readonly interface: UpOutcome;
+  /** Not started yet. */
+  readonly addresses: HostAddresses;
+  /** Why nftables cannot be used; undefined where it can. */
+  readonly nftFault: string | undefined;
+  /** STUN from WireGuard's port; undefined without nftables. */
+  readonly stun: StunService | undefined;
+};
+
+const IPV6_PREFIX_LENGTH = 64;
+
+/** What it opens, `owned` disposes of. Throws AgentError: interface.*, port.taken, rights.missing, state.corrupt. */
+export async function openHost(parts: HostParts, keys: StunKeys, owned: AsyncDisposableStack): Promise<Host> {
+  const { clock, random, log, run, device, identity, membership, settings } = parts;
+  const own = readOwnRecords(membership);
+  const addresses = owned.use(new HostAddresses({ run, clock, log, overlayInterface: device.name }));
+  const nftFault = await nftUsable(run);
+  const stun =
+    nftFault === undefined ? owned.use(await StunService.open({ clock, random, log, keys })) : undefined;
+  const outcome = await device.up({
+    privateKey: identity.wireguardPrivateKey,
+    listenPort: settings.listenPort,
+    addresses: [
+      { address: own.certificate.address4, prefixLength: own.info.prefix4.length },
+      { address: own.certificate.address6, prefixLength: IPV6_PREFIX_LENGTH },
+    ],
+    mtu: settings.mtu,
+    backend: settings.backend,
+  });
+  return { own, interface: outcome, addresses, nftFault, stun };
+}

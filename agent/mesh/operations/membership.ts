@@ -1,0 +1,149 @@
+import { parsePrefix4, type Prefix } from "../../../protocol/address.ts";
+import type { SignedRecord } from "../../../protocol/record.ts";
+import type {
+  InitRequest,
+  Invite,
+  InviteRequest,
+  MemberRequest,
+  Membership,
+  RevokedMember,
+} from "../../admin/contract.ts";
+import { sleep } from "../../clock.ts";
+import { AgentError } from "../../errors.ts";
+import { createInvite } from "../../identity/invites.ts";
+import { createNetwork, leave, requireNoNetwork, revoke } from "../../identity/membership.ts";
+import { membershipOf } from "../../identity/signer.ts";
+import { parseRouteDestinations } from "../../wireguard/ip-json.ts";
+import type { CurrentNetwork, DaemonParts } from "../current-network.ts";
+import { beginRegistry, removeRegistry } from "../own-registry.ts";
+import { identityOf } from "../views.ts";
+import { memberNamed } from "./member-named.ts";
+
+/** A farewell is one small frame to each neighbour; what does not leave in this time is found out by checks. */
+const FAREWELL_MS = 500;
+
+/** Makes and ends memberships: this host's own, but for joining, and as an admin those of others. */
+export class MembershipOperations {
+  readonly #parts: DaemonParts;
+  readonly #current: CurrentNetwork;
+
+  constructor(parts: DaemonParts, current: CurrentNetwork) {
+    this.#parts = parts;
+    this.#current = current;
+  }
+
+  /** Throws AgentError `network.none`. */
+  view(): Membership {
+    const { running } = this.#current;
+    const self = running?.roster.members.get(running.self);
+    if (running !== undefined && self !== undefined)
+      return { network: running.info.name, member: identityOf(self) };
+    const { identity } = this.#parts;
+    membershipOf(identity.state);
+    return { network: "", member: { name: "", id: identity.keys.id, address4: "", address6: "" } };
+  }
+
+  init(request: InitRequest): Promise<Membership> {
+    return this.#current.inTurn(async () => {
+      const { identity, clock, random } = this.#parts;
+      const prefix4 = request.prefix === undefined ? undefined : parsePrefix4(request.prefix);
+      if (request.prefix !== undefined && prefix4 === undefined) {
+        throw new AgentError("usage.invalid", `${request.prefix} is no IPv4 prefix`, {
+          hint: "give one like 100.80.0.0/16",
+        });
+      }
+      requireNoNetwork(identity.state);
+      const usedPrefixes = await this.#usedPrefixes();
+      const made = createNetwork(
+        identity.state,
+        { networkName: request.network, memberName: request.name, prefix4, usedPrefixes },
+        clock.wallNow(),
+        random,
+      );
+      await beginRegistry(this.#parts, made);
+      await identity.update(() => ({ state: { ...made.state, endpoints: [...request.endpoints] } }));
+      await this.#startOrForget();
+      return this.view();
+    });
+  }
+
+  invite({ name, expiresSec }: InviteRequest): Promise<Invite> {
+    return this.#current.inTurn(async () => {
+      const network = await this.#current.required();
+      const { identity, clock, random, config } = this.#parts;
+      const wanted = {
+        memberName: name,
+        expiresInMs: expiresSec * 1000,
+        endpoints: network.inviteEndpoints,
+        controlPort: config.controlPort,
+      };
+      const { token, peer } = await identity.update((state) =>
+        createInvite(state, network.roster, wanted, clock.wallNow(), random),
+      );
+      await network.syncInvites();
+      return { name, token, expiresAt: peer.expiresAt };
+    });
+  }
+
+  leave(): Promise<Membership> {
+    return this.#current.inTurn(async () => {
+      const { identity, clock, random, cache } = this.#parts;
+      const view = this.view();
+      const gone = leave(identity.state, clock.wallNow(), random);
+      await this.#current.leaving(async () => {
+        await this.#sayFarewell(gone.records);
+        await this.#current.takeDown();
+        await identity.update((state) => ({
+          state: { ...gone.state, highestSequence: state.highestSequence },
+        }));
+        await removeRegistry(this.#parts);
+        await cache.cache.retainMembers(new Set());
+      });
+      return view;
+    });
+  }
+
+  revoke({ name }: MemberRequest): Promise<RevokedMember> {
+    return this.#current.inTurn(async () => {
+      const network = await this.#current.required();
+      const { identity, clock, random } = this.#parts;
+      const member = memberNamed(network.roster, name);
+      const { records } = await identity.update((state) =>
+        revoke(state, network.roster, member.id, clock.wallNow(), random),
+      );
+      await network.publish(records.map(({ bytes }) => bytes));
+      return { name: member.name, id: member.id };
+    });
+  }
+
+  /** A network that cannot be started was not made: the next `init` begins anew. */
+  async #startOrForget(): Promise<void> {
+    const { identity, device, log } = this.#parts;
+    try {
+      await this.#current.start();
+    } catch (error) {
+      await device.down().catch((cause: unknown) => log.warn({ err: cause }, "interface not removed"));
+      await identity.update((state) => ({ state: { ...state, membership: undefined, endpoints: [] } }));
+      await removeRegistry(this.#parts);
+      throw error;
+    }
+  }
+
+  async #sayFarewell(records: readonly SignedRecord[]): Promise<void> {
+    const { running } = this.#current;
+    if (running === undefined) return;
+    await running.publish(records.map(({ bytes }) => bytes));
+    await sleep(this.#parts.clock, FAREWELL_MS);
+  }
+
+  /** What this host's routes reach; nothing where that cannot be read. */
+  async #usedPrefixes(): Promise<readonly Prefix[]> {
+    const shown = await this.#parts.run("ip", ["-json", "-4", "route", "show", "table", "all"]);
+    const destinations = parseRouteDestinations(shown.stdout);
+    if (!destinations.ok) return [];
+    return destinations.value.flatMap((text) => {
+      const [address = "", length = "32"] = text.split("/");
+      return /^[0-9.]+$/.test(address) ? [{ address, length: Number(length) }] : [];
+    });
+  }
+}

@@ -1,0 +1,234 @@
+import type { ConnectionCache } from "../../cache/store.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
+import type { AllocationLeg } from "../../protocol/frame-body.ts";
+import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { MessageContent } from "../../protocol/message.ts";
+import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
+import type { Roster } from "../registry/roster.ts";
+import { RelayManager } from "../relay/client/relay-manager.ts";
+import { Connector, type ConnectorPorts } from "./connector.ts";
+import type { MeshContext } from "./context.ts";
+import { Gatherer, type ServerReport, type StunServerAddress } from "./gatherer.ts";
+import { controlTargets, relaysTowards } from "./home-relays.ts";
+import { MeshPeers } from "./mesh-peers.ts";
+import type { Messaging } from "./messaging.ts";
+import { canReach, orderEndpoints, type OwnAddresses } from "./reachability.ts";
+import { RelayRequests } from "./relay-requests.ts";
+import { secretsOf } from "./secret-keeper.ts";
+import { serverCredential } from "./stun-names.ts";
+import type { StunRequest } from "./stun-service.ts";
+
+export type PathsParts = {
+  readonly context: MeshContext;
+  readonly cache: ConnectionCache;
+  readonly messaging: Messaging;
+  readonly wireguard: ConnectorPorts["wireguard"];
+  readonly pin: ConnectorPorts["pin"];
+  /** Undefined where STUN cannot leave from WireGuard's port. */
+  readonly stun: StunRequest | undefined;
+  readonly own: () => OwnAddresses;
+  readonly isVolunteering: () => boolean;
+  readonly echo: ConnectorPorts["echo"];
+};
+
+export type Netcheck = {
+  readonly servers: readonly ServerReport[];
+  readonly mapping: MappingBehaviour;
+  readonly addresses: readonly string[];
+};
+
+/** More than a satellite's round trip through a relay. */
+const ECHO_TIMEOUT_MS = 2_000;
+
+/**
+ * How packets reach every other member: joins candidates, signalling, relays and the connector. Owner of these; control
+ * connections follow the paths.
+ */
+export class Paths implements Disposable {
+  readonly connector: Connector;
+  readonly #parts: PathsParts;
+  readonly #peers: MeshPeers;
+  readonly #requests: RelayRequests;
+  readonly #relays: RelayManager;
+  readonly #gatherer: Gatherer;
+  readonly #owned = new DisposableStack();
+
+  constructor(parts: PathsParts) {
+    const { context, cache, messaging, stun, own } = parts;
+    const { network, self, identity, clock, random, log } = context;
+    this.#parts = parts;
+    this.#peers = new MeshPeers({ network, self, exchangeKey: identity.keys.exchange });
+    this.#requests = new RelayRequests({
+      context,
+      control: messaging.control,
+      stun,
+      orderEndpoints: (relay, endpoints) =>
+        orderEndpoints(endpoints, this.connector.endpointOf(relay), own().addresses),
+    });
+    this.#relays = this.#owned.use(
+      new RelayManager({
+        clock,
+        random,
+        log,
+        ports: this.#requests,
+        events: {
+          onReady: (peer, { relay, allocation }, endpoint) =>
+            this.connector.onRelayReady(peer, { relay, allocation, endpoint }),
+          onGone: (peer, { relay, allocation }) => this.connector.onRelayGone(peer, relay, allocation),
+          onMeasured: (peer, _, rttMs) => this.connector.onRelayMeasured(peer, rttMs),
+          onRefused: (peer, relay, reason) => log.debug({ peer, relay, reason }, "no allocation"),
+        },
+      }),
+    );
+    this.connector = this.#owned.use(
+      new Connector({
+        self,
+        clock,
+        log,
+        cache,
+        ports: {
+          wireguard: parts.wireguard,
+          stun,
+          pin: parts.pin,
+          isPublic: () => parts.isVolunteering() || own().configured.length > 0,
+          echo: parts.echo,
+          signal: (peer) => this.#sendCandidates(peer, true),
+          relaysFor: (peer) => relaysTowards(peer, messaging.control.connected(), this.#roster),
+          connectRelay: (peer, relays) => void this.#relays.connect(peer, relays),
+          setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
+          onPathChanged: (peer) => this.#onPathChanged(peer),
+        },
+      }),
+    );
+    this.#gatherer = this.#owned.use(
+      new Gatherer({
+        clock,
+        stun,
+        sources: {
+          servers: () => this.#stunServers(),
+          hostAddresses: () => own().addresses,
+          listenPort: () => own().listenPort,
+          configured: () => own().configured,
+        },
+        onChange: () => this.connector.restart(),
+      }),
+    );
+  }
+
+  /** Where others may see this host, as far as is known. */
+  get candidates(): readonly Endpoint[] {
+    return this.#gatherer.candidates.map(({ endpoint }) => endpoint);
+  }
+
+  get relaysInUse(): ReadonlySet<MemberId> {
+    return this.#relays.relaysInUse();
+  }
+
+  /** Resolves when WireGuard has the roster's peers. */
+  async setRoster(roster: Roster): Promise<void> {
+    const peers = this.#peers.of(roster, (address) => canReach(this.#parts.own().addresses, address));
+    this.#retarget();
+    await this.connector.setPeers(peers);
+  }
+
+  /** Asks the volunteers what they see us as. */
+  gather(): void {
+    void this.#gatherer.gather();
+  }
+
+  async netcheck(): Promise<Netcheck> {
+    const servers = await this.#gatherer.gather();
+    const { addresses } = this.#parts.own();
+    return { servers, addresses, mapping: mappingBehaviour(this.#gatherer.gathered, addresses) };
+  }
+
+  checkKey(senderPrefix: string): ReturnType<MeshPeers["checkKey"]> {
+    return this.#peers.checkKey(senderPrefix);
+  }
+
+  onMessage(from: MemberId, content: MessageContent): void {
+    this.connector.onCandidates(from, content.candidates);
+    if (content.answerWanted) void this.#sendCandidates(from, false);
+  }
+
+  onOffer(from: MemberId, leg: AllocationLeg): void {
+    const granted = this.#requests.granted(from, leg);
+    if (granted.ok) this.#relays.onOffer(granted.value);
+  }
+
+  onAllocationEnded(allocation: AllocationId, reason: string): void {
+    this.#relays.onEnded(allocation, reason);
+  }
+
+  /** A control connection to this volunteer is up. */
+  onVolunteerConnected(id: MemberId): void {
+    this.#relays.onRelayReachable(id);
+    this.gather();
+    this.connector.restart();
+  }
+
+  /** Own addresses have changed. */
+  onMoved(): void {
+    this.#gatherer.restart();
+    this.#relays.rebindAll();
+    this.connector.restart();
+  }
+
+  /** The member is revoked; its peer goes with the roster. */
+  dropMember(member: MemberId): void {
+    void this.#relays.close(member);
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+
+  get #roster(): Roster {
+    return this.#parts.context.registry.roster;
+  }
+
+  /** Home relays are those that served us best. */
+  #retarget(): void {
+    const { context, cache, messaging } = this.#parts;
+    const isOther = (id: MemberId): boolean => id !== context.self;
+    const volunteers = [...this.#roster.relays.keys()].filter(isOther);
+    const inOrder = cache.relayOrder(context.self, volunteers).map(({ relay }) => relay as MemberId);
+    const withPath = [...this.#roster.members.keys()].filter(
+      (id) => isOther(id) && (this.connector.pathOf(id)?.path.tag ?? "none") !== "none",
+    );
+    messaging.control.setTargets(controlTargets(inOrder, withPath));
+  }
+
+  #onPathChanged(peer: MemberId): void {
+    this.#retarget();
+    const tag = this.connector.pathOf(peer)?.path.tag;
+    if (tag === "none") return;
+    this.#parts.messaging.control.retryNow(peer);
+    // A round trip to the relay says nothing of the way behind it.
+    if (tag === "relayed") void this.#parts.echo(peer, ECHO_TIMEOUT_MS);
+  }
+
+  async #sendCandidates(peer: MemberId, answerWanted: boolean): Promise<boolean> {
+    const { candidates } = this.#gatherer;
+    const { messaging, context } = this.#parts;
+    const sent = await messaging.send(peer, { kind: "candidates", candidates, answerWanted });
+    if (!sent.ok) context.log.debug({ peer, reason: sent.reason }, "candidates not sent");
+    return sent.ok;
+  }
+
+  #stunServers(): readonly StunServerAddress[] {
+    const { context, own } = this.#parts;
+    const [current] = secretsOf(context.identity);
+    if (current === undefined) return [];
+    const credential = serverCredential(current.epoch, current.secret);
+    return [...this.#roster.relays].flatMap(([id, { record }]) =>
+      id === context.self
+        ? []
+        : record.content.endpoints
+            .filter(
+              ({ carrier, endpoint }) => carrier === "udp" && canReach(own().addresses, endpoint.address),
+            )
+            .map(({ endpoint }) => ({ server: id, endpoint, credential })),
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../agent/log.ts";
+import { Observer } from "../../agent/mesh/observer.ts";
+import { monotonicMs } from "../../protocol/time.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { wgInterface } from "./samples.ts";
+
+const SECOND_MS = 1_000;
+
+/** An observer whose owner steps it whenever it is due, as the connector does. */
+class Watched {
+  readonly clock = new FakeClock();
+  readonly observer: Observer;
+  readonly lookedAtMs: number[] = [];
+  seen = 0;
+  /** Packets that the interface has sent so far. */
+  txPackets = 0n;
+  hold: Promise<void> | undefined;
+  failure: Error | undefined;
+  #cancel: () => void = () => undefined;
+
+  constructor() {
+    this.observer = new Observer({
+      clock: this.clock,
+      log: silentLogger,
+      ports: {
+        dump: async () => {
+          this.lookedAtMs.push(this.clock.monotonicNow());
+          await this.hold;
+          if (this.failure !== undefined) throw this.failure;
+          return wgInterface();
+        },
+        readCounters: () => Promise.resolve({ rxPackets: 0n, txPackets: this.txPackets }),
+        settled: () => Promise.resolve(),
+        onDump: () => this.seen++,
+        onEarlier: () => this.#schedule(),
+      },
+    });
+    this.#step();
+  }
+
+  /** Looks during so many seconds in each of which `packets` leave; none where it returns 0. */
+  async during(seconds: number, packets: (second: number) => number): Promise<number> {
+    const before = this.lookedAtMs.length;
+    for (let second = 0; second < seconds; second++) {
+      this.txPackets += BigInt(packets(second));
+      await this.clock.advance(SECOND_MS);
+    }
+    return this.lookedAtMs.length - before;
+  }
+
+  #step(): void {
+    this.observer.step(this.clock.monotonicNow());
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#cancel();
+    const delayMs = Math.max(1, this.observer.wakeAt() - this.clock.monotonicNow());
+    this.#cancel = this.clock.after(delayMs, () => this.#step());
+  }
+}
+
+describe("how often WireGuard is looked at", () => {
+  it("is once a minute where nothing happens", async () => {
+    expect(await new Watched().during(600, () => 0)).toBe(10);
+  });
+
+  it("is no more under the control plane's own pings", async () => {
+    // A ping to each of four neighbours every 15 s, and what acknowledges them.
+    const looks = await new Watched().during(600, (second) => (second % 15 < 2 ? 7 : 0));
+    expect(looks).toBe(10);
+  });
+
+  it("is once a second while packets flow in mass", async () => {
+    const watched = new Watched();
+    await watched.during(5, () => 0);
+    expect(watched.observer.isActive).toBe(false);
+    const looks = await watched.during(20, () => 8);
+    expect(watched.observer.isActive).toBe(true);
+    expect(looks).toBeGreaterThanOrEqual(19);
+    await watched.during(2, () => 0);
+    expect(watched.observer.isActive).toBe(false);
+    expect(await watched.during(58, () => 0)).toBeLessThanOrEqual(1);
+  });
+
+  it("is once a second for a ping a second that goes on", async () => {
+    const watched = new Watched();
+    await watched.during(5, () => 0);
+    await watched.during(10, () => 1);
+    expect(watched.observer.isActive).toBe(true);
+    expect(await watched.during(20, () => 1)).toBe(20);
+  });
+
+  it("follows what is asked for by a certain time", async () => {
+    const watched = new Watched();
+    watched.observer.by(monotonicMs(60));
+    watched.observer.by(monotonicMs(90));
+    await watched.clock.advance(100);
+    expect(watched.lookedAtMs).toEqual([60]);
+  });
+});
+
+describe("a look", () => {
+  it("is shared by all who ask while it lasts", async () => {
+    const watched = new Watched();
+    const held = Promise.withResolvers<undefined>();
+    watched.hold = held.promise;
+    const looks = [watched.observer.look(), watched.observer.look()];
+    watched.observer.by(watched.clock.monotonicNow());
+    await watched.clock.advance(10);
+    expect(watched.lookedAtMs).toHaveLength(1);
+    held.resolve(undefined);
+    await Promise.all(looks);
+    expect(watched.seen).toBe(1);
+    await watched.observer.look();
+    expect(watched.seen).toBe(2);
+  });
+
+  it("that fails changes nothing, and the next one comes", async () => {
+    const watched = new Watched();
+    watched.failure = new Error("wg: no such device");
+    await watched.observer.look();
+    expect([watched.seen, watched.observer.last]).toEqual([0, undefined]);
+    watched.failure = undefined;
+    await watched.observer.look();
+    expect(watched.seen).toBe(1);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { SKEW_WARNING_MS, warningsOf, type Symptoms } from "../../agent/mesh/warnings.ts";
+
+const HEALTHY: Symptoms = {
+  nftFault: undefined,
+  skewsMs: [],
+  conflict: undefined,
+  isVolunteering: false,
+  hasPublicAddress: false,
+};
+const OFF_MS = SKEW_WARNING_MS + 1;
+
+describe("a warning about the clock", () => {
+  const warned = (...skewsMs: readonly number[]): readonly string[] => warningsOf({ ...HEALTHY, skewsMs });
+
+  it("is given where most other members disagree with this host", () => {
+    expect(warned(OFF_MS, OFF_MS, 0)).toHaveLength(1);
+  });
+
+  it("is not given for a single member that is odd", () => {
+    expect(warned(OFF_MS, 0, 0)).toEqual([]);
+    expect(warned(OFF_MS, 0)).toEqual([]);
+  });
+
+  it("begins above the tolerance", () => {
+    expect(warned(SKEW_WARNING_MS)).toEqual([]);
+    expect(warned(-SKEW_WARNING_MS)).toEqual([]);
+  });
+
+  it("says by how much and in which direction", () => {
+    expect(warned(10 * 60_000, 9 * 60_000)[0]).toContain("10 min behind");
+    expect(warned(-3_600_000)[0]).toContain("60 min ahead of");
+  });
+});
+
+describe("an operator", () => {
+  it("is told nothing where nothing is wrong", () => {
+    expect(warningsOf(HEALTHY)).toEqual([]);
+    expect(warningsOf({ ...HEALTHY, isVolunteering: true, hasPublicAddress: true })).toEqual([]);
+  });
+
+  it("hears why nftables cannot be used", () => {
+    expect(warningsOf({ ...HEALTHY, nftFault: "install nft" })[0]).toContain("install nft");
+  });
+
+  it("hears that another member has the name", () => {
+    expect(warningsOf({ ...HEALTHY, conflict: "name-taken" })[0]).toContain("name-taken");
+  });
+
+  it("hears that nobody from elsewhere reaches this volunteer", () => {
+    expect(warningsOf({ ...HEALTHY, isVolunteering: true })[0]).toContain("--endpoint");
+  });
+});
