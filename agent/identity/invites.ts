@@ -1,5 +1,5 @@
 import { isUsableRemote, type Endpoint } from "../../protocol/endpoint.ts";
-import { idBytes, networkIdOf, type InviteId } from "../../protocol/ids.ts";
+import { idBytes, memberIdOf, networkIdOf, type InviteId } from "../../protocol/ids.ts";
 import { encodeInvite, MAX_INVITE_ENDPOINTS } from "../../protocol/invite.ts";
 import { openRecord } from "../../protocol/record.ts";
 import { wallMs, type WallMs } from "../../protocol/time.ts";
@@ -122,7 +122,9 @@ export function claimsOf(roster: Roster, membership: Membership): Claims {
   const issued = invites.flatMap(({ redeemed }) => {
     const opened =
       redeemed && openRecord(new Uint8Array(Buffer.from(redeemed.certificate, "base64")), network);
-    return opened?.ok === true && isOf(opened.value, "member") ? [opened.value.content] : [];
+    if (opened?.ok !== true || !isOf(opened.value, "member")) return [];
+    // What a revoked member had is free again.
+    return roster.revoked.has(memberIdOf(opened.value.content.identityKey)) ? [] : [opened.value.content];
   });
   const claims = [...roster.members.values(), ...issued];
   return {

@@ -11,7 +11,7 @@ import type { CommandRunner } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import { answerJoiner } from "./issuing.ts";
 import { Network } from "./network.ts";
-import { resolveOwnEndpoints } from "./own-endpoints.ts";
+import { resolveEndpoints } from "./own-endpoints.ts";
 import { openRegistry } from "./own-registry.ts";
 
 /** What the daemon has opened on this host. */
@@ -103,14 +103,14 @@ export class CurrentNetwork implements AsyncDisposable {
   async start(): Promise<void> {
     const { config, version, clock, random, log, run, identity, cache, device } = this.#parts;
     const membership = membershipOf(identity.state);
-    const publicEndpoints = await resolveOwnEndpoints(
-      [...config.endpoints, ...identity.state.endpoints],
-      log,
-    );
+    const [publicEndpoints, stunServers] = await Promise.all([
+      resolveEndpoints([...config.endpoints, ...identity.state.endpoints], log),
+      resolveEndpoints(config.stunServers, log),
+    ]);
     const { registry, loaded } = await openRegistry(this.#parts, identity.state);
     if (loaded.setAside !== undefined) {
       this.#warnings.push(
-        `the registry file was damaged and is kept as ${loaded.setAside}; records come back from other members`,
+        `the registry file was damaged and is kept as ${loaded.setAside}; put it back from a backup, or leave and join again`,
       );
     }
     const starting = Network.start({
@@ -129,6 +129,7 @@ export class CurrentNetwork implements AsyncDisposable {
         mtu: config.mtu,
         backend: config.backend,
         publicEndpoints,
+        stunServers,
         relayLimits: config.relay,
         version,
       },

@@ -14,10 +14,10 @@ import {
 import type { StunAnswer, StunCredential, StunRequestOptions } from "../nat/stun-agent.ts";
 
 export type StunServerAddress = {
-  /** Member id of a volunteer. */
+  /** Member id of a volunteer, or the configured address of a public server. */
   readonly server: string;
   readonly endpoint: Endpoint;
-  readonly credential: StunCredential;
+  readonly credential: StunCredential | undefined;
 };
 
 export type ServerReport = {
@@ -36,7 +36,7 @@ export type GatherSources = {
 
 type Stun = (
   to: Endpoint,
-  credential: StunCredential,
+  credential: StunCredential | undefined,
   options: StunRequestOptions,
 ) => Promise<Decoded<StunAnswer>>;
 

@@ -20,6 +20,8 @@ export type NetworkSettings = {
   readonly backend: BackendPreference;
   /** Own public endpoints that an operator gave, resolved. */
   readonly publicEndpoints: readonly Endpoint[];
+  /** Public STUN servers, resolved, asked beside the volunteers. */
+  readonly stunServers: readonly Endpoint[];
   readonly relayLimits: VolunteerLimits;
   readonly version: string;
 };

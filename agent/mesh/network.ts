@@ -132,6 +132,7 @@ export class Network implements AsyncDisposable {
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
         own: () => this.#ownAddresses(),
+        stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),

@@ -3,13 +3,10 @@ import { canonicalIPv6, isIPv4, isUsableRemote, type Endpoint } from "../../prot
 import type { Logger } from "../log.ts";
 
 /**
- * The addresses behind "host:port" that an operator gave as this host's own. A name that the DNS does not know is left
+ * The addresses behind "host:port" that an operator gave. A name that the DNS does not know is left
  * out and logged: the agent must start without the DNS.
  */
-export async function resolveOwnEndpoints(
-  texts: readonly string[],
-  log: Logger,
-): Promise<readonly Endpoint[]> {
+export async function resolveEndpoints(texts: readonly string[], log: Logger): Promise<readonly Endpoint[]> {
   const resolved = await Promise.all(texts.map((text) => resolveOne(text, log)));
   return resolved.flat().filter(({ address }) => isUsableRemote(address));
 }
@@ -25,7 +22,7 @@ async function resolveOne(text: string, log: Logger): Promise<readonly Endpoint[
     const found = await lookup(host, { all: true });
     return found.map(({ address }) => ({ address: canonicalIPv6(address) ?? address, port }));
   } catch (error) {
-    log.warn({ host, code: (error as NodeJS.ErrnoException).code }, "own endpoint not found in the DNS");
+    log.warn({ host, code: (error as NodeJS.ErrnoException).code }, "endpoint not found in the DNS");
     return [];
   }
 }

@@ -1,5 +1,5 @@
 import type { ConnectionCache } from "../../cache/store.ts";
-import type { Endpoint } from "../../protocol/endpoint.ts";
+import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
@@ -27,6 +27,8 @@ export type PathsParts = {
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
   readonly own: () => OwnAddresses;
+  /** Public ones of the configuration, resolved. */
+  readonly stunServers: readonly Endpoint[];
   readonly isVolunteering: () => boolean;
   readonly echo: ConnectorPorts["echo"];
 };
@@ -217,18 +219,21 @@ export class Paths implements Disposable {
   }
 
   #stunServers(): readonly StunServerAddress[] {
-    const { context, own } = this.#parts;
+    const { context, own, stunServers } = this.#parts;
+    const { addresses } = own();
+    const configured = stunServers
+      .filter(({ address }) => canReach(addresses, address))
+      .map((endpoint) => ({ server: formatEndpoint(endpoint), endpoint, credential: undefined }));
     const [current] = secretsOf(context.identity);
-    if (current === undefined) return [];
+    if (current === undefined) return configured;
     const credential = serverCredential(current.epoch, current.secret);
-    return [...this.#roster.relays].flatMap(([id, { record }]) =>
+    const volunteers = [...this.#roster.relays].flatMap(([id, { record }]) =>
       id === context.self
         ? []
         : record.content.endpoints
-            .filter(
-              ({ carrier, endpoint }) => carrier === "udp" && canReach(own().addresses, endpoint.address),
-            )
+            .filter(({ carrier, endpoint }) => carrier === "udp" && canReach(addresses, endpoint.address))
             .map(({ endpoint }) => ({ server: id, endpoint, credential })),
     );
+    return [...volunteers, ...configured];
   }
 }

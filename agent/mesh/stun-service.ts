@@ -15,7 +15,7 @@ import { checkSender, epochOf, serverCredential } from "./stun-names.ts";
 
 export type StunRequest = (
   to: Endpoint,
-  credential: StunCredential,
+  credential: StunCredential | undefined,
   options: StunRequestOptions,
 ) => Promise<Decoded<StunAnswer>>;
 
@@ -69,7 +69,7 @@ export class StunService implements AsyncDisposable {
 
   request(
     to: Endpoint,
-    credential: StunCredential,
+    credential: StunCredential | undefined,
     options: StunRequestOptions,
   ): Promise<Decoded<StunAnswer>> {
     return this.#agent.request(to, credential, options);
@@ -99,7 +99,7 @@ function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
 export async function bindWithNonce(
   stun: StunRequest,
   to: Endpoint,
-  credential: StunCredential,
+  credential: StunCredential | undefined,
   options: StunRequestOptions,
 ): Promise<Decoded<{ readonly rttMs: number }>> {
   let answer = await stun(to, credential, options);

@@ -37,7 +37,8 @@ const MAX_OUTSTANDING = 4_096;
 
 type Outstanding = {
   readonly to: Endpoint;
-  readonly key: Uint8Array;
+  /** Undefined for a public server: the transaction id is all that its answer proves. */
+  readonly key: Uint8Array | undefined;
   readonly sentAt: MonotonicMs;
   readonly settle: (answer: Decoded<StunAnswer>) => void;
 };
@@ -59,10 +60,10 @@ export class StunAgent {
     this.#server = parts.server;
   }
 
-  /** Resolves with the authenticated answer, which came from where the request went, or with "timeout". */
+  /** Resolves with the answer, authenticated where there is a credential, which came from where the request went, or with "timeout". */
   request(
     to: Endpoint,
-    credential: StunCredential,
+    credential: StunCredential | undefined,
     options: StunRequestOptions,
   ): Promise<Decoded<StunAnswer>> {
     if (this.#closed) return Promise.resolve(refused("closed"));
@@ -74,11 +75,11 @@ export class StunAgent {
         class: "request",
         transactionId,
         attributes: {
-          username: credential.username,
+          ...(credential === undefined ? {} : { username: credential.username }),
           ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
         },
       },
-      credential.key,
+      credential?.key,
     );
     const { promise, resolve } = Promise.withResolvers<Decoded<StunAnswer>>();
     const cancels = (options.retransmitMs ?? []).map((ms) =>
@@ -90,7 +91,7 @@ export class StunAgent {
       resolve(answer);
     };
     cancels.push(this.#clock.after(options.timeoutMs, () => settle(refused("timeout"))));
-    this.#outstanding.set(id, { to, key: credential.key, sentAt: this.#clock.monotonicNow(), settle });
+    this.#outstanding.set(id, { to, key: credential?.key, sentAt: this.#clock.monotonicNow(), settle });
     this.#send(bytes, to);
     return promise;
   }
@@ -155,7 +156,7 @@ export class StunAgent {
       this.#count("answer-from-elsewhere");
       return;
     }
-    if (!verifyIntegrity(bytes, outstanding.key)) {
+    if (outstanding.key !== undefined && !verifyIntegrity(bytes, outstanding.key)) {
       this.#count("bad-integrity");
       return;
     }

@@ -5,7 +5,7 @@ import { announced, ENDPOINTS, RELAY, testHost } from "../registry/network.ts";
 import { rosterOf } from "./samples.ts";
 
 const id = (letter: string): MemberId => letter as MemberId;
-const ids = (letters: string): readonly MemberId[] => [...letters].map(id);
+const ids = (letters: string): readonly MemberId[] => Array.from(letters, id);
 
 describe("whom a member keeps control connections with", () => {
   it("are the three best volunteers, and one neighbour beside them", () => {

@@ -233,3 +233,22 @@ describe("a stranger", () => {
     expect(sent).toHaveLength(1);
   });
 });
+
+describe("a Binding request to a public server", () => {
+  it("names nobody, and an answer without integrity counts, from there only", async () => {
+    const clock = new FakeClock();
+    const client = agentOn(clock);
+    const answer = settled(client.agent.request(THERE, undefined, { timeoutMs: 1_000 }));
+    const request = decodeStun(last(client.sent));
+    expect(request.ok && request.value.attributes).toEqual({});
+    const transactionId = request.ok ? request.value.transactionId : new Uint8Array(12);
+    const attributes = { xorMappedAddress: HERE };
+    const bytes = encodeStun({ class: "success", transactionId, attributes });
+    client.agent.receive(bytes, endpoint(3));
+    await clock.advance(5);
+    expect(answer.value).toBeUndefined();
+    client.agent.receive(bytes, THERE);
+    await clock.advance(0);
+    expect(answer.value).toMatchObject({ ok: true, value: { mapped: HERE, rttMs: 5 } });
+  });
+});

@@ -1,0 +1,31 @@
+import type { ControlPlane } from "../../agent/control/plane.ts";
+import {
+  ANSWER_KIND,
+  type AnswerTo,
+  type RequestBody,
+  type ResponseBody,
+} from "../../protocol/frame-body.ts";
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+
+/** Other members, as seen through the control plane: what each is asked, and what it answers. */
+export class ControlStub implements Pick<ControlPlane, "connected" | "request"> {
+  readonly asked: { readonly id: MemberId; readonly body: RequestBody }[] = [];
+  readonly answerBy = new Map<MemberId, (body: RequestBody) => ResponseBody>();
+
+  connected(): readonly MemberId[] {
+    return [...this.answerBy.keys()];
+  }
+
+  request<Body extends RequestBody>(id: MemberId, body: Body): Promise<Decoded<AnswerTo<Body>>> {
+    this.asked.push({ id, body });
+    const answer = this.answerBy.get(id)?.(body);
+    return Promise.resolve(
+      answer !== undefined && isAnswerTo(body, answer) ? decoded(answer) : refused("not-connected"),
+    );
+  }
+}
+
+function isAnswerTo<Body extends RequestBody>(body: Body, answer: ResponseBody): answer is AnswerTo<Body> {
+  return answer.kind === ANSWER_KIND[body.kind];
+}

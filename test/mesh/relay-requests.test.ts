@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { RelayRequests } from "../../agent/mesh/relay-requests.ts";
+import type { AllocationLeg, RequestBody } from "../../protocol/frame-body.ts";
+import type { AllocationId } from "../../protocol/ids.ts";
+import { publicKeyOf } from "../../protocol/keys.ts";
+import { readRelayToken } from "../../protocol/relay-token.ts";
+import { founder, idOf, join } from "../identity/hosts.ts";
+import { testHost } from "../registry/network.ts";
+import { ControlStub } from "./control-stub.ts";
+import { MemberHost } from "./member-host.ts";
+import { endpoint } from "./samples.ts";
+
+const admin = founder();
+const relay = idOf(join(admin, "relay"));
+const bob = idOf(join(admin, "bob"));
+const self = idOf(admin);
+
+const LEG: AllocationLeg = {
+  allocation: "a".repeat(32) as AllocationId,
+  relay,
+  peer: bob,
+  endpoints: [endpoint(2, 40_000)],
+  lifetimeSec: 600,
+  legKey: new Uint8Array(32),
+  leg: "a",
+};
+
+function requestsOf({ context }: MemberHost, control = new ControlStub()): RelayRequests {
+  return new RelayRequests({ context, control, stun: undefined, orderEndpoints: (_, all) => all });
+}
+
+describe("what a relay says it grants", () => {
+  it("counts where the relay speaks for itself and of another member", async () => {
+    await using host = await MemberHost.of(admin);
+    expect(requestsOf(host).granted(relay, LEG)).toEqual({ ok: true, value: LEG });
+  });
+
+  it("is refused where it speaks for another relay", async () => {
+    await using host = await MemberHost.of(admin);
+    const granted = requestsOf(host).granted(bob, { ...LEG, peer: relay });
+    expect(granted).toEqual({ ok: false, reason: "wrong-relay" });
+  });
+
+  it("is refused where the other end is no member, or we are", async () => {
+    await using host = await MemberHost.of(admin);
+    const requests = requestsOf(host);
+    for (const peer of [testHost(9).id, self]) {
+      expect(requests.granted(relay, { ...LEG, peer })).toEqual({ ok: false, reason: "not-a-member" });
+    }
+  });
+});
+
+//
+describe("asking for an allocation", () => {
+  it("mints a token for this relay and this pair with their certified keys", async () => {
+    await using host = await MemberHost.of(admin);
+    const control = new ControlStub();
+    const seen: RequestBody[] = [];
+    control.answerBy.set(relay, (body) => {
+      seen.push(body);
+      return { kind: "allocated", ...LEG };
+    });
+    expect(await requestsOf(host, control).allocate(relay, bob)).toEqual({ ok: true, value: LEG });
+    const [request] = seen;
+    if (request?.kind !== "allocate") throw new Error("not asked");
+    const { network, identity, registry, clock } = host.context;
+    const verifyKey = publicKeyOf("ed25519", identity.keys.identityKey);
+    const now = clock.wallNow();
+    const claims = await readRelayToken(request.token, verifyKey, { relay, network, now });
+    if (!claims.ok) throw new Error(claims.reason);
+    const { members } = registry.roster;
+    expect(claims.value.issuer).toBe(self);
+    expect(new Set(claims.value.pair)).toEqual(
+      new Set(
+        [self, bob].map((memberId) => ({ memberId, wireguardKey: members.get(memberId)?.wireguardKey })),
+      ),
+    );
+  });
+
+  it("believes no relay that answers for another pair's end", async () => {
+    await using host = await MemberHost.of(admin);
+    const control = new ControlStub();
+    control.answerBy.set(relay, () => ({ kind: "allocated", ...LEG, relay: bob }));
+    expect(await requestsOf(host, control).allocate(relay, bob)).toMatchObject({ reason: "wrong-relay" });
+  });
+
+  it("asks nobody for somebody who is no member", async () => {
+    await using host = await MemberHost.of(admin);
+    const control = new ControlStub();
+    expect(await requestsOf(host, control).allocate(relay, testHost(9).id)).toMatchObject({ ok: false });
+    expect(control.asked).toEqual([]);
+  });
+
+  it("has no way to bind a leg where STUN cannot leave from WireGuard's port", async () => {
+    await using host = await MemberHost.of(admin);
+    expect(requestsOf(host).bind).toBeUndefined();
+  });
+});
