@@ -164,7 +164,7 @@ export class Connector implements Disposable {
   onCheckRequest(peer: MemberId, from: Endpoint): void {
     if (!this.#entries.has(peer)) return;
     this.#traverse.onCheckRequest(peer, from, this.#clock.monotonicNow());
-    this.#runSoon();
+    this.#input(peer, { kind: "heard", endpoint: from });
   }
 
   onRelayReady(peer: MemberId, leg: Leg): void {

@@ -58,17 +58,22 @@ function onStrayed(state: DirectPath, controlling: boolean, now: MonotonicMs): P
 /** A probe was answered. */
 export function onConsent(state: DirectPath, endpoint: Endpoint, rttMs: number, now: MonotonicMs): PathStep {
   if (!sameEndpoint(endpoint, state.endpoint)) return unchanged(state);
-  const stable = now - state.since >= STABLE_MS;
   return unchanged({
     ...state,
+    ...proven(state, now),
     // RFC 6298's gain: one slow answer is not a slow path.
     rttMs: state.rttMs === undefined ? rttMs : state.rttMs + (rttMs - state.rttMs) / 8,
     aliveAt: now,
     consentAt: now,
     unanswered: 0,
-    directFailures: stable ? 0 : state.directFailures,
-    asserts: stable ? 0 : state.asserts,
   });
+}
+
+function proven(
+  { since, directFailures, asserts }: DirectPath,
+  now: MonotonicMs,
+): Pick<DirectPath, "directFailures" | "asserts"> {
+  return now - since >= STABLE_MS ? { directFailures: 0, asserts: 0 } : { directFailures, asserts };
 }
 
 export function onTickDirect(state: DirectPath, now: MonotonicMs): PathStep {
@@ -81,4 +86,13 @@ export function onTickDirect(state: DirectPath, now: MonotonicMs): PathStep {
   // Answers may be lost while data still arrives: look before the path is called dead.
   if (state.unanswered >= CONSENT_MISSES - 2) effects.push({ kind: "observe" });
   return { state: { ...state, probedAt: now, unanswered: state.unanswered + 1 }, effects };
+}
+
+/**
+ * The peer asks for consent itself, and will notice what we would: our next probe can wait. So of two idle ends one
+ * probes, at half the cost. While an own probe is unanswered nothing waits: the way there may be dead alone.
+ */
+export function onHeard(state: DirectPath, endpoint: Endpoint, now: MonotonicMs): PathStep {
+  if (!sameEndpoint(endpoint, state.endpoint) || state.unanswered > 0) return unchanged(state);
+  return unchanged({ ...state, ...proven(state, now), probedAt: now, aliveAt: now });
 }

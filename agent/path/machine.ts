@@ -1,7 +1,7 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
-import { onConsent, onObservedDirect, onTickDirect } from "./direct.ts";
+import { onConsent, onHeard, onObservedDirect, onTickDirect } from "./direct.ts";
 import {
   CONSENT_MS,
   CONSENT_RETRY_MS,
@@ -58,6 +58,8 @@ export function stepPath(
       return moveWireguard({ ...state, trying: input.endpoint }, input.endpoint, now);
     case "observed":
       return onObserved(state, input.wireguard, controlling, now);
+    case "heard":
+      return state.tag === "direct" ? onHeard(state, input.endpoint, now) : unchanged(state);
     case "consent":
       if (state.tag === "direct") return onConsent(state, input.endpoint, input.rttMs, now);
       return state.tag === "checking" && sameEndpoint(state.target, input.endpoint)

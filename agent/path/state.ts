@@ -26,6 +26,8 @@ export type PathInput =
   /** Without checks: let WireGuard's handshake try it. */
   | { readonly kind: "try"; readonly endpoint: Endpoint }
   | { readonly kind: "observed"; readonly wireguard: Observation }
+  /** An authenticated probe of the peer came from there, and was answered. */
+  | { readonly kind: "heard"; readonly endpoint: Endpoint }
   | { readonly kind: "consent"; readonly endpoint: Endpoint; readonly rttMs: number }
   | { readonly kind: "tick" };
 

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import { readTlvs, tlvBytes } from "./tlv.ts";
 
@@ -23,5 +23,16 @@ export function verifyIntegrity(bytes: Uint8Array, key: Uint8Array): boolean {
 export function integrityOf(message: Uint8Array, offset: number, key: Uint8Array): Uint8Array {
   const prefix = message.slice(0, offset);
   new DataView(prefix.buffer).setUint16(2, offset + tlvBytes(INTEGRITY_BYTES) - HEADER_BYTES);
-  return createHmac("sha256", key).update(prefix).digest();
+  return createHmac("sha256", keyObjectOf(key)).update(prefix).digest();
+}
+
+/** Making one costs as much as the HMAC itself, and a pair's key serves for thousands of messages. */
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObjectOf(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
 }

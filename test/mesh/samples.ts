@@ -25,14 +25,14 @@ export function rosterOf(numbers: readonly number[], ...more: readonly SignedRec
   return buildRoster([networkRecord(), adminCertificateOf(1), ...certificates, ...more], NETWORK_KEY);
 }
 
-/** A peer with a made-up id: tests choose which of two ids is the smaller one. */
-export function peer(letter: string, change: Partial<MeshPeer> = {}): MeshPeer {
+/** A peer with an id of this hexadecimal digit only: tests choose which of two is the smaller one. */
+export function peer(digit: string, change: Partial<MeshPeer> = {}): MeshPeer {
   return {
-    id: letter.repeat(32) as MemberId,
-    name: letter,
-    publicKey: `key ${letter}`,
-    allowedIps: [`100.64.0.${letter.charCodeAt(0)}/32`],
-    outbound: { username: letter, key: new Uint8Array(32) },
+    id: digit.repeat(32) as MemberId,
+    name: digit,
+    publicKey: `key ${digit}`,
+    allowedIps: [`100.64.0.${digit.charCodeAt(0)}/32`],
+    outbound: { username: digit, key: new Uint8Array(32) },
     publicEndpoints: [],
     ...change,
   };

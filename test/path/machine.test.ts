@@ -33,6 +33,44 @@ function tickUntilDead(bench: PathBench, limitMs = 60_000): number {
 }
 
 //
+describe("a direct path whose peer asks for consent", () => {
+  const heard: PathInput = { kind: "heard", endpoint: DIRECT };
+
+  it("is not probed from this end as long as it does", () => {
+    const bench = new PathBench().direct();
+    bench.input(consent, 5);
+    for (let round = 0; round < 5; round++) {
+      expect(bench.input(heard, CONSENT_MS - 1)).toEqual([]);
+      expect(pathWakeAt(bench.state)).toBe(bench.nowMs + CONSENT_MS);
+    }
+  });
+
+  it("dies no later for it when the peer falls silent", () => {
+    const bench = new PathBench().direct();
+    bench.input(consent, 5);
+    bench.input(heard, 1_000);
+    expect(tickUntilDead(bench)).toBeLessThanOrEqual(CONSENT_MS + DEATH_MS + CONSENT_RETRY_MS);
+  });
+
+  it("is still asked about by this end while an own probe is unanswered: the way there may be dead alone", () => {
+    const bench = new PathBench().direct();
+    bench.input(consent, 5);
+    bench.input(tick, CONSENT_MS);
+    const wakeAt = pathWakeAt(bench.state);
+    bench.input(heard, 10);
+    expect(pathWakeAt(bench.state)).toBe(wakeAt);
+  });
+
+  it("says nothing when asked from elsewhere", () => {
+    const bench = new PathBench().direct();
+    bench.input(consent, 5);
+    const wakeAt = pathWakeAt(bench.state);
+    bench.input({ kind: "heard", endpoint: OTHER_DIRECT }, 100);
+    expect(pathWakeAt(bench.state)).toBe(wakeAt);
+  });
+});
+
+//
 describe("a peer without a path", () => {
   it("is pointed at its relay as soon as there is one", () => {
     const bench = new PathBench();

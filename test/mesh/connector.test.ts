@@ -1,0 +1,302 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../agent/log.ts";
+import { Connector } from "../../agent/mesh/connector.ts";
+import type { MeshPeer } from "../../agent/mesh/mesh-peer.ts";
+import type { SourcePin } from "../../agent/wireguard/nft.ts";
+import { ConnectionCache } from "../../cache/store.ts";
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { StunAnswer } from "../../agent/nat/stun-agent.ts";
+import { SWITCH_MS, type Leg, type PathTag } from "../../agent/path/state.ts";
+import { ModelDisk } from "../cache/model-disk.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { endpoint, peer } from "./samples.ts";
+import { VirtualWireguard } from "./virtual-wireguard.ts";
+
+/** Between them in the order of ids. */
+const [ANN, SELF, EVE] = [peer("a"), "c".repeat(32) as MemberId, peer("e")];
+const DIRECT = endpoint(7);
+const RELAY = "9".repeat(32) as MemberId;
+const LEG: Leg = { relay: RELAY, allocation: "c".repeat(32) as AllocationId, endpoint: endpoint(1, 40_000) };
+const RTT_MS = 20;
+
+/** A connector on a virtual WireGuard, between STUN, signalling and relays that do as the test says. */
+class Rig implements Disposable {
+  readonly clock = new FakeClock();
+  readonly wireguard = new VirtualWireguard(this.clock);
+  readonly asked: string[] = [];
+  /** Endpoints that answer checks. */
+  readonly answering = new Set<string>();
+  readonly signalled: MemberId[] = [];
+  readonly relayed: MemberId[] = [];
+  readonly pins: (readonly SourcePin[])[] = [];
+  readonly cache: ConnectionCache;
+  readonly connector: Connector;
+  isPublic = false;
+
+  private constructor(cache: ConnectionCache, hasStun: boolean) {
+    this.cache = cache;
+    this.connector = new Connector({
+      self: SELF,
+      clock: this.clock,
+      log: silentLogger,
+      cache,
+      ports: {
+        wireguard: this.wireguard.ports,
+        stun: hasStun ? (to, _, { timeoutMs }) => this.#stun(to, timeoutMs) : undefined,
+        pin: (pins) => Promise.resolve(void this.pins.push(pins)),
+        isPublic: () => this.isPublic,
+        echo: () => Promise.resolve(undefined),
+        signal: (to) => Promise.resolve(this.signalled.push(to) > 0),
+        relaysFor: () => [RELAY],
+        connectRelay: (to) => void this.relayed.push(to),
+        setRelayActive: () => undefined,
+        onPathChanged: () => undefined,
+      },
+    });
+  }
+
+  static async with(peers: readonly MeshPeer[], { hasStun = true, isPublic = false } = {}): Promise<Rig> {
+    const disk = new ModelDisk();
+    const clock = new FakeClock();
+    const { cache } = await ConnectionCache.open("/state/cache.json", { clock, log: silentLogger, fs: disk });
+    const rig = new Rig(cache, hasStun);
+    rig.isPublic = isPublic;
+    await rig.connector.setPeers(peers);
+    await rig.clock.advance(0);
+    return rig;
+  }
+
+  tag({ id }: MeshPeer): PathTag | undefined {
+    return this.connector.pathOf(id)?.path.tag;
+  }
+
+  /** The other end's checks come from there, and it answers ours. */
+  async validate(to: MeshPeer, at: Endpoint): Promise<void> {
+    this.answering.add(formatEndpoint(at));
+    this.connector.onCandidates(to.id, [{ kind: "server-reflexive", endpoint: at }]);
+    this.connector.onCheckRequest(to.id, at);
+    await this.clock.advance(2 * RTT_MS + 10);
+  }
+
+  failuresOf({ id }: MeshPeer, at: Endpoint): number | undefined {
+    const rows = this.cache.describe(id);
+    return rows.find((row) => row.type === "endpoint" && row.endpoint === formatEndpoint(at))?.failures;
+  }
+
+  [Symbol.dispose](): void {
+    this.connector[Symbol.dispose]();
+  }
+
+  #stun(to: Endpoint, timeoutMs: number): Promise<Decoded<StunAnswer>> {
+    this.asked.push(formatEndpoint(to));
+    return new Promise((resolve) => {
+      this.clock.after(RTT_MS, () => {
+        if (!this.answering.has(formatEndpoint(to))) return;
+        resolve(decoded({ rttMs: RTT_MS, mapped: undefined, errorCode: undefined, nonce: undefined }));
+      });
+      this.clock.after(timeoutMs, () => resolve(refused("timeout")));
+    });
+  }
+}
+
+describe("the members of the roster", () => {
+  it("are WireGuard's peers, with the addresses of their certificates", async () => {
+    using rig = await Rig.with([ANN, EVE]);
+    const allowed = [...rig.wireguard.dump().peerByKey.values()].map(({ allowedIps }) => allowedIps);
+    expect(allowed).toEqual([ANN.allowedIps, EVE.allowedIps]);
+  });
+
+  //
+  it("leave WireGuard at once when they are removed", async () => {
+    using rig = await Rig.with([ANN, EVE]);
+    await rig.connector.setPeers([EVE]);
+    expect(rig.wireguard.keys()).toEqual([EVE.publicKey]);
+    expect(rig.connector.pathOf(ANN.id)).toBeUndefined();
+  });
+
+  it("that are removed come back by nothing that was under way", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.connector.onCandidates(ANN.id, [{ kind: "host", endpoint: DIRECT }]);
+    await rig.connector.setPeers([]);
+    rig.connector.onRelayReady(ANN.id, LEG);
+    await rig.validate(ANN, DIRECT);
+    expect(rig.wireguard.keys()).toEqual([]);
+  });
+
+  it("with a new WireGuard key lose the old one", async () => {
+    using rig = await Rig.with([ANN]);
+    await rig.connector.setPeers([{ ...ANN, publicKey: "new key" }]);
+    expect(rig.wireguard.keys()).toEqual(["new key"]);
+  });
+});
+
+describe("a session between two that are equals", () => {
+  it("is begun by the smaller id, at once", async () => {
+    using rig = await Rig.with([EVE]);
+    rig.connector.onRelayReady(EVE.id, LEG);
+    await rig.clock.advance(0);
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toEqual([LEG.endpoint]);
+  });
+
+  it("is left to the other end by the greater id, which does not even say where to", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.connector.onRelayReady(ANN.id, LEG);
+    await rig.clock.advance(1_499);
+    expect(rig.wireguard.endpointOf(ANN.publicKey)).toBeUndefined();
+    await rig.clock.advance(1);
+    expect(rig.wireguard.resetsOf(ANN.publicKey)).toEqual([LEG.endpoint]);
+  });
+
+  it("that the other end has begun is only kept alive", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.connector.onRelayReady(ANN.id, LEG);
+    rig.wireguard.shakeHands(ANN.publicKey, LEG.endpoint);
+    await rig.clock.advance(5_000);
+    expect(rig.tag(ANN)).toBe("relayed");
+    expect(rig.wireguard.resetsOf(ANN.publicKey)).toEqual([]);
+    expect(rig.wireguard.dump().peerByKey.get(ANN.publicKey)?.keepaliveSec).toBe(25);
+  });
+
+  it("that does not come about is tried again, and then left to WireGuard", async () => {
+    using rig = await Rig.with([EVE]);
+    rig.connector.onRelayReady(EVE.id, LEG);
+    const resets = (): number => rig.wireguard.resetsOf(EVE.publicKey).length;
+    await rig.clock.advance(249);
+    expect(resets()).toBe(1);
+    await rig.clock.advance(1);
+    expect(resets()).toBe(2);
+    await rig.clock.advance(60_000);
+    expect(resets()).toBe(4);
+  });
+
+  it("is begun by both where there is no STUN: their packets are what opens the way", async () => {
+    using rig = await Rig.with([ANN], { hasStun: false });
+    rig.connector.onRelayReady(ANN.id, LEG);
+    await rig.clock.advance(0);
+    expect(rig.wireguard.resetsOf(ANN.publicKey)).toEqual([LEG.endpoint]);
+  });
+});
+
+describe("a session with a public member", () => {
+  it("is begun by the one who knows that it has to, whatever the ids", async () => {
+    using rig = await Rig.with([{ ...ANN, publicEndpoints: [DIRECT] }]);
+    expect(rig.wireguard.resetsOf(ANN.publicKey)).toEqual([DIRECT]);
+  });
+
+  it("is awaited by the public one", async () => {
+    using rig = await Rig.with([EVE], { isPublic: true });
+    rig.connector.onRelayReady(EVE.id, LEG);
+    await rig.clock.advance(1_000);
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toEqual([]);
+  });
+});
+
+describe("an endpoint that WireGuard has roamed to", () => {
+  it("counts as direct only after a check was answered from there", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.wireguard.shakeHands(ANN.publicKey, DIRECT);
+    await rig.connector.refresh();
+    expect(rig.tag(ANN)).toBe("none");
+    expect(rig.asked).toEqual([formatEndpoint(DIRECT)]);
+    await rig.clock.advance(2 * RTT_MS);
+    expect(rig.tag(ANN)).toBe("none");
+
+    rig.answering.add(formatEndpoint(DIRECT));
+    rig.wireguard.receive(ANN.publicKey, DIRECT);
+    await rig.connector.refresh();
+    await rig.clock.advance(RTT_MS);
+    rig.wireguard.receive(ANN.publicKey, DIRECT);
+    await rig.connector.refresh();
+    expect(rig.tag(ANN)).toBe("direct");
+  });
+
+  it("is the relayed path where it is our leg's, without a check", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.connector.onRelayReady(ANN.id, LEG);
+    rig.wireguard.shakeHands(ANN.publicKey, LEG.endpoint);
+    await rig.clock.advance(100);
+    expect(rig.tag(ANN)).toBe("relayed");
+    expect(rig.asked).not.toContain(formatEndpoint(LEG.endpoint));
+  });
+
+  it("counts at once where no check can be sent", async () => {
+    using rig = await Rig.with([ANN], { hasStun: false });
+    rig.wireguard.shakeHands(ANN.publicKey, DIRECT);
+    await rig.connector.refresh();
+    expect(rig.tag(ANN)).toBe("direct");
+  });
+});
+
+describe("a direct pair beside a relay", () => {
+  /** Eve is relayed, and this end is the one that moves WireGuard. */
+  async function relayed(): Promise<Rig> {
+    const rig = await Rig.with([EVE]);
+    rig.connector.onRelayReady(EVE.id, LEG);
+    await rig.clock.advance(0);
+    rig.wireguard.shakeHands(EVE.publicKey, LEG.endpoint);
+    await rig.clock.advance(300);
+    expect(rig.tag(EVE)).toBe("relayed");
+    return rig;
+  }
+
+  /** The pair validates, WireGuard is moved there, and Eve's packets go on coming through the relay. */
+  async function failOnce(rig: Rig): Promise<void> {
+    rig.wireguard.insist(EVE.publicKey, LEG.endpoint);
+    await rig.validate(EVE, DIRECT);
+    expect(rig.tag(EVE)).toBe("checking");
+    rig.answering.clear();
+    await rig.clock.advance(SWITCH_MS);
+    expect(rig.tag(EVE)).toBe("relayed");
+  }
+
+  //
+  it("is taken with what comes from the relay pinned to it, and remembered as a success", async () => {
+    using rig = await relayed();
+    await rig.validate(EVE, DIRECT);
+    await rig.clock.advance(200);
+    expect(rig.tag(EVE)).toBe("direct");
+    expect(rig.wireguard.isAt(EVE.publicKey, DIRECT)).toBe(true);
+    expect(rig.pins[0]).toEqual([{ from: LEG.endpoint, to: DIRECT }]);
+    expect(rig.failuresOf(EVE, DIRECT)).toBe(0);
+  });
+
+  it("that carries nothing is a failure in the cache", async () => {
+    using rig = await relayed();
+    await failOnce(rig);
+    expect(rig.failuresOf(EVE, DIRECT)).toBe(1);
+  });
+
+  it("that is only held back, since others before it died young, is no failure in the cache", async () => {
+    using rig = await relayed();
+    await failOnce(rig);
+    await failOnce(rig);
+    expect(rig.failuresOf(EVE, DIRECT)).toBe(2);
+    await rig.validate(EVE, DIRECT);
+    expect(rig.tag(EVE)).toBe("relayed");
+    expect(rig.wireguard.isAt(EVE.publicKey, LEG.endpoint)).toBe(true);
+    expect(rig.failuresOf(EVE, DIRECT)).toBe(2);
+  });
+
+  it("leaves a relay that is gone as a failure of that relay, and another is asked for", async () => {
+    using rig = await relayed();
+    const asked = rig.relayed.length;
+    rig.connector.onRelayGone(EVE.id, LEG.relay, LEG.allocation);
+    await rig.clock.advance(10);
+    expect(rig.tag(EVE)).toBe("none");
+    expect(rig.relayed.length).toBeGreaterThan(asked);
+    const [row] = rig.cache.describe(EVE.id).filter(({ type }) => type === "relay");
+    expect(row).toMatchObject({ successes: 1, failures: 1 });
+  });
+});
+
+it("a connector that was disposed of does nothing any more", async () => {
+  const rig = await Rig.with([EVE]);
+  rig.connector[Symbol.dispose]();
+  const { length } = rig.wireguard.changes;
+  rig.connector.onRelayReady(EVE.id, LEG);
+  rig.connector.restart();
+  await rig.clock.advance(60_000);
+  expect(rig.wireguard.changes).toHaveLength(length);
+});
