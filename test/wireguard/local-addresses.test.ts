@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { systemRandom } from "../../agent/random.ts";
 import { parseAddresses, parseLinks, parseRouteDestinations } from "../../agent/wireguard/ip-json.ts";
-import { chooseOverlayPrefix, usableHostAddresses } from "../../agent/wireguard/local-addresses.ts";
+import { usableHostAddresses } from "../../agent/wireguard/local-addresses.ts";
 
 const up = ["BROADCAST", "UP", "LOWER_UP"];
 const inet = (local: string, more: object = {}): object => ({
@@ -58,36 +57,6 @@ describe("usableHostAddresses", () => {
     const addr_info = [inet("192.0.2.1")];
     expect(usable({ ifname: "lo", flags: ["LOOPBACK", "UP"], addr_info })).toEqual([]);
     expect(usable({ ifname: "eth0", flags: ["BROADCAST"], addr_info }, {})).toEqual([]);
-  });
-});
-
-describe("chooseOverlayPrefix", () => {
-  test("never takes a prefix in which a route ends, and takes any other", () => {
-    const octets = fc.uniqueArray(fc.integer({ min: 64, max: 127 }), { maxLength: 63 });
-    fc.assert(
-      fc.property(octets, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (used, fraction) => {
-        const routes = used.map((octet) => `100.${octet}.3.0/24`);
-        const prefix = chooseOverlayPrefix(["default", ...routes], {
-          ...systemRandom,
-          fraction: () => fraction,
-        });
-        const octet = Number(/^100\.(\d+)\.0\.0\/16$/.exec(prefix ?? "")?.[1]);
-        expect(octet).toBeGreaterThanOrEqual(64);
-        expect(octet).toBeLessThanOrEqual(127);
-        expect(used).not.toContain(octet);
-      }),
-    );
-  });
-
-  test.each([
-    ["100.64.0.0/10", undefined],
-    ["100.64.0.0/11", "100.96.0.0/16"],
-    ["100.64.9.9", "100.65.0.0/16"],
-    ["0.0.0.0/1", "100.64.0.0/16"],
-    ["10.0.0.0/8", "100.64.0.0/16"],
-    ["fd00::/8", "100.64.0.0/16"],
-  ])("with a route to %s the first choice is %s", (route, prefix) => {
-    expect(chooseOverlayPrefix([route], { ...systemRandom, fraction: () => 0 })).toBe(prefix);
   });
 });
 
