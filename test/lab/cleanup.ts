@@ -7,6 +7,7 @@ import {
   ownerOf,
   parseNamespaceName,
   type LabId,
+  type LabOwner,
 } from "./lab-name.ts";
 
 const NAMESPACES = "/run/netns";
@@ -47,12 +48,14 @@ function endBy(signal: NodeJS.Signals): void {
  */
 export function removeLab(id: LabId): void {
   const giveUpAt = performance.now() + REMOVAL_TIMEOUT_MS;
+  const killed: LabOwner[] = [];
   for (;;) {
     const names = namespaceNames().filter((name) => name.startsWith(namespacePrefix(id)));
     if (names.length === 0) break;
     if (performance.now() > giveUpAt) throw new Error(`could not remove the namespaces ${names.join(", ")}`);
-    // Until nobody is left: a process may fork while it is being looked for.
-    if (killInside(names)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVAL_POLL_MS);
+    // Until nobody is left: a process may fork while it is being looked for, and one that is ending leaves its namespaces before it is gone.
+    killed.push(...killInside(names));
+    if (killed.some(isAlive)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVAL_POLL_MS);
     else
       spawnSync("ip", ["-force", "-batch", "-"], {
         input: names.map((name) => `netns del ${name}\n`).join(""),
@@ -84,22 +87,24 @@ function namespaceNames(): readonly string[] {
   return existsSync(NAMESPACES) ? readdirSync(NAMESPACES) : [];
 }
 
-/** Returns whether there was anybody to kill. */
-function killInside(names: readonly string[]): boolean {
+/** Returns those that it found there. */
+function killInside(names: readonly string[]): readonly LabOwner[] {
   const namespaces = new Set(names.map((name) => namespaceAt(`${NAMESPACES}/${name}`)));
   namespaces.delete(undefined);
   namespaces.delete(namespaceAt("/proc/self/ns/net"));
-  const pids = readdirSync("/proc").filter(
-    (pid) => /^\d+$/.test(pid) && namespaces.has(namespaceAt(`/proc/${pid}/ns/net`)),
-  );
-  for (const pid of pids) {
+  const found: LabOwner[] = [];
+  for (const pid of readdirSync("/proc")) {
+    if (!/^\d+$/.test(pid) || !namespaces.has(namespaceAt(`/proc/${pid}/ns/net`))) continue;
+    const owner = ownerOf(Number(pid));
+    if (owner === undefined) continue;
+    found.push(owner);
     try {
-      process.kill(Number(pid), "SIGKILL");
+      process.kill(owner.pid, "SIGKILL");
     } catch {
       // It has ended meanwhile.
     }
   }
-  return pids.length > 0;
+  return found;
 }
 
 /** What tells a namespace from all others. Undefined where there is none, or no longer: a zombie has left its namespaces. */
