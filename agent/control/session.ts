@@ -18,6 +18,9 @@ export const HELLO_DEADLINE_MS = 5_000;
 /** Shorter than the 25 to 30 s after which NATs forget a flow, so that control traffic keeps the path open as well. */
 export const PING_INTERVAL_MS = 15_000;
 
+/** How much longer the end with the greater id waits than for a ping of the other one: of two idle ends one asks. */
+const YIELD_MS = 2_000;
+
 /** One lost ping may be a path that is just changing; with two, 30 s, TCP itself has sent again some six times. */
 const MAX_MISSED_PINGS = 2;
 
@@ -121,7 +124,7 @@ export function stepSession(
     case "open":
       switch (input.kind) {
         case "frame":
-          return receive({ ...state, heard: true, missed: 0 }, input.frame, now);
+          return receive({ ...state, heard: true, missed: 0 }, input.frame, now, config);
         case "ping-now":
           return ping(state, state, now);
         case "wake":
@@ -203,13 +206,20 @@ function receiveProof(
   return { state: first.state, effects: [{ kind: "opened", greeting: state.greeting }, ...first.effects] };
 }
 
-function receive(state: OpenState, frame: ControlFrame, now: Now): SessionStep {
+function receive(state: OpenState, frame: ControlFrame, now: Now, config: SessionConfig): SessionStep {
   switch (frame.kind) {
     case "hello":
     case "hello-proof":
       return close("hello.repeated");
     case "ping":
-      return { state, effects: [{ kind: "send", frame: { kind: "pong", id: frame.id } }] };
+      return {
+        // The peer that asks learns of a dead connection in time, and by its silence we do.
+        state:
+          config.self > config.peer.id
+            ? { ...state, pingAt: after(now, PING_INTERVAL_MS + YIELD_MS) }
+            : state,
+        effects: [{ kind: "send", frame: { kind: "pong", id: frame.id } }],
+      };
     case "pong": {
       const answered = state.openPings.find((open) => open.id === frame.id);
       if (answered === undefined) return { state, effects: [] };

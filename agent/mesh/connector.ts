@@ -10,13 +10,13 @@ import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
 import {
   CONSENT_ACTIVE_MS,
+  CONSENT_MS,
   OBSERVE_MS,
   type Leg,
   type PathEffect,
   type PathInput,
   type PathTag,
 } from "../path/state.ts";
-import type { Counters } from "../wireguard/device.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
 import {
@@ -38,7 +38,7 @@ export type ConnectorPorts = {
   readonly wireguard: {
     apply(changes: readonly PeerChange[]): Promise<void>;
     dump(): Promise<WgInterface>;
-    readCounters(): Promise<Counters | undefined>;
+    readSentPackets(): Promise<bigint | undefined>;
   };
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
@@ -117,7 +117,8 @@ export class Connector implements Disposable {
       log: this.#log,
       ports: {
         dump: () => wireguard.dump(),
-        readCounters: () => wireguard.readCounters(),
+        readSentPackets: () => wireguard.readSentPackets(),
+        onTraffic: () => this.#onTraffic(),
         settled: () => this.#writer.flush(),
         onDump: (dump) => this.#onDump(dump),
         onEarlier: () => this.#runSoon(),
@@ -503,6 +504,14 @@ export class Connector implements Disposable {
     if (this.#ports.stun === undefined) return at;
     if (path.tag !== "direct" || at === undefined || path.probedAt > activeUntil) return at;
     return monotonicMs(Math.min(at, path.probedAt + CONSENT_ACTIVE_MS));
+  }
+
+  /** A direct path that died while it was idle must not wait for its next probe. */
+  #onTraffic(): void {
+    const now = this.#clock.monotonicNow();
+    for (const [id, { path }] of this.#entries) {
+      if (path.tag === "direct" && now - path.probedAt >= CONSENT_MS) this.#input(id, { kind: "tick" });
+    }
   }
 
   #onDump(dump: WgInterface): void {

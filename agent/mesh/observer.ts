@@ -1,26 +1,30 @@
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
-import type { Counters } from "../wireguard/device.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 
 export type ObserverPorts = {
   dump(): Promise<WgInterface>;
-  readCounters(): Promise<Counters | undefined>;
+  /** Packets sent since the interface was made. Undefined where it is gone. */
+  readSentPackets(): Promise<bigint | undefined>;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
   onDump(dump: WgInterface): void;
+  /** Somebody has begun to use the interface, or goes on to. */
+  onTraffic(): void;
   /** Something is due earlier than `wakeAt` said. */
   onEarlier(): void;
 };
 
 /** With nothing happening, only for what roams: each look spawns `wg`, some 10 ms of CPU. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 120_000;
 /** While packets flow, to know with whom. */
 export const BUSY_MS = 1_000;
 /** Packets that go into a dead path show in the interface's counters, which cost next to nothing to read. */
 const ACTIVITY_MS = 1_000;
-/** More in one window than the control plane's pings and their acknowledgements ever are. */
+/** As long as nothing is sent. */
+const SILENCE_MS = 2_000;
+/** More in one second than the control plane's pings and their acknowledgements ever are. */
 const BURST_PACKETS = 8;
 /** One packet a second, as ping(8) sends, is told from the control plane's bursts, 15 s apart, by going on. */
 const WINDOWS = 10;
@@ -35,6 +39,7 @@ export class Observer {
   #looking: Promise<void> | undefined;
   #lookAt: MonotonicMs;
   #countAt: MonotonicMs;
+  #countedAt: MonotonicMs;
   #txPackets: bigint | undefined;
   #windows: readonly boolean[] = [];
   #isActive = false;
@@ -44,6 +49,7 @@ export class Observer {
     this.#log = parts.log;
     this.#ports = parts.ports;
     this.#countAt = this.#clock.monotonicNow();
+    this.#countedAt = this.#countAt;
     this.#lookAt = monotonicMs(this.#countAt + IDLE_MS);
   }
 
@@ -62,7 +68,7 @@ export class Observer {
 
   step(now: MonotonicMs): void {
     if (now >= this.#countAt) {
-      this.#countAt = monotonicMs(now + ACTIVITY_MS);
+      this.#countAt = monotonicMs(now + (this.#isActive ? ACTIVITY_MS : SILENCE_MS));
       void this.#count();
     }
     if (now >= this.#lookAt) void this.look();
@@ -96,13 +102,22 @@ export class Observer {
   }
 
   async #count(): Promise<void> {
-    const counters = await this.#ports.readCounters();
-    if (counters === undefined) return;
-    const sent = counters.txPackets - (this.#txPackets ?? counters.txPackets);
-    this.#txPackets = counters.txPackets;
+    const txPackets = await this.#ports.readSentPackets();
+    if (txPackets === undefined) return;
+    const sent = txPackets - (this.#txPackets ?? txPackets);
+    this.#txPackets = txPackets;
+    const now = this.#clock.monotonicNow();
+    const seconds = Math.max(1, (now - this.#countedAt) / 1_000);
+    this.#countedAt = now;
+    if (sent > 0n) {
+      this.#countAt = monotonicMs(now + ACTIVITY_MS);
+      this.#ports.onEarlier();
+    }
     this.#windows = [sent > 0n, ...this.#windows].slice(0, WINDOWS);
     const goesOn = this.#windows.filter(Boolean).length >= ACTIVE_WINDOWS;
-    this.#isActive = sent >= BURST_PACKETS || goesOn;
-    if (this.#isActive) this.by(this.#clock.monotonicNow());
+    this.#isActive = Number(sent) >= BURST_PACKETS * seconds || goesOn;
+    if (this.#isActive) this.by(now);
+    // One window alone may be a ping of the control plane, which asks the peer itself.
+    if (this.#isActive || (this.#windows[0] === true && this.#windows[1] === true)) this.#ports.onTraffic();
   }
 }

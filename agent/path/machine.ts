@@ -3,7 +3,7 @@ import type { AllocationId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { onConsent, onHeard, onObservedDirect, onTickDirect } from "./direct.ts";
 import {
-  CONSENT_MS,
+  CONSENT_IDLE_MS,
   CONSENT_RETRY_MS,
   HANDSHAKE_MS,
   MAX_ASSERTS,
@@ -79,7 +79,7 @@ export function pathWakeAt(state: PathState): MonotonicMs | undefined {
     case "checking":
       return state.giveUpAt;
     case "direct":
-      return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state) : CONSENT_MS));
+      return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state) : CONSENT_IDLE_MS));
   }
 }
 

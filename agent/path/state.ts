@@ -107,8 +107,10 @@ export type PathState = NoPath | RelayedPath | CheckingPath | DirectPath;
 
 export type PathStep = { readonly state: PathState; readonly effects: readonly PathEffect[] };
 
-/** RFC 7675, section 5.1: consent is asked for every 5 s. */
+/** RFC 7675, section 5.1: consent is asked for every 5 s, as long as packets flow now and then. */
 export const CONSENT_MS = 5_000;
+/** Without any, half of what a consent lasts (section 5.1: 30 s) and of the least time that a NAT keeps a mapping. */
+export const CONSENT_IDLE_MS = 15_000;
 /** While packets flow, so that a dead path is noticed within two seconds. */
 export const CONSENT_ACTIVE_MS = 500;
 /**
@@ -129,8 +131,8 @@ export const PIN_MS = 1_000;
 export const SWITCH_MS = 2_000;
 /** Without a session it takes a handshake first: time for WireGuard's own second initiation, after REKEY_TIMEOUT's 5 s. */
 export const HANDSHAKE_MS = 6_000;
-/** The controlling end looks at an idle WireGuard every 60 s: so long may it take to move WireGuard back. */
-export const STRAY_MS = 65_000;
+/** The controlling end looks at an idle WireGuard every 120 s: so long may it take to move WireGuard back. */
+export const STRAY_MS = 125_000;
 /** A direct path that lived this long was no mistake. */
 export const STABLE_MS = 60_000;
 /** WireGuard's session is gone after this (REJECT_AFTER_TIME; paper, section 6.2). */

@@ -39,8 +39,6 @@ export type DeviceDeps = {
   readonly readFile: (path: string) => Promise<string>;
 };
 
-export type Counters = { readonly rxPackets: bigint; readonly txPackets: bigint };
-
 type Found =
   | { readonly tag: "absent" }
   | { readonly tag: "ours"; readonly backend: WireguardBackend }
@@ -101,13 +99,10 @@ export class WireguardDevice {
     return dump.value;
   }
 
-  /** Packets since the interface was made, without a spawn. Undefined where it is gone. */
-  async readCounters(): Promise<Counters | undefined> {
-    const read = async (counter: string): Promise<bigint> =>
-      BigInt((await this.#deps.readFile(`/sys/class/net/${this.name}/statistics/${counter}`)).trim());
+  /** Packets sent since the interface was made, without a spawn. Undefined where it is gone. */
+  async readSentPackets(): Promise<bigint | undefined> {
     try {
-      const [rxPackets, txPackets] = await Promise.all([read("rx_packets"), read("tx_packets")]);
-      return { rxPackets, txPackets };
+      return BigInt((await this.#deps.readFile(`/sys/class/net/${this.name}/statistics/tx_packets`)).trim());
     } catch {
       return undefined;
     }

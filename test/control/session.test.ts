@@ -168,6 +168,17 @@ describe("an open session", () => {
     expect(sent(wake(state, 15_000).effects)).toEqual([{ kind: "ping", id: 2 }]);
   });
 
+  it("is kept alive by the pings of one end, that with the lesser id", () => {
+    const [low, high] = ALICE.self < BOB.self ? [ALICE, BOB] : [BOB, ALICE];
+    // The session's own keys do not matter any more once it is open.
+    const pinged = (config: SessionConfig) => {
+      const input = { kind: "frame", frame: { kind: "ping", id: 2 } } as const;
+      return sessionWakeAt(stepSession(opened(), input, now(10_000), config).state);
+    };
+    expect(pinged(low)).toBe(PING_INTERVAL_MS);
+    expect(pinged(high)).toBeGreaterThan(10_000 + PING_INTERVAL_MS);
+  });
+
   it("is dead with the second ping that nothing followed, 45 s after it last heard", () => {
     const first = wake(opened(), 15_000).state;
     const second = wake(first, 30_000);

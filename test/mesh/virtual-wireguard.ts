@@ -29,7 +29,7 @@ export class VirtualWireguard {
         for (const [publicKey, from] of this.#insisting) this.receive(publicKey, from);
         return Promise.resolve(this.dump());
       },
-      readCounters: () => Promise.resolve({ rxPackets: 0n, txPackets: this.txPackets }),
+      readSentPackets: () => Promise.resolve(this.txPackets),
     };
   }
 

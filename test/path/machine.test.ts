@@ -4,6 +4,7 @@ import { pathWakeAt } from "../../agent/path/machine.ts";
 import {
   ASSERT_MS,
   CONSENT_MISSES,
+  CONSENT_IDLE_MS,
   CONSENT_MS,
   CONSENT_RETRY_MS,
   DEATH_MS,
@@ -40,8 +41,8 @@ describe("a direct path whose peer asks for consent", () => {
     const bench = new PathBench().direct();
     bench.input(consent, 5);
     for (let round = 0; round < 5; round++) {
-      expect(bench.input(heard, CONSENT_MS - 1)).toEqual([]);
-      expect(pathWakeAt(bench.state)).toBe(bench.nowMs + CONSENT_MS);
+      expect(bench.input(heard, CONSENT_IDLE_MS - 1)).toEqual([]);
+      expect(pathWakeAt(bench.state)).toBe(bench.nowMs + CONSENT_IDLE_MS);
     }
   });
 
@@ -49,13 +50,13 @@ describe("a direct path whose peer asks for consent", () => {
     const bench = new PathBench().direct();
     bench.input(consent, 5);
     bench.input(heard, 1_000);
-    expect(tickUntilDead(bench)).toBeLessThanOrEqual(CONSENT_MS + DEATH_MS + CONSENT_RETRY_MS);
+    expect(tickUntilDead(bench)).toBeLessThanOrEqual(CONSENT_IDLE_MS + DEATH_MS + CONSENT_RETRY_MS);
   });
 
   it("is still asked about by this end while an own probe is unanswered: the way there may be dead alone", () => {
     const bench = new PathBench().direct();
     bench.input(consent, 5);
-    bench.input(tick, CONSENT_MS);
+    bench.input(tick, CONSENT_IDLE_MS);
     const wakeAt = pathWakeAt(bench.state);
     bench.input(heard, 10);
     expect(pathWakeAt(bench.state)).toBe(wakeAt);
@@ -319,21 +320,21 @@ describe("a direct path", () => {
     expect(bench.state.leg).toEqual(leg(2));
   });
 
-  it("is probed every 5 s while it answers", () => {
+  it("is probed every 15 s while it answers and nothing else flows", () => {
     const bench = new PathBench().direct();
     const probedAt = bench.nowMs;
-    bench.input(tick, CONSENT_MS);
+    bench.input(tick, CONSENT_IDLE_MS);
     bench.input(consent, 20);
-    expect((pathWakeAt(bench.state) ?? 0) - probedAt).toBe(2 * CONSENT_MS);
+    expect((pathWakeAt(bench.state) ?? 0) - probedAt).toBe(2 * CONSENT_IDLE_MS);
   });
 
   it("is probed again 200 ms after a probe without an answer, or after two round trips where that is longer", () => {
     const quick = new PathBench().direct();
-    quick.input(tick, CONSENT_MS);
+    quick.input(tick, CONSENT_IDLE_MS);
     expect(pathWakeAt(quick.state)).toBe(quick.nowMs + CONSENT_RETRY_MS);
     const slow = new PathBench().direct();
     for (let i = 0; i < 60; i++) slow.input({ ...consent, rttMs: 350 }, 10);
-    slow.input(tick, CONSENT_MS);
+    slow.input(tick, CONSENT_IDLE_MS);
     expect((pathWakeAt(slow.state) ?? 0) - slow.nowMs).toBeCloseTo(700, -1);
   });
 

@@ -109,13 +109,13 @@ describe.skipIf(!canBuildNamespaces)("WireguardDevice on real interfaces", () =>
     expect(addresses).toContain("inet6 fd99::1/64");
     expect(await ns.must(`ip link show dev ${device.name}`)).toContain("mtu 1420");
     expect(await ns.must("ip route show 100.99.0.0/16")).toContain(`dev ${device.name}`);
-    expect(await device.readCounters()).toMatchObject({ rxPackets: 0n });
+    expect(await device.readSentPackets()).toBeTypeOf("bigint");
     expect(await traces(ns)).not.toEqual(before);
 
     await device.down();
     // The socket goes first, the process ends a moment later.
     await expect.poll(() => traces(ns)).toEqual(before);
-    expect(await device.readCounters()).toBeUndefined();
+    expect(await device.readSentPackets()).toBeUndefined();
     await device.down();
     expect(await traces(ns)).toEqual(before);
   });

@@ -141,10 +141,10 @@ describe("WireguardDevice", () => {
     expect(lines.at(-1)).toBe("nft -f -");
   });
 
-  test("counters keep all 64 bits", async () => {
+  test("the counter of sent packets keeps all 64 bits", async () => {
     const { device } = kernelHost();
     const counter = 18_446_744_073_709_551_615n;
-    expect(await device.readCounters()).toEqual({ rxPackets: counter, txPackets: counter });
+    expect(await device.readSentPackets()).toBe(counter);
   });
 });
 
