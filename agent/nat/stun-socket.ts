@@ -3,6 +3,13 @@ import { canonicalIPv6, familyOf, type Endpoint } from "../../protocol/endpoint.
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 
+/**
+ * Dynamic ports (RFC 6335, section 6) above those that a relay uses by default, whose packets are counted and limited.
+ * Chosen here because both families must get the same one.
+ */
+const FIRST_PORT = 50_000;
+const LAST_PORT = 65_535;
+
 /** Ports to try for one that is free for both families; a host with as many taken in a row has other trouble. */
 const BIND_ATTEMPTS = 20;
 
@@ -27,8 +34,7 @@ export class StunSocket implements AsyncDisposable {
   ): Promise<StunSocket> {
     let lastError: unknown;
     for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
-      // Dynamic ports (RFC 6335, section 6), chosen here because both families must get the same one.
-      const port = 49_152 + Math.floor(random.fraction() * 16_384);
+      const port = FIRST_PORT + Math.floor(random.fraction() * (LAST_PORT - FIRST_PORT + 1));
       let ipv4: Socket;
       try {
         ipv4 = await bind("udp4", port);
