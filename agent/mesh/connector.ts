@@ -4,7 +4,7 @@ import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
-import type { Candidate, CandidateKind } from "../nat/candidate.ts";
+import type { Candidate } from "../nat/candidate.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
@@ -19,10 +19,9 @@ import {
 } from "../path/state.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
+import { Experience } from "./experience.ts";
 import {
-  awaitHandshake,
   countProbe,
-  hasSession,
   newEntry,
   pathInfo,
   shownType,
@@ -32,6 +31,7 @@ import {
 } from "./mesh-peer.ts";
 import { BUSY_MS, Observer } from "./observer.ts";
 import { PeerWriter, type PeerWriterPorts } from "./peer-writer.ts";
+import { SessionStarter } from "./session-starter.ts";
 import type { StunRequest } from "./stun-service.ts";
 
 export type ConnectorPorts = {
@@ -57,12 +57,6 @@ export type ConnectorPorts = {
   onPathChanged(peer: MemberId): void;
 };
 
-/** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
-const KEEPALIVE_SEC = 25;
-/** A peer that does not answer may be off: asking it costs a spawn. */
-const KICK_AGAIN_MS = 3_000;
-/** Makes WireGuard send something now. */
-const KICK = { kick: true, keepaliveSec: KEEPALIVE_SEC } as const;
 /** A check's answer that comes later than this belongs to a path nobody wants. */
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
@@ -80,6 +74,8 @@ export class Connector implements Disposable {
   readonly #entries = new Map<MemberId, PeerEntry>();
   readonly #writer: PeerWriter;
   readonly #observer: Observer;
+  readonly #experience: Experience;
+  readonly #sessions: SessionStarter;
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   #closed = false;
@@ -96,10 +92,14 @@ export class Connector implements Disposable {
     this.#log = parts.log.child({ component: "path" });
     this.#cache = parts.cache;
     this.#ports = parts.ports;
+    this.#experience = new Experience(parts.cache);
     const mode: TraverseMode = parts.ports.stun === undefined ? "handshakes" : "checks";
     this.#traverse = new RelayNatTraverse(new NatTraverse(mode), {
-      directWorkedLast: (peer) => this.#hasDirectHeadStart(peer),
-      relaysFor: (peer) => this.#relayOrder(peer),
+      directWorkedLast: (peer) => {
+        const announced = this.#entries.get(peer)?.peer.publicEndpoints ?? [];
+        return this.#experience.hasDirectHeadStart(peer, announced.length > 0);
+      },
+      relaysFor: (peer) => this.#experience.relayOrder(peer, parts.ports.relaysFor(peer)),
     });
     const { wireguard, pin } = parts.ports;
     this.#writer = new PeerWriter({
@@ -124,6 +124,16 @@ export class Connector implements Disposable {
         onEarlier: () => this.#runSoon(),
       },
     });
+    this.#sessions = new SessionStarter({
+      self: this.#self,
+      log: this.#log,
+      ports: {
+        hasChecks: parts.ports.stun !== undefined,
+        isPublic: () => parts.ports.isPublic(),
+        push: (change) => this.#writer.push(change),
+        observeSoon: (now) => this.#observer.by(monotonicMs(now + OBSERVE_MS)),
+      },
+    });
   }
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
@@ -143,7 +153,7 @@ export class Connector implements Disposable {
     const now = this.#clock.monotonicNow();
     for (const entry of added) {
       if (this.#entries.get(entry.peer.id) !== entry) continue;
-      this.#traverse.add(entry.peer.id, this.#remembered(entry.peer), now);
+      this.#traverse.add(entry.peer.id, this.#experience.candidatesOf(entry.peer), now);
       this.#dialPublic(entry);
     }
     this.#runSoon();
@@ -156,7 +166,7 @@ export class Connector implements Disposable {
       this.#cache.observeEndpoint({ peer, endpoint, kind, source: "signalling" });
     }
     // What worked before is checked beside what the peer says: its view of itself may lag behind.
-    const all = [...candidates, ...this.#remembered(entry.peer).slice(0, 4)];
+    const all = [...candidates, ...this.#experience.candidatesOf(entry.peer).slice(0, 4)];
     this.#traverse.setCandidates(peer, all, this.#clock.monotonicNow());
     this.#runSoon();
   }
@@ -184,7 +194,8 @@ export class Connector implements Disposable {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     entry.relayRttMs = rttMs;
-    this.#kickSilentLeg(entry);
+    this.#sessions.kickSilentLeg(entry, this.#clock.monotonicNow());
+    this.#runSoon();
   }
 
   /** A way to signal came up, a volunteer was met, or addresses have changed: what is not direct begins anew. */
@@ -239,7 +250,7 @@ export class Connector implements Disposable {
     }
     const isNew = (e: Endpoint): boolean => !before.publicEndpoints.some((b) => sameEndpoint(b, e));
     if (peer.publicEndpoints.some(isNew)) {
-      this.#traverse.setCandidates(peer.id, this.#remembered(peer), this.#clock.monotonicNow());
+      this.#traverse.setCandidates(peer.id, this.#experience.candidatesOf(peer), this.#clock.monotonicNow());
       this.#dialPublic(entry);
     }
   }
@@ -252,34 +263,10 @@ export class Connector implements Disposable {
 
   /** A public endpoint needs no check before WireGuard may try it: nothing else carries packets yet. */
   #dialPublic(entry: PeerEntry): void {
-    const best = this.#remembered(entry.peer).find((c) =>
-      entry.peer.publicEndpoints.some((e) => sameEndpoint(e, c.endpoint)),
-    );
+    const best = this.#experience
+      .candidatesOf(entry.peer)
+      .find((c) => entry.peer.publicEndpoints.some((e) => sameEndpoint(e, c.endpoint)));
     if (best !== undefined) this.#input(entry.peer.id, { kind: "try", endpoint: best.endpoint });
-  }
-
-  /** What the cache remembers, in its order, then what the records say and nobody has tried. */
-  #remembered(peer: MeshPeer): readonly Candidate[] {
-    const cached = this.#cache.dialOrder(peer.id).flatMap(({ kind, endpoint }): readonly Candidate[] => {
-      const direct = directKind(kind);
-      return direct === undefined ? [] : [{ kind: direct, endpoint }];
-    });
-    const announced = peer.publicEndpoints
-      .filter((endpoint) => !cached.some((c) => sameEndpoint(c.endpoint, endpoint)))
-      .map((endpoint): Candidate => ({ kind: "host", endpoint }));
-    return [...cached, ...announced];
-  }
-
-  #hasDirectHeadStart(peer: MemberId): boolean {
-    if (this.#cache.needsRelayFirst(peer)) return false;
-    const announced = this.#entries.get(peer)?.peer.publicEndpoints ?? [];
-    return announced.length > 0 || this.#cache.lastWorked(peer)?.type === "direct";
-  }
-
-  #relayOrder(peer: MemberId): readonly MemberId[] {
-    const offered = this.#ports.relaysFor(peer);
-    const order = this.#cache.relayOrder(peer, offered).map(({ relay }) => relay);
-    return offered.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
   }
 
   #input(peer: MemberId, input: PathInput): void {
@@ -298,8 +285,8 @@ export class Connector implements Disposable {
     switch (effect.kind) {
       case "set-endpoint": {
         if (effect.pin !== undefined) this.#writer.pin({ from: effect.pin, to: effect.endpoint });
-        if (effect.reset) this.#beginSession(entry, effect.endpoint, now);
-        else this.#writer.push({ publicKey: peer.publicKey, endpoint: effect.endpoint, ...KICK });
+        if (effect.reset) this.#sessions.begin(entry, effect.endpoint, now);
+        else this.#sessions.move(peer, effect.endpoint);
         break;
       }
       case "probe":
@@ -320,66 +307,6 @@ export class Connector implements Disposable {
         this.#traverse.directLost(peer.id, now, effect.retryInMs);
         break;
     }
-  }
-
-  /**
-   * Without a session one end begins: two initiations that cross undo each other, since WireGuard keeps one handshake
-   * per peer, and both ends would wait 5 s. The other end does not even tell WireGuard where to, or a packet of its
-   * user would begin; it learns the endpoint from the initiation, and steps in where none comes. Without STUN it has
-   * to send, for its packets are what opens the way.
-   */
-  #beginSession(entry: PeerEntry, endpoint: Endpoint, now: MonotonicMs): void {
-    const { peer } = entry;
-    if (this.#ports.stun === undefined) {
-      // Both ends have to send here: with retries of ours beside WireGuard's own they would only cross more often.
-      this.#sendInitiation(peer, endpoint);
-      return;
-    }
-    const begins = this.#initiates(peer);
-    entry.handshake = awaitHandshake(endpoint, 0, begins, now);
-    if (begins) this.#sendInitiation(peer, endpoint);
-  }
-
-  #sendInitiation(peer: MeshPeer, endpoint: Endpoint): void {
-    const { publicKey, allowedIps } = peer;
-    this.#writer.push({ publicKey, endpoint, ...KICK, reset: true, allowedIps });
-  }
-
-  /**
-   * A relay drops what comes before both legs are bound, also the keepalive that was to show the way to the other end;
-   * with a session, and nobody sending, nothing would follow for 25 s. Our leg answers now: send again.
-   */
-  #kickSilentLeg(entry: PeerEntry): void {
-    const { path, peer } = entry;
-    const now = this.#clock.monotonicNow();
-    if (path.tag !== "none" || path.leg === undefined || !hasSession(path) || now < entry.kickAt) return;
-    entry.kickAt = monotonicMs(now + KICK_AGAIN_MS);
-    this.#writer.push({ publicKey: peer.publicKey, endpoint: path.leg.endpoint, ...KICK });
-    this.#observer.by(monotonicMs(now + OBSERVE_MS));
-    this.#runSoon();
-  }
-
-  /** Who dials a public endpoint is the one who knows that it has to; among equals the smaller id. */
-  #initiates(peer: MeshPeer): boolean {
-    const isPublic = this.#ports.isPublic();
-    const isPeerPublic = peer.publicEndpoints.length > 0;
-    return isPublic === isPeerPublic ? this.#self < peer.id : isPeerPublic;
-  }
-
-  #retryHandshake(entry: PeerEntry, now: MonotonicMs): void {
-    const { handshake, peer } = entry;
-    if (handshake === undefined || now < handshake.retryAt) return;
-    if (hasSession(entry.path)) {
-      entry.handshake = undefined;
-      // Nothing keeps the mapping alive where the other end began.
-      this.#writer.push({ publicKey: peer.publicKey, keepaliveSec: KEEPALIVE_SEC });
-      return;
-    }
-    const tries = handshake.tries + 1;
-    entry.handshake = awaitHandshake(handshake.endpoint, tries, this.#initiates(peer), now);
-    this.#log.debug({ peer: peer.name, tries }, "handshake tried again");
-    this.#sendInitiation(peer, handshake.endpoint);
-    this.#observer.by(monotonicMs(now + OBSERVE_MS));
   }
 
   #onChanged(entry: PeerEntry, { from, to, why }: PathEffect & { kind: "changed" }): void {
@@ -481,7 +408,7 @@ export class Connector implements Disposable {
     for (const effect of this.#traverse.step(now)) this.#carryOutNat(effect);
     for (const [id, entry] of this.#entries)
       if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#input(id, { kind: "tick" });
-    for (const entry of this.#entries.values()) this.#retryHandshake(entry, now);
+    for (const entry of this.#entries.values()) this.#sessions.retry(entry, now);
     this.#observer.step(now);
     void this.#writer.flush();
     this.#schedule(now);
@@ -551,15 +478,4 @@ export class Connector implements Disposable {
   #entryByKey(publicKey: string): PeerEntry | undefined {
     return [...this.#entries.values()].find(({ peer }) => peer.publicKey === publicKey);
   }
-}
-
-function directKind(kind: string): CandidateKind | undefined {
-  switch (kind) {
-    case "host":
-    case "server-reflexive":
-    case "peer-reflexive":
-    case "port-mapped":
-      return kind;
-  }
-  return undefined;
 }
