@@ -1,0 +1,89 @@
+import type { Clock } from "../../../clock.ts";
+import type { Endpoint } from "../../../../protocol/endpoint.ts";
+import type { MemberId } from "../../../../protocol/ids.ts";
+import type { SecurityEvent } from "./security-log.ts";
+
+export type AbuseHookOptions = {
+  readonly url: string;
+  readonly timeoutMs: number;
+  /** What counts where the system does not answer in time, or with anything but yes or no. */
+  readonly onFailure: "open" | "closed";
+};
+
+export type AbuseQuestion = {
+  readonly event: "allocation";
+  readonly member: MemberId;
+  /** Its outer address and port, where known. */
+  readonly source: Endpoint | undefined;
+};
+
+export type HookAnswer = "admitted" | "refused-by-hook" | "hook-failed";
+
+/** As much of the global `fetch` as is used. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method: "POST";
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly redirect: "error";
+    readonly signal: AbortSignal;
+  },
+) => Promise<{ readonly status: number; readonly body: { cancel(): Promise<void> } | null }>;
+
+/** A system that hangs holds this many sockets and timers, not one for each request. */
+const MAX_OPEN = 32;
+
+/**
+ * Asks and tells an outside system by HTTP POST of JSON. Its status is its answer: 2xx is yes, 403 is no, all else,
+ * redirects included, is a failure. The body is never read, so it can neither be too long nor malformed.
+ */
+export class AbuseHook {
+  readonly #options: AbuseHookOptions;
+  readonly #clock: Clock;
+  readonly #fetch: Fetch;
+  #open = 0;
+
+  constructor(options: AbuseHookOptions, parts: { readonly clock: Clock; readonly fetch: Fetch }) {
+    this.#options = options;
+    this.#clock = parts.clock;
+    this.#fetch = parts.fetch;
+  }
+
+  /** Never rejects. "hook-failed" only where it fails closed. */
+  async ask(question: AbuseQuestion): Promise<HookAnswer> {
+    const status = await this.#post(question, MAX_OPEN);
+    if (status === 403) return "refused-by-hook";
+    if (status !== undefined && status >= 200 && status < 300) return "admitted";
+    return this.#options.onFailure === "open" ? "admitted" : "hook-failed";
+  }
+
+  /** Nobody waits for it, and it may be lost: what is only told never takes the room of a question. */
+  tell(event: SecurityEvent): void {
+    void this.#post(event, MAX_OPEN / 2);
+  }
+
+  /** Undefined where there was no answer. */
+  async #post(content: AbuseQuestion | SecurityEvent, maxOpen: number): Promise<number | undefined> {
+    if (this.#open >= maxOpen) return undefined;
+    this.#open++;
+    const timeout = new AbortController();
+    const cancel = this.#clock.after(this.#options.timeoutMs, () => timeout.abort());
+    try {
+      const answer = await this.#fetch(this.#options.url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(content),
+        redirect: "error",
+        signal: timeout.signal,
+      });
+      await answer.body?.cancel();
+      return answer.status;
+    } catch {
+      return undefined; // unreachable, too slow, a redirect: all the same to us
+    } finally {
+      cancel();
+      this.#open--;
+    }
+  }
+}
