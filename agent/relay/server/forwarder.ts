@@ -22,6 +22,8 @@ export type Forwarder = AsyncDisposable & {
 export type ForwarderAllocation = {
   readonly id: AllocationId;
   readonly legs: Readonly<Record<LegName, ForwarderLeg>>;
+  /** Bits a second of UDP payload, both directions together. Undefined: as much as the host carries. */
+  readonly bandwidthBps?: number | undefined;
 };
 
 /** Both 32 bytes: the member's WireGuard public key, and the secret that only it and we know. */
@@ -45,7 +47,9 @@ export type DropReason =
   | "stun-unauthenticated"
   /** More waits to be sent than the host's socket takes. */
   | "congested"
-  | "send-failed";
+  | "send-failed"
+  /** More than the allocation's bandwidth. */
+  | "over-rate";
 
 /** Datagrams and their UDP payload; `rx` came from the leg and was relayed, `tx` went to it. */
 export type LegCounters = {
@@ -55,8 +59,12 @@ export type LegCounters = {
   readonly txBytes: number;
 };
 
+export type ForwarderKind = "kernel" | "userspace";
+
 export type ForwarderStatus = {
   readonly port: number;
+  /** Who carries the data packets now. */
+  readonly kind?: ForwarderKind;
   readonly endpoints: Readonly<Record<LegName, Endpoint | undefined>>;
   readonly counters: Readonly<Record<LegName, LegCounters>>;
   readonly drops: ReadonlyMap<DropReason, number>;

@@ -12,10 +12,12 @@ import type {
   ForwarderEvents,
   ForwarderStatus,
 } from "./forwarder.ts";
+import type { Guard } from "./guard/guard.ts";
 import { answerBinding } from "./leg-binding.ts";
 import { step, type LearnerInput } from "./leg-learner.ts";
 import { newLearner, type LearnerState } from "./leg-state.ts";
 import { otherLeg, type LegName } from "./leg.ts";
+import { bucketOf, takeFromAll, type TokenBucket } from "./token-bucket.ts";
 import type { OpenUdpPort, UdpPort } from "./udp-port.ts";
 
 /** Inclusive. May lie in the host's ephemeral range: a number that is taken is passed over. */
@@ -25,12 +27,16 @@ export type UserspaceForwarderOptions = {
   readonly ports: PortRange;
   /** For tests: in production a leg on our own host would let a member reach local services through us. */
   readonly allowLoopback: boolean;
+  /** Of all allocations together; 0 or undefined: as much as the host carries. */
+  readonly bandwidthBps?: number | undefined;
 };
 
 export type UserspaceForwarderParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly openPort: OpenUdpPort;
+  /** Whom it serves; it also counts what it refuses. */
+  readonly guard?: Pick<Guard, "admitConnection" | "admitsAddress" | "mayAnswer"> | undefined;
   readonly events: ForwarderEvents;
 };
 
@@ -51,6 +57,7 @@ type Entry = {
   learner: LearnerState;
   readonly counters: Record<LegName, Counters>;
   readonly drops: Map<DropReason, number>;
+  readonly bucket: TokenBucket | undefined;
 };
 
 /** The forwarder for every host: owns one UDP port for each allocation and carries each packet itself. */
@@ -61,11 +68,13 @@ export class UserspaceForwarder implements Forwarder {
   /** Ours, also while opening: saves trying them. */
   readonly #portsInUse = new Set<number>();
   readonly #nonceSecret: Uint8Array;
+  readonly #bucket: TokenBucket | undefined;
 
   constructor(parts: UserspaceForwarderParts, options: UserspaceForwarderOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#nonceSecret = parts.random.bytes(32);
+    this.#bucket = bucketOf(options.bandwidthBps);
   }
 
   async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
@@ -85,6 +94,7 @@ export class UserspaceForwarder implements Forwarder {
       }),
       counters: { a: noTraffic(), b: noTraffic() },
       drops,
+      bucket: bucketOf(allocation.bandwidthBps),
     });
     return decoded(port.number);
   }
@@ -102,11 +112,18 @@ export class UserspaceForwarder implements Forwarder {
     if (entry !== undefined) this.#learn(entry, { tag: "relearn", leg });
   }
 
+  /** Something carried packets of the leg past our socket. */
+  heard(id: AllocationId, leg: LegName): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#learn(entry, { tag: "heard", leg });
+  }
+
   status(id: AllocationId): ForwarderStatus | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     return {
       port: entry.port.number,
+      kind: "userspace",
       endpoints: endpointsOf(entry),
       counters: { a: { ...entry.counters.a }, b: { ...entry.counters.b } },
       drops: new Map(entry.drops),
@@ -150,6 +167,9 @@ export class UserspaceForwarder implements Forwarder {
     const packet = classifyPacket(bytes);
     if (packet.ok) {
       if (REFLECTOR_PORTS.has(source.port) && !isBound(entry, source)) return "refused-source";
+      if (packet.value.type === "initiation" && !isKnown(entry, source) && !this.#mayOpen(source)) {
+        return "refused-source";
+      }
       this.#learn(entry, { tag: "packet", source, packet: packet.value, bytes });
       return undefined;
     }
@@ -166,6 +186,9 @@ export class UserspaceForwarder implements Forwarder {
     };
     const answer = answerBinding(bytes, source, context, this.#parts.clock.monotonicNow());
     if (answer.tag === "silence") return answer.reason;
+    if (!this.#mayHear(source, answer.bound !== undefined, bytes.length, answer.reply.length)) {
+      return "refused-source";
+    }
     entry.port.send(answer.reply, source);
     if (answer.bound === undefined) return undefined;
     this.#learn(entry, { tag: "bind", leg: answer.bound, source });
@@ -176,11 +199,16 @@ export class UserspaceForwarder implements Forwarder {
   #learn(entry: Entry, input: LearnerInput): void {
     const { events, clock } = this.#parts;
     const { id } = entry.allocation;
-    const { state, effects } = step(entry.learner, input, clock.monotonicNow());
+    const now = clock.monotonicNow();
+    const { state, effects } = step(entry.learner, input, now);
     entry.learner = state;
     for (const effect of effects) {
       switch (effect.tag) {
         case "forward":
+          if (!takeFromAll([entry.bucket, this.#bucket], effect.bytes.length, now)) {
+            count(entry.drops, "over-rate");
+            break;
+          }
           entry.port.send(effect.bytes, effect.to);
           countForwarded(entry.counters, effect.from, effect.bytes.length);
           break;
@@ -203,6 +231,19 @@ export class UserspaceForwarder implements Forwarder {
     this.#parts.events.failed(id, error);
   }
 
+  /** A handshake from a source that has shown nothing yet. */
+  #mayOpen(source: Endpoint): boolean {
+    return this.#parts.guard?.admitConnection(source).ok ?? true;
+  }
+
+  /** Who proves a leg key receives what he asks for; anybody else's address may be forged. */
+  #mayHear(source: Endpoint, isProven: boolean, receivedBytes: number, answerBytes: number): boolean {
+    const { guard } = this.#parts;
+    if (guard === undefined) return true;
+    if (!guard.admitsAddress(source).ok) return false;
+    return isProven || guard.mayAnswer(source, receivedBytes, answerBytes);
+  }
+
   #isPossibleLeg(source: Endpoint): boolean {
     if (source.port === 0) return false;
     if (isUsableRemote(source.address)) return true;
@@ -212,6 +253,16 @@ export class UserspaceForwarder implements Forwarder {
 
 function isBound(entry: Entry, source: Endpoint): boolean {
   return Object.values(endpointsOf(entry)).some((endpoint) => sameEndpoint(endpoint, source));
+}
+
+/** A leg, where it was before, or a handshake that is under way: counted already, or proven. */
+function isKnown(entry: Entry, source: Endpoint): boolean {
+  return Object.values(entry.learner).some(
+    ({ confirmed, openings }) =>
+      sameEndpoint(confirmed?.endpoint, source) ||
+      sameEndpoint(confirmed?.previous, source) ||
+      openings.some((opening) => sameEndpoint(opening.source, source)),
+  );
 }
 
 function endpointsOf(entry: Entry): Record<LegName, Endpoint | undefined> {

@@ -2,14 +2,13 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../agent/log.ts";
 import type { Random } from "../../../agent/random.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "../../../agent/relay/server/allocations.ts";
-import type {
-  Forwarder,
-  ForwarderAllocation,
-  ForwarderEvents,
-  ForwarderStatus,
-} from "../../../agent/relay/server/forwarder.ts";
-import type { LegName } from "../../../agent/relay/server/leg.ts";
-import { RelayServer, type RelayGrant } from "../../../agent/relay/server/relay-server.ts";
+import { MIN_PERIOD_MS, RelayUsage } from "../../../agent/relay/server/quota.ts";
+import {
+  POLL_MS,
+  RelayServer,
+  type RelayGrant,
+  type RelayServerParts,
+} from "../../../agent/relay/server/relay-server.ts";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
 import {
@@ -18,54 +17,24 @@ import {
   type Pair,
   type RelayTokenClaims,
 } from "../../../protocol/relay-token.ts";
+import { PaperForwarder } from "./paper-forwarder.ts";
 import { TurnedClock } from "./turned-clock.ts";
 
 const network = networkIdOf(new Uint8Array([1]));
 const relay = memberIdOf(new Uint8Array([2]));
 const members = [5, 6, 7, 8].map((n) => memberIdOf(new Uint8Array([n]))).sort();
 const [ANN, BOB, CAT] = [members[0] ?? relay, members[1] ?? relay, members[2] ?? relay];
+const TIERS = {
+  free: { bandwidthBps: 10e6, quotaBytes: 1e9 },
+  paid: { bandwidthBps: 100e6, quotaBytes: 100e9 },
+  unlimited: { bandwidthBps: 0, quotaBytes: 0 },
+};
 const wg = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
 
-/** Opens nothing; ports count up from 40000, and opening waits while `hold` is set. */
-class PaperForwarder implements Forwarder {
-  readonly opened: ForwarderAllocation[] = [];
-  readonly closed: AllocationId[] = [];
-  readonly relearned: [AllocationId, LegName][] = [];
-  hold: Promise<void> | undefined;
-  failure: (() => Decoded<number>) | undefined;
-  disposed = false;
-  readonly events: ForwarderEvents;
-
-  constructor(events: ForwarderEvents) {
-    this.events = events;
-  }
-
-  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
-    this.opened.push(allocation);
-    await this.hold;
-    return this.failure?.() ?? decoded(39_999 + this.opened.length);
-  }
-
-  close(id: AllocationId): Promise<void> {
-    this.closed.push(id);
-    return Promise.resolve();
-  }
-
-  relearn(id: AllocationId, leg: LegName): void {
-    this.relearned.push([id, leg]);
-  }
-
-  status(): ForwarderStatus | undefined {
-    return undefined;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.disposed = true;
-    return Promise.resolve();
-  }
-}
-
-function bench(limits = DEFAULT_ALLOCATION_LIMITS) {
+function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerParts["policy"]> = {}) {
+  const usage = new RelayUsage();
+  const absent = new Set<MemberId>();
+  const warned: [AllocationId, used: number, limit: number][] = [];
   const clock = new TurnedClock();
   const offers: [to: MemberId, grant: RelayGrant][] = [];
   const ended: [AllocationId, string][] = [];
@@ -87,10 +56,15 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS) {
       Promise.resolve(
         token === "bad" ? refused("bad-signature") : decoded(JSON.parse(token) as RelayTokenClaims),
       ),
-    isMember: (member) => !revoked.has(member),
+    policy: { tiers: TIERS, monthlyBytes: 0, schedule: "* * * * *", ...policy },
+    usage,
+    faultOf: (pair) => (pair.some(({ memberId }) => revoked.has(memberId)) ? "not-a-member" : undefined),
+    admit: () => Promise.resolve(decoded(undefined)),
+    isReachable: (member) => !absent.has(member),
     events: {
       offered: (to, grant) => offers.push([to, grant]),
       ended: (id, _pair, why) => ended.push([id, why]),
+      nearlyUsed: (id, _pair, usedBytes, limitBytes) => warned.push([id, usedBytes, limitBytes]),
     },
   });
   const [forwarder] = paper;
@@ -116,7 +90,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS) {
     };
     return JSON.stringify(claims);
   };
-  return { server, forwarder, clock, offers, ended, revoked, token };
+  return { server, forwarder, clock, offers, ended, revoked, absent, warned, usage, token };
 }
 
 function granted(grant: Decoded<RelayGrant>): RelayGrant {
@@ -205,6 +179,18 @@ describe("asking for an allocation", () => {
 });
 
 describe("the end of an allocation", () => {
+  it("comes for what the roster no longer allows, and for no other", async () => {
+    // R-601
+    const { server, ended, revoked, token } = bench();
+    const gone = granted(await server.allocate(ANN, token(ANN, BOB))).allocation;
+    granted(await server.allocate(ANN, token(ANN, CAT)));
+    await server.recheck();
+    expect(ended).toEqual([]);
+    revoked.add(BOB);
+    await server.recheck();
+    expect(ended).toEqual([[gone, "revoked"]]);
+  });
+
   // R-602
   it("comes after its lifetime", async () => {
     const { server, forwarder, clock, ended, token } = bench();
@@ -222,15 +208,15 @@ describe("the end of an allocation", () => {
     const { server, forwarder, clock, ended, token } = bench();
     const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB, 1000 - CLOCK_TOLERANCE_SEC)));
     clock.advance(300_000);
-    expect(server.refresh(BOB, allocation)).toEqual({ ok: true, value: 600 });
+    expect(await server.refresh(BOB, allocation)).toEqual({ ok: true, value: 600 });
     clock.advance(300_000);
     forwarder.events.legAlive(allocation, "a");
-    expect(server.refresh(ANN, allocation)).toEqual({ ok: true, value: 400 });
+    expect(await server.refresh(ANN, allocation)).toEqual({ ok: true, value: 400 });
     clock.advance(399_999);
     expect(ended).toEqual([]);
     clock.advance(1);
     expect(ended).toEqual([[allocation, "expired"]]);
-    expect(server.refresh(ANN, allocation)).toEqual({ ok: false, reason: "unknown-allocation" });
+    expect(await server.refresh(ANN, allocation)).toEqual({ ok: false, reason: "unknown-allocation" });
   });
 
   it("comes when either end releases it, and no third member can", async () => {
@@ -238,7 +224,7 @@ describe("the end of an allocation", () => {
     const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
     const refusal = { ok: false, reason: "unknown-allocation" };
     expect(await server.release(CAT, allocation)).toEqual(refusal);
-    expect(server.refresh(CAT, allocation)).toEqual(refusal);
+    expect(await server.refresh(CAT, allocation)).toEqual(refusal);
     expect(server.relearn(CAT, allocation)).toEqual(refusal);
     expect((await server.release(BOB, allocation)).ok).toBe(true);
     expect(await server.release(BOB, allocation)).toEqual(refusal);
@@ -297,6 +283,126 @@ describe("the end of an allocation", () => {
     expect(forwarder.disposed).toBe(true);
     expect(clock.pending).toBe(0);
     expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "relay-stopped" });
+  });
+});
+
+describe("a limit", () => {
+  // R-605
+  it("is the smaller one of the token's and the tier's, and 0 is none", async () => {
+    const { server, forwarder, token } = bench();
+    const ask = (change: Partial<RelayTokenClaims>, to: MemberId): string =>
+      JSON.stringify({ ...(JSON.parse(token(ANN, to)) as RelayTokenClaims), ...change });
+    granted(await server.allocate(ANN, ask({ bandwidthBps: 5e6, quotaBytes: 9e9 }, BOB)));
+    granted(await server.allocate(ANN, ask({ tier: "unlimited" }, CAT)));
+    expect(forwarder.opened.map(({ bandwidthBps }) => bandwidthBps)).toEqual([5e6, undefined]);
+    expect(server.status().map(({ allocation }) => allocation.quotaBytes)).toEqual([1e9, 0]);
+  });
+
+  it("of bytes is warned of once at 90 %, and ends the allocation at 100 % and no other", async () => {
+    const { server, forwarder, clock, warned, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    granted(await server.allocate(ANN, token(ANN, CAT)));
+    const relay = (bytes: number): void => {
+      forwarder.relayed.set(allocation, bytes);
+      clock.advance(POLL_MS);
+    };
+    relay(9e8 - 1);
+    expect(warned).toEqual([]);
+    relay(9e8);
+    relay(1e9 - 1);
+    expect([warned, ended]).toEqual([[[allocation, 9e8, 1e9]], []]);
+    relay(1e9);
+    expect(ended).toEqual([[allocation, "quota"]]);
+    expect(server.status()).toHaveLength(1);
+  });
+
+  it("of bytes is the pair's until its period ends, however often it asks and with whatever token", async () => {
+    const { server, forwarder, clock, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    forwarder.relayed.set(allocation, 6e8);
+    await server.release(ANN, allocation); // between two polls
+    granted(await server.allocate(BOB, token(ANN, BOB, 7200)));
+    expect(server.status()[0]?.usedBytes).toBe(6e8);
+    forwarder.relayed.set(allocation, 4e8);
+    clock.advance(POLL_MS);
+    const refusal = { ok: false, reason: "quota-used" };
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual(refusal);
+    clock.advance(MIN_PERIOD_MS - POLL_MS - 1);
+    expect(await server.allocate(ANN, token(ANN, BOB, 30 * 86_400))).toEqual(refusal);
+    clock.advance(1);
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+  });
+
+  it("counts on where another forwarder takes over with counters of its own", async () => {
+    const { server, forwarder, clock, usage, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    for (const bytes of [500, 700, 100]) {
+      forwarder.relayed.set(allocation, bytes);
+      clock.advance(POLL_MS);
+    }
+    expect(usage.usedBytes(allocation, clock.wallNow())).toBe(800);
+  });
+
+  it("of the month ends everything, and nothing is granted until the next", async () => {
+    const { server, forwarder, clock, ended, token } = bench(undefined, { monthlyBytes: 1000 });
+    const first = granted(await server.allocate(ANN, token(ANN, BOB))).allocation;
+    const second = granted(await server.allocate(ANN, token(ANN, CAT))).allocation;
+    forwarder.relayed.set(first, 999);
+    clock.advance(POLL_MS);
+    expect(ended).toEqual([]);
+    forwarder.relayed.set(second, 1);
+    clock.advance(POLL_MS);
+    expect(ended).toEqual([
+      [first, "monthly-quota"],
+      [second, "monthly-quota"],
+    ]);
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "monthly-quota" });
+    clock.advance(31 * 86_400_000);
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+  });
+
+  it("of hours ends what runs when they are over", async () => {
+    const now = new Date(bench().clock.wallNow());
+    const { server, clock, ended, token } = bench(undefined, { schedule: `* ${now.getHours()} * * *` });
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB, 86_400)));
+    for (let polls = 0; polls < 3_600_000 / POLL_MS && ended.length === 0; polls += 1) {
+      clock.advance(POLL_MS);
+      await server.refresh(ANN, allocation);
+    }
+    expect(ended).toEqual([[allocation, "off-schedule"]]);
+    expect(await server.allocate(ANN, token(ANN, BOB))).toEqual({ ok: false, reason: "off-schedule" });
+  });
+
+  it("costs no timer while nobody is relayed", async () => {
+    const { server, clock, token } = bench();
+    expect(clock.pending).toBe(0);
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    await server.release(ANN, allocation);
+    clock.advance(POLL_MS);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a newer token", () => {
+  // R-601
+  it("moves the end of an allocation, and touches neither port nor keys", async () => {
+    const { server, forwarder, clock, offers, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB, 700 - CLOCK_TOLERANCE_SEC)));
+    clock.advance(400_000);
+    expect(await server.refresh(BOB, allocation)).toEqual({ ok: true, value: 300 });
+    expect(await server.refresh(BOB, allocation, token(ANN, BOB))).toEqual({ ok: true, value: 600 });
+    expect([forwarder.opened.length, forwarder.closed, offers.length, ended]).toEqual([1, [], 1, []]);
+  });
+
+  it("prolongs its own pair's allocation with its present keys alone", async () => {
+    const { server, revoked, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const refreshed = async (newer: string): Promise<unknown> => server.refresh(ANN, allocation, newer);
+    expect(await refreshed("bad")).toMatchObject({ reason: "bad-signature" });
+    expect(await refreshed(token(ANN, CAT))).toMatchObject({ reason: "wrong-allocation" });
+    expect(await refreshed(token(ANN, BOB, 3600, 10))).toMatchObject({ reason: "keys-changed" });
+    revoked.add(BOB);
+    expect(await refreshed(token(ANN, BOB))).toMatchObject({ reason: "not-a-member" });
   });
 });
 

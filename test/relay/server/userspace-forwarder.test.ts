@@ -10,6 +10,7 @@ import {
   type OpenUdpPort,
   type UdpPortHandlers,
 } from "../../../agent/relay/server/udp-port.ts";
+import { BURST_BYTES } from "../../../agent/relay/server/token-bucket.ts";
 import { UserspaceForwarder } from "../../../agent/relay/server/userspace-forwarder.ts";
 import { decoded, refused } from "../../../protocol/decoded.ts";
 import { familyOf, type Endpoint } from "../../../protocol/endpoint.ts";
@@ -37,7 +38,12 @@ afterEach(async () => {
 type Event = readonly [name: string, ...unknown[]];
 
 function forwarder(
-  options: { ports?: { first: number; last: number }; allowLoopback?: boolean; openPort?: OpenUdpPort } = {},
+  options: {
+    ports?: { first: number; last: number };
+    allowLoopback?: boolean;
+    openPort?: OpenUdpPort;
+    bandwidthBps?: number | undefined;
+  } = {},
 ) {
   const events: Event[] = [];
   const record: ForwarderEvents = {
@@ -53,7 +59,11 @@ function forwarder(
       openPort: options.openPort ?? udpPortOpener(LOOPBACK),
       events: record,
     },
-    { ports: options.ports ?? { first: 40_000, last: 49_999 }, allowLoopback: options.allowLoopback ?? true },
+    {
+      ports: options.ports ?? { first: 40_000, last: 49_999 },
+      allowLoopback: options.allowLoopback ?? true,
+      bandwidthBps: options.bandwidthBps,
+    },
   );
   open.push(made);
   return { made, events };
@@ -297,7 +307,7 @@ const deaf: UdpPortHandlers = {
 };
 
 /** A forwarder whose port is not a socket: `from` delivers as if from that source. */
-async function withoutSockets(allowLoopback: boolean) {
+async function withoutSockets(allowLoopback: boolean, bandwidthBps?: number, sharedBps?: number) {
   const handlers: UdpPortHandlers[] = [];
   const sent: Endpoint[] = [];
   let closed = 0;
@@ -310,13 +320,39 @@ async function withoutSockets(allowLoopback: boolean) {
     };
     return Promise.resolve(decoded({ number, send: (_bytes, to) => sent.push(to), close }));
   };
-  const { made, events } = forwarder({ openPort, allowLoopback });
-  const one = allocation("9");
+  const { made, events } = forwarder({ openPort, allowLoopback, bandwidthBps: sharedBps });
+  const one = { ...allocation("9"), bandwidthBps };
   await opened(made, one);
   const [port] = handlers;
   if (port === undefined) throw new Error("no port");
   return { made, events, one, port, sent, closed: () => closed };
 }
+
+describe("what is above the bandwidth", () => {
+  // R-605
+  it.each([
+    ["of the allocation", 8, undefined],
+    ["of all together", undefined, 8],
+  ])("%s is dropped and counted, not relayed", async (_, own, shared) => {
+    const { made, one, port, sent } = await withoutSockets(false, own, shared);
+    const [a, b] = [
+      { address: "192.0.2.1", port: 1 },
+      { address: "192.0.2.2", port: 2 },
+    ];
+    port.message(initiation(1, KEY.b), a);
+    port.message(initiation(7, KEY.a), b);
+    port.message(response(2, 7, KEY.b), a);
+    port.message(data(2), b);
+    port.message(data(7), a);
+    const before = sent.length;
+    const fits = Math.floor(BURST_BYTES / 1400) - 1; // the handshake took the rest
+    for (let packets = 0; packets < fits + 5; packets += 1) port.message(data(7, 1400), a);
+    const relayed = sent.length - before;
+    expect(relayed).toBeGreaterThanOrEqual(fits);
+    expect(made.status(one.id)?.drops.get("over-rate")).toBe(fits + 5 - relayed);
+    expect(made.status(one.id)?.counters.a.rxBytes).toBeLessThanOrEqual(BURST_BYTES + 1);
+  });
+});
 
 describe("sources that are never a leg", () => {
   // R-606

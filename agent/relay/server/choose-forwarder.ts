@@ -1,0 +1,86 @@
+import type { CommandRunner } from "../../runner.ts";
+import type { Forwarder, ForwarderEvents, ForwarderKind } from "./forwarder.ts";
+import {
+  KernelForwarder,
+  type KernelForwarderOptions,
+  type KernelForwarderParts,
+} from "./kernel-forwarder.ts";
+import { loadScript, relayTableName, removeScript, type Flow } from "./nft-ruleset.ts";
+
+export type ForwarderWish = "auto" | ForwarderKind;
+
+export type ForwarderChoice = {
+  readonly kind: ForwarderKind;
+  /** For people; a fixed phrase, or what nft said. */
+  readonly reason: string;
+  readonly create: (events: ForwarderEvents) => Forwarder;
+};
+
+export type ForwarderChoiceParts = Omit<KernelForwarderParts, "events"> &
+  KernelForwarderOptions & { readonly wanted: ForwarderWish };
+
+/** By trying. Whoever asks for the kernel where it does not serve gets userspace and a warning: relaying goes on. */
+export async function chooseForwarder(parts: ForwarderChoiceParts): Promise<ForwarderChoice> {
+  const { wanted, log, createUserspace } = parts;
+  const refusal = wanted === "userspace" ? "asked for" : await whyNotKernel(parts.run);
+  if (refusal === undefined) {
+    const reason = "nftables takes the rules";
+    log.info({ forwarder: "kernel", reason }, "relay forwarder chosen");
+    return {
+      kind: "kernel",
+      reason,
+      create: (events) => new KernelForwarder({ ...parts, events }, parts),
+    };
+  }
+  const chosen = { forwarder: "userspace", reason: refusal };
+  if (wanted === "kernel") log.warn(chosen, "relay forwarder chosen, the kernel cannot be had");
+  else log.info(chosen, "relay forwarder chosen");
+  return { kind: "userspace", reason: refusal, create: createUserspace };
+}
+
+/** Takes away what a killed agent's kernel forwarder left, so that nothing is forwarded any more. Where there is no nft, nothing is left. */
+export async function removeLeftFlows(run: CommandRunner, owner: string): Promise<void> {
+  await run("nft", ["-f", "-"], { input: removeScript(relayTableName(owner)) }).catch(() => undefined);
+}
+
+/** Undefined where it would. The kernel checks a table with every construct in it and is then told to forget it. */
+export async function whyNotKernel(run: CommandRunner): Promise<string | undefined> {
+  const sample = loadScript(relayTableName("probe"), {
+    chains: [{ name: "device_0", device: "lo" }],
+    meters: {
+      added: (["ipv4", "ipv6"] as const).map((family) => ({ index: 0, family, bytesPerSec: 1_250_000 })),
+      removed: [],
+    },
+    flows: [
+      { before: undefined, after: sampleFlow("192.0.2.1", "192.0.2.2") },
+      { before: undefined, after: sampleFlow("2001:db8::1", "2001:db8::2") },
+    ],
+  });
+  try {
+    const checked = await run("nft", ["-c", "-f", "-"], { input: sample });
+    if (checked.exitCode !== 0) return firstLine(checked.stderr) ?? "nftables refuses the rules";
+    const links = await run("ip", ["-json", "link", "show"]);
+    return links.exitCode === 0 ? undefined : "ip does not tell the interfaces";
+  } catch (error) {
+    return error instanceof Error ? error.message : "nft could not run";
+  }
+}
+
+/** Interface 1 is the loopback. */
+function sampleFlow(local: string, remote: string): Flow {
+  const end = (port: number) => ({
+    remote: { address: remote, port },
+    local,
+    hop: remote,
+    device: "lo",
+    ifIndex: 1,
+  });
+  return { index: 0, port: 40_000, ends: { a: end(1), b: end(2) } };
+}
+
+function firstLine(text: string): string | undefined {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .find((line) => /[A-Za-z]/.test(line));
+}

@@ -1,0 +1,502 @@
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../log.ts";
+import type { CommandRunner } from "../../runner.ts";
+import type { Decoded } from "../../../protocol/decoded.ts";
+import {
+  familyOf,
+  isUsableRemote,
+  sameEndpoint,
+  type AddressFamily,
+  type Endpoint,
+} from "../../../protocol/endpoint.ts";
+import type { AllocationId } from "../../../protocol/ids.ts";
+import type { MonotonicMs } from "../../../protocol/time.ts";
+import type {
+  Forwarder,
+  ForwarderAllocation,
+  ForwarderEvents,
+  ForwarderKind,
+  ForwarderStatus,
+  LegCounters,
+} from "./forwarder.ts";
+import { FlowTotals } from "./flow-totals.ts";
+import { readRoutes, sameRoute, type Route } from "./kernel-routes.ts";
+import { otherLeg, type LegName } from "./leg.ts";
+import {
+  changeScript,
+  FLOW_CAPACITY,
+  FLOW_TIMEOUT_SEC,
+  listCountersArgs,
+  loadScript,
+  parseCounters,
+  refreshScript,
+  relayTableName,
+  removeScript,
+  type Flow,
+  type FlowChange,
+  type FlowEnd,
+  type Meter,
+  type TableChange,
+} from "./nft-ruleset.ts";
+import type { UserspaceForwarder } from "./userspace-forwarder.ts";
+
+export type KernelForwarderParts = {
+  readonly clock: Clock;
+  readonly run: CommandRunner;
+  readonly log: Logger;
+  readonly events: ForwarderEvents;
+  /** It has the sockets, and learns where the legs are. */
+  readonly createUserspace: (events: ForwarderEvents) => UserspaceForwarder;
+};
+
+export type KernelForwarderOptions = {
+  /** Whose table it is, unique on the host: such as the network's interface. */
+  readonly owner: string;
+  readonly pollMs?: number;
+};
+
+/** How long a flushed table or a changed gateway can go unnoticed, and how old counters are; costs two spawns of some 5 ms. */
+export const DEFAULT_POLL_MS = 5_000;
+
+/** Two may fail and the flows still stand. */
+const REFRESH_MS = (FLOW_TIMEOUT_SEC * 1000) / 3;
+
+/** Destinations looked at anew in each poll, in turn: a lost gateway shows on any of them. `ip` reads some 30 in a millisecond. */
+const ROUTES_PER_POLL = 512;
+
+type Entry = {
+  readonly id: AllocationId;
+  /** Undefined: the table is full, it stays in userspace. */
+  readonly index: number | undefined;
+  readonly bytesPerSec: number | undefined;
+  readonly totals: FlowTotals;
+  /** The families that it has counters for in the table. */
+  readonly metered: Set<AddressFamily>;
+  flow: Flow | undefined;
+};
+
+/**
+ * Hands data packets to nftables once both legs of an allocation are known; all else stays with the userspace
+ * forwarder, which also takes over whatever nftables will not do. Owns that forwarder and the table `hopwire_relay_...`.
+ *
+ * The table outlives a killed process by `FLOW_TIMEOUT_SEC`, or until its successor installs its first flow.
+ */
+export class KernelForwarder implements Forwarder {
+  readonly #parts: KernelForwarderParts;
+  readonly #userspace: UserspaceForwarder;
+  readonly #table: string;
+  readonly #pollMs: number;
+  readonly #entries = new Map<AllocationId, Entry>();
+  /** Have no allocation any more, but elements in the table. */
+  readonly #closed = new Set<Entry>();
+  readonly #dirty = new Set<AllocationId>();
+  readonly #freeIndexes: number[] = [];
+  #nextIndex = 0;
+  /** Of the addresses that legs are at, the longest unread first; undefined: nothing that the kernel could use. */
+  readonly #routes = new Map<string, Route | undefined>();
+  /** Chain names by interface index. */
+  readonly #chains = new Map<number, string>();
+  #chainSerial = 0;
+  #kind: ForwarderKind = "kernel";
+  #loaded = false;
+  /** Said once, not at every poll. */
+  #complained = false;
+  #refreshedAt: MonotonicMs;
+  /** Everything that touches the table, one after the other. Never rejects. */
+  #queue: Promise<void> = Promise.resolve();
+  #settling = false;
+  #cancelPoll: (() => void) | undefined;
+  #disposed = false;
+
+  constructor(parts: KernelForwarderParts, options: KernelForwarderOptions) {
+    this.#parts = parts;
+    this.#table = relayTableName(options.owner);
+    this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
+    this.#refreshedAt = parts.clock.monotonicNow();
+    const { events } = parts;
+    this.#userspace = parts.createUserspace({
+      legConfirmed: (id, leg, endpoint, proof) => {
+        if (!this.#entries.has(id)) return;
+        this.#touch(id);
+        events.legConfirmed(id, leg, endpoint, proof);
+      },
+      legLost: (id, leg) => {
+        if (!this.#entries.has(id)) return;
+        this.#touch(id);
+        events.legLost(id, leg);
+      },
+      legAlive: (id, leg) => {
+        if (this.#entries.has(id)) events.legAlive(id, leg);
+      },
+      failed: (id, error) => {
+        if (!this.#entries.has(id)) return;
+        this.#forget(id);
+        events.failed(id, error);
+      },
+    });
+  }
+
+  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    const { id, bandwidthBps } = allocation;
+    this.#entries.set(id, {
+      id,
+      index: this.#takeIndex(),
+      bytesPerSec: bandwidthBps === undefined ? undefined : bandwidthBps / 8,
+      totals: new FlowTotals(),
+      metered: new Set(),
+      flow: undefined,
+    });
+    let opened = false;
+    try {
+      const port = await this.#userspace.open(allocation);
+      opened = port.ok;
+      return port;
+    } finally {
+      if (!opened) this.#forget(id);
+    }
+  }
+
+  /** The port is free only when nftables forgot it: the next pair on it must not get packets of the last. */
+  async close(id: AllocationId): Promise<void> {
+    this.#forget(id);
+    await this.#queue;
+    await this.#userspace.close(id);
+  }
+
+  relearn(id: AllocationId, leg: LegName): void {
+    this.#userspace.relearn(id, leg);
+  }
+
+  /** Counters of the kernel are as old as the last poll. */
+  status(id: AllocationId): ForwarderStatus | undefined {
+    const entry = this.#entries.get(id);
+    const status = this.#userspace.status(id);
+    if (entry === undefined || status === undefined) return undefined;
+    const { carried, overRate } = entry.totals.sums();
+    const drops = new Map(status.drops);
+    if (overRate > 0) drops.set("over-rate", (drops.get("over-rate") ?? 0) + overRate);
+    const counters = (leg: LegName): LegCounters => {
+      const [rx, tx] = [carried[leg], carried[otherLeg(leg)]];
+      const { rxPackets, rxBytes, txPackets, txBytes } = status.counters[leg];
+      return {
+        rxPackets: rxPackets + rx.packets,
+        rxBytes: rxBytes + rx.bytes,
+        txPackets: txPackets + tx.packets,
+        txBytes: txBytes + tx.bytes,
+      };
+    };
+    return {
+      ...status,
+      kind: entry.flow === undefined ? "userspace" : "kernel",
+      counters: { a: counters("a"), b: counters("b") },
+      drops,
+    };
+  }
+
+  /** While running, and without losing what was learned. Resolves once it is so, or nftables refused (which is logged). */
+  async switchTo(kind: ForwarderKind): Promise<void> {
+    if (this.#kind === kind) return;
+    this.#kind = kind;
+    this.#parts.log.info({ forwarder: kind }, "relay forwarder switched");
+    for (const id of this.#entries.keys()) this.#touch(id);
+    await this.#queue;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#cancelPoll?.();
+    this.#entries.clear();
+    await this.#queue;
+    // Also what a killed predecessor left.
+    if (!(await this.#apply(removeScript(this.#table)))) {
+      this.#parts.log.warn({ table: this.#table }, "relay table could not be removed");
+    }
+    await this.#userspace[Symbol.asyncDispose]();
+  }
+
+  #forget(id: AllocationId): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    this.#closed.add(entry);
+    this.#touch(id);
+  }
+
+  #touch(id: AllocationId): void {
+    this.#dirty.add(id);
+    if (this.#settling || this.#disposed) return;
+    this.#settling = true;
+    // What changes while nft runs goes into the next batch together.
+    this.#enqueue(async () => {
+      this.#settling = false;
+      await this.#settle();
+    });
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      try {
+        if (!this.#disposed) await work();
+      } catch (error) {
+        this.#parts.log.warn({ err: error }, "relay table could not be changed");
+      }
+    });
+  }
+
+  /** Makes the table what the legs say. */
+  async #settle(): Promise<void> {
+    const dirty = [...this.#dirty].flatMap((id) => this.#entries.get(id) ?? []);
+    this.#dirty.clear();
+    const closed = [...this.#closed];
+    await this.#learnRoutes(dirty);
+    const wanted = new Map(dirty.map((entry) => [entry, this.#wantedFlow(entry)] as const));
+    if (!this.#loaded && [...wanted.values()].every((flow) => flow === undefined)) {
+      this.#released(closed);
+    } else if (!this.#loaded || !(await this.#change(wanted, closed))) {
+      await this.#load(closed);
+    } else {
+      this.#released(closed);
+    }
+    this.#armPoll();
+  }
+
+  async #change(wanted: ReadonlyMap<Entry, Flow | undefined>, closed: readonly Entry[]): Promise<boolean> {
+    const flows: FlowChange[] = [...wanted].map(([entry, after]) => ({ before: entry.flow, after }));
+    for (const { flow } of closed) flows.push({ before: flow, after: undefined });
+    const added = [...wanted].flatMap(([entry, flow]) => {
+      const family = flow === undefined ? undefined : familyOfFlow(flow);
+      return family === undefined || entry.metered.has(family) ? [] : meterOf(entry, family);
+    });
+    const removed = closed.flatMap((entry) => [...entry.metered].flatMap((family) => meterOf(entry, family)));
+    const chains = this.#missingChains(wanted.values());
+    const script = changeScript(this.#table, { chains: chains.list, meters: { added, removed }, flows });
+    if (script !== "" && !(await this.#apply(script))) return false;
+    chains.made();
+    for (const [entry, flow] of wanted) this.#installed(entry, flow);
+    return true;
+  }
+
+  /** The whole table anew: the first time, after somebody flushed it, and wherever it is not what we took it for. */
+  async #load(closed: readonly Entry[]): Promise<void> {
+    if (this.#loaded) await this.#readCounters();
+    const entries = [...this.#entries.values()];
+    await this.#learnRoutes(entries);
+    const wanted = new Map(entries.map((entry) => [entry, this.#wantedFlow(entry)] as const));
+    this.#chains.clear();
+    const chains = this.#missingChains(wanted.values());
+    const change: TableChange = {
+      chains: chains.list,
+      meters: {
+        added: [...wanted].flatMap(([entry, flow]) =>
+          flow === undefined ? [] : meterOf(entry, familyOfFlow(flow)),
+        ),
+        removed: [],
+      },
+      flows: [...wanted.values()].map((after) => ({ before: undefined, after })),
+    };
+    const loaded = await this.#apply(loadScript(this.#table, change));
+    if (loaded) chains.made();
+    // What is left of an older state must not carry on beside userspace.
+    else await this.#apply(removeScript(this.#table));
+    if (!loaded && !this.#complained) {
+      this.#parts.log.warn({ table: this.#table }, "relay table could not be loaded, userspace carries all");
+    }
+    this.#complained = !loaded;
+    this.#loaded = loaded;
+    for (const [entry, flow] of wanted) {
+      entry.totals.restart();
+      entry.metered.clear();
+      this.#installed(entry, loaded ? flow : undefined);
+    }
+    this.#released(closed);
+    this.#refreshedAt = this.#parts.clock.monotonicNow();
+  }
+
+  #installed(entry: Entry, flow: Flow | undefined): void {
+    if (flow !== undefined) entry.metered.add(familyOfFlow(flow));
+    if ((entry.flow === undefined) !== (flow === undefined)) {
+      const kind = flow === undefined ? "userspace" : "kernel";
+      this.#parts.log.debug({ allocation: entry.id, forwarder: kind }, "relay allocation carried by");
+    }
+    entry.flow = flow;
+  }
+
+  #released(closed: readonly Entry[]): void {
+    for (const entry of closed) {
+      this.#closed.delete(entry);
+      if (entry.index !== undefined) this.#freeIndexes.push(entry.index);
+    }
+  }
+
+  #takeIndex(): number | undefined {
+    return this.#freeIndexes.pop() ?? (this.#nextIndex < FLOW_CAPACITY ? this.#nextIndex++ : undefined);
+  }
+
+  #missingChains(flows: Iterable<Flow | undefined>) {
+    const missing = new Map<number, { readonly name: string; readonly device: string }>();
+    for (const flow of flows) {
+      for (const { ifIndex, device } of flow === undefined ? [] : Object.values(flow.ends)) {
+        if (this.#chains.has(ifIndex) || missing.has(ifIndex)) continue;
+        missing.set(ifIndex, { name: `device_${this.#chainSerial++}`, device });
+      }
+    }
+    return {
+      list: [...missing.values()],
+      made: () => missing.forEach(({ name }, ifIndex) => this.#chains.set(ifIndex, name)),
+    };
+  }
+
+  /** Undefined where userspace has to carry it. */
+  #wantedFlow({ id, index }: Entry): Flow | undefined {
+    if (this.#kind === "userspace" || index === undefined) return undefined;
+    const status = this.#userspace.status(id);
+    const legs = carriable(status?.endpoints);
+    if (status === undefined || legs === undefined) return undefined;
+    const [a, b] = [this.#routes.get(legs.a.address), this.#routes.get(legs.b.address)];
+    // Fragments that only userspace makes: nobody tells the sender that its packet is too big.
+    if (a === undefined || b?.mtuBytes !== a.mtuBytes) return undefined;
+    return { index, port: status.port, ends: { a: flowEnd(legs.a, a), b: flowEnd(legs.b, b) } };
+  }
+
+  #addressesOf(entries: Iterable<Entry>): ReadonlySet<string> {
+    const addresses = new Set<string>();
+    for (const { id } of entries) {
+      const legs = carriable(this.#userspace.status(id)?.endpoints);
+      if (legs !== undefined) addresses.add(legs.a.address).add(legs.b.address);
+    }
+    return addresses;
+  }
+
+  async #learnRoutes(entries: readonly Entry[]): Promise<void> {
+    const unknown = [...this.#addressesOf(entries)].filter((address) => !this.#routes.has(address));
+    await this.#readRoutes(unknown);
+  }
+
+  /** Whether one is not what it was. */
+  async #readRoutes(addresses: readonly string[]): Promise<boolean> {
+    if (addresses.length === 0) return false;
+    const routes = await this.#tryReadRoutes(addresses);
+    let changed = false;
+    for (const address of addresses) {
+      changed ||= !sameRoute(this.#routes.get(address), routes.get(address));
+      this.#routes.delete(address);
+      this.#routes.set(address, routes.get(address));
+    }
+    return changed;
+  }
+
+  async #tryReadRoutes(addresses: readonly string[]): Promise<ReadonlyMap<string, Route>> {
+    try {
+      return await readRoutes(this.#parts.run, addresses);
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, "relay routes could not be read");
+      return new Map();
+    }
+  }
+
+  #armPoll(): void {
+    const used = this.#loaded || this.#complained || this.#routes.size > 0;
+    if (!used || this.#entries.size === 0 || this.#cancelPoll !== undefined || this.#disposed) return;
+    this.#cancelPoll = this.#parts.clock.after(this.#pollMs, () => {
+      this.#enqueue(async () => {
+        this.#cancelPoll = undefined;
+        try {
+          await this.#poll();
+        } finally {
+          this.#armPoll();
+        }
+      });
+    });
+  }
+
+  async #poll(): Promise<void> {
+    await this.#checkRoutes();
+    if (this.#loaded && !((await this.#readCounters()) && (await this.#refresh()))) {
+      this.#parts.log.warn(
+        { table: this.#table },
+        "relay table was not as we left it and is installed again",
+      );
+      this.#loaded = false;
+    }
+    if (!this.#loaded) for (const id of this.#entries.keys()) this.#dirty.add(id);
+    await this.#settle();
+  }
+
+  async #checkRoutes(): Promise<void> {
+    const used = this.#addressesOf(this.#entries.values());
+    for (const address of this.#routes.keys()) if (!used.has(address)) this.#routes.delete(address);
+    const known = [...this.#routes.keys()];
+    if (!(await this.#readRoutes(known.slice(0, ROUTES_PER_POLL)))) return;
+    await this.#readRoutes(known.slice(ROUTES_PER_POLL));
+    this.#parts.log.info({}, "routes changed, relay flows are moved");
+    // An interface that went took its chain's hook along, and comes back under another index.
+    const present = new Set([...this.#routes.values()].map((route) => route?.ifIndex));
+    for (const ifIndex of this.#chains.keys()) if (!present.has(ifIndex)) this.#chains.delete(ifIndex);
+    for (const id of this.#entries.keys()) this.#dirty.add(id);
+  }
+
+  /** False where the table is not ours as we left it. */
+  async #readCounters(): Promise<boolean> {
+    if ([...this.#entries.values()].every(({ metered }) => metered.size === 0)) return true;
+    const counted = await this.#tryRun("nft", listCountersArgs(this.#table));
+    const counters = counted === undefined ? undefined : parseCounters(counted);
+    if (counters?.ok !== true) return false;
+    let whole = true;
+    for (const entry of this.#entries.values()) {
+      for (const family of entry.metered) {
+        if (entry.index === undefined) continue;
+        const heard = entry.totals.update(entry.index, family, counters.value);
+        if (heard === undefined) whole = false;
+        else for (const leg of heard) this.#userspace.heard(entry.id, leg);
+      }
+    }
+    return whole;
+  }
+
+  /** False where the table does not take it. */
+  async #refresh(): Promise<boolean> {
+    const now = this.#parts.clock.monotonicNow();
+    if (now - this.#refreshedAt < REFRESH_MS) return true;
+    this.#refreshedAt = now;
+    const flows = [...this.#entries.values()].flatMap(({ flow }) => flow ?? []);
+    return flows.length === 0 || this.#apply(refreshScript(this.#table, flows));
+  }
+
+  async #apply(script: string): Promise<boolean> {
+    return (await this.#tryRun("nft", ["-f", "-"], script)) !== undefined;
+  }
+
+  /** What it printed; undefined where it failed. */
+  async #tryRun(program: string, args: readonly string[], input?: string): Promise<string | undefined> {
+    try {
+      const ran = await this.#parts.run(program, args, input === undefined ? {} : { input });
+      if (ran.exitCode === 0) return ran.stdout;
+      this.#parts.log.debug({ program, reason: ran.stderr.split("\n")[0] }, "relay table command failed");
+    } catch (error) {
+      this.#parts.log.debug({ program, err: error }, "relay table command did not run");
+    }
+    return undefined;
+  }
+}
+
+/** Both known, of one family, and nothing that only a socket reaches, such as loopback. */
+function carriable(
+  endpoints: ForwarderStatus["endpoints"] | undefined,
+): Readonly<Record<LegName, Endpoint>> | undefined {
+  const [a, b] = [endpoints?.a, endpoints?.b];
+  if (a === undefined || b === undefined || sameEndpoint(a, b)) return undefined;
+  if (familyOf(a.address) !== familyOf(b.address)) return undefined;
+  return isUsableRemote(a.address) && isUsableRemote(b.address) ? { a, b } : undefined;
+}
+
+function flowEnd(remote: Endpoint, { hop, local, device, ifIndex }: Route): FlowEnd {
+  return { remote, hop, local, device, ifIndex };
+}
+
+function familyOfFlow(flow: Flow): AddressFamily {
+  return familyOf(flow.ends.a.remote.address);
+}
+
+function meterOf({ index, bytesPerSec }: Entry, family: AddressFamily): readonly Meter[] {
+  return index === undefined ? [] : [{ index, family, bytesPerSec }];
+}

@@ -1,0 +1,373 @@
+import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
+import {
+  canonicalIPv6,
+  familyOf,
+  isIPv4,
+  type AddressFamily,
+  type Endpoint,
+} from "../../../protocol/endpoint.ts";
+import { LEG_NAMES, otherLeg, type LegName } from "./leg.ts";
+
+/** One leg as the kernel serves it: where its member is, and how packets to it leave. */
+export type FlowEnd = {
+  readonly remote: Endpoint;
+  /** Ours that the member sends to, and that its packets come from. */
+  readonly local: string;
+  /** The next hop's address; the remote's own on a shared link. */
+  readonly hop: string;
+  readonly device: string;
+  readonly ifIndex: number;
+};
+
+/** An allocation whose data packets nftables carries. Both ends are of one address family. */
+export type Flow = {
+  readonly index: number;
+  readonly port: number;
+  readonly ends: Readonly<Record<LegName, FlowEnd>>;
+};
+
+/** Counts an allocation's packets and holds it to its rate, for as long as it is open: counters outlive roaming. */
+export type Meter = {
+  readonly index: number;
+  readonly family: AddressFamily;
+  /** Undefined: unlimited. */
+  readonly bytesPerSec: number | undefined;
+};
+
+export type FlowChange = { readonly before: Flow | undefined; readonly after: Flow | undefined };
+
+export type TableChange = {
+  /** Interfaces that packets may come in by and that have no chain yet. */
+  readonly chains: readonly { readonly name: string; readonly device: string }[];
+  readonly meters: { readonly added: readonly Meter[]; readonly removed: readonly Meter[] };
+  readonly flows: readonly FlowChange[];
+};
+
+/** IP datagrams and their bytes, headers included. */
+export type KernelCount = { readonly packets: number; readonly bytes: number };
+
+/** Of allocations; more are served in userspace. The kernel sets some 6 MB of hash buckets aside for this many, used or not. */
+export const FLOW_CAPACITY = 16_384;
+
+/** Dead-man switch: what no agent refreshes any more goes back to whoever has the socket. As long as a WireGuard session lives. */
+export const FLOW_TIMEOUT_SEC = 180;
+
+/** Besides one second's worth of rate, which the kernel always allows: one packet that a sender's GSO left whole. */
+const BURST_BYTES = 65_536;
+
+/** The kernel computes rate plus burst in nanoseconds within 64 bits, which ends at 147 Gbit/s. */
+const MAX_BYTES_PER_SEC = 12_500_000_000;
+
+/** One injective name per owner: what nft's identifiers lack, and "_", becomes its code. */
+export function relayTableName(owner: string): string {
+  if (!/^[\x21-\x7e]{1,32}$/.test(owner)) throw new RangeError("not a name for a table's owner");
+  const encoded = owner.replace(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16)}`);
+  return `hopwire_relay_${encoded}`;
+}
+
+/** One batch for `nft -f -`: replaces the table atomically, whether it was there or not. */
+export function loadScript(table: string, change: TableChange): string {
+  return `${removeScript(table)}table netdev ${table} {
+${SETS}${OVER_CHAIN}${familyChains("ipv4")}${familyChains("ipv6")}${INGRESS_CHAIN}}
+${changeScript(table, change)}`;
+}
+
+/** Succeeds also where the table is missing: nft 1.0.6 cannot `destroy`. */
+export function removeScript(table: string): string {
+  return `add table netdev ${table}\ndelete table netdev ${table}\n`;
+}
+
+/** Fails as a whole where the table is not as `change` says. Empty where nothing changes. */
+export function changeScript(table: string, { chains, meters, flows }: TableChange): string {
+  const batch = new Batch(table);
+  for (const { before, after } of flows) {
+    const old = before === undefined ? new Map<string, Element>() : elementsOf(before);
+    const renewed = after === undefined ? new Map<string, Element>() : elementsOf(after);
+    for (const [id, element] of old) if (!isSame(element, renewed.get(id))) batch.remove(element);
+    for (const [id, element] of renewed) if (!isSame(element, old.get(id))) batch.add(element);
+  }
+  for (const meter of meters.removed) metersOf(meter).forEach((element) => batch.remove(element));
+  for (const meter of meters.added) metersOf(meter).forEach((element) => batch.add(element));
+  return chains.map((chain) => deviceChain(table, chain)).join("") + batch.render();
+}
+
+/** Starts the time-outs anew. By replacing: only kernel 6.12 and later refreshes what is added again. */
+export function refreshScript(table: string, flows: readonly Flow[]): string {
+  const batch = new Batch(table);
+  for (const flow of flows) {
+    for (const element of elementsOf(flow).values()) {
+      if (!element.expires) continue;
+      batch.remove(element);
+      batch.add(element);
+    }
+  }
+  return batch.render();
+}
+
+/** The key under which data that came from `leg` is counted; with `over`, what the rate limit took of it. */
+export function counterKey(index: number, family: AddressFamily, leg: LegName, over = false): number {
+  return markOf(index, family, leg) + (over ? OVER : 0);
+}
+
+/** UDP payload, as userspace counts it. No options: the rules leave IPv6 extension headers to userspace; IPv4 options are a router's exotics. */
+export function payloadBytes({ packets, bytes }: KernelCount, family: AddressFamily): number {
+  return Math.max(0, bytes - packets * HEADER_BYTES[family]);
+}
+
+export function listCountersArgs(table: string): readonly string[] {
+  return ["-j", "list", "set", "netdev", table, "acct"];
+}
+
+/** What `nft -j list set` prints; by `counterKey`. Never throws. Refused: "not-json", "not-a-counter-set". */
+export function parseCounters(text: string): Decoded<ReadonlyMap<number, KernelCount>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return refused("not-json");
+  }
+  const set = list(field(json, "nftables"))
+    ?.map((entry) => field(entry, "set"))
+    .find((entry) => entry !== undefined);
+  if (set === undefined) return refused("not-a-counter-set");
+  const counters = new Map<number, KernelCount>();
+  for (const entry of list(field(set, "elem")) ?? []) {
+    const key = field(field(entry, "elem"), "val");
+    const counter = field(field(entry, "elem"), "counter");
+    const [packets, bytes] = [field(counter, "packets"), field(counter, "bytes")];
+    if (typeof key !== "number" || typeof packets !== "number" || typeof bytes !== "number") {
+      return refused("not-a-counter-set");
+    }
+    counters.set(key, { packets, bytes });
+  }
+  return decoded(counters);
+}
+
+/** Whether a rule may name it. The kernel allows nearly anything in an interface's name. */
+export function isPlainDevice(device: string): boolean {
+  return /^[A-Za-z0-9_.@:-]{1,15}$/.test(device);
+}
+
+const HEADER_BYTES = { ipv4: 20 + 8, ipv6: 40 + 8 } as const;
+
+/** Marks are 0x52000000 | index << 3 | over << 2 | family << 1 | leg: unlikely to be anybody else's, and gone once forwarded. */
+const MARK_BASE = 0x5200_0000;
+const OVER = 4;
+
+function markOf(index: number, family: AddressFamily, leg: LegName): number {
+  if (!Number.isInteger(index) || index < 0 || index >= FLOW_CAPACITY)
+    throw new RangeError("not a flow's index");
+  return MARK_BASE + index * 8 + (family === "ipv6" ? 2 : 0) + (leg === "b" ? 1 : 0);
+}
+
+/** A member of a set, or of a map where it has a value. */
+type Element = {
+  readonly set: string;
+  readonly key: string;
+  readonly value?: string | undefined;
+  /** Between key and value: what the element does or how long it lives. */
+  readonly option?: string | undefined;
+  readonly expires?: boolean;
+};
+
+/** Keyed by set and key: what must not be in the table twice. */
+function elementsOf(flow: Flow): ReadonlyMap<string, Element> {
+  const family = familyOf(flow.ends.a.remote.address);
+  const v = family === "ipv4" ? "4" : "6";
+  const port = checkedPort(flow.port);
+  const elements = LEG_NAMES.flatMap((leg): readonly Element[] => {
+    const from = flow.ends[leg];
+    const to = flow.ends[otherLeg(leg)];
+    const mark = hex(markOf(flow.index, family, leg));
+    const [source, local] = [from.remote.address, from.local].map((address) => checked(address, family));
+    return [
+      {
+        set: `leg${v}`,
+        key: `${source} . ${checkedPort(from.remote.port)} . ${local} . ${port}`,
+        value: mark,
+        option: `timeout ${FLOW_TIMEOUT_SEC}s`,
+        expires: true,
+      },
+      { set: `port${v}`, key: `${local} . ${port}` },
+      { set: `src${v}`, key: mark, value: checked(to.local, family) },
+      { set: `dst${v}`, key: mark, value: checked(to.remote.address, family) },
+      { set: "dport", key: mark, value: String(checkedPort(to.remote.port)) },
+      { set: `hop${v}`, key: mark, value: checked(to.hop, family) },
+      { set: "out", key: mark, value: String(checkedIndex(to.ifIndex)) },
+    ];
+  });
+  return new Map(elements.map((element) => [`${element.set} ${element.key}`, element]));
+}
+
+function isSame(element: Element, other: Element | undefined): boolean {
+  return other !== undefined && other.value === element.value;
+}
+
+function metersOf({ index, family, bytesPerSec }: Meter): readonly Element[] {
+  const counters = LEG_NAMES.flatMap((leg) =>
+    [false, true].map((over) => ({ set: "acct", key: hex(counterKey(index, family, leg, over)) })),
+  );
+  if (bytesPerSec === undefined || bytesPerSec > MAX_BYTES_PER_SEC) return counters;
+  const rate = Math.max(1, Math.floor(bytesPerSec));
+  return [
+    ...counters,
+    {
+      set: "rate",
+      key: hex(markOf(index, family, "a")),
+      option: `limit rate over ${rate} bytes/second burst ${BURST_BYTES} bytes`,
+    },
+  ];
+}
+
+/** Removals, then additions, each with one command per set: that is what makes thousands at once cheap. */
+class Batch {
+  readonly #table: string;
+  readonly #revived = new Map<string, string[]>();
+  readonly #removed = new Map<string, string[]>();
+  readonly #added = new Map<string, string[]>();
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  add(element: Element): void {
+    put(this.#added, element.set, written(element));
+  }
+
+  /** What may have expired is added first: removing what is missing would fail the batch. */
+  remove(element: Element): void {
+    if (element.expires) put(this.#revived, element.set, written(element));
+    put(this.#removed, element.set, element.key);
+  }
+
+  render(): string {
+    return (
+      this.#commands("add", this.#revived) +
+      this.#commands("delete", this.#removed) +
+      this.#commands("add", this.#added)
+    );
+  }
+
+  #commands(verb: "add" | "delete", elements: ReadonlyMap<string, readonly string[]>): string {
+    return [...elements]
+      .map(([set, some]) => `${verb} element netdev ${this.#table} ${set} { ${some.join(", ")} }\n`)
+      .join("");
+  }
+}
+
+function written({ key, value, option }: Element): string {
+  return [key, option, value === undefined ? undefined : `: ${value}`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+function put(lists: Map<string, string[]>, name: string, text: string): void {
+  const found = lists.get(name);
+  if (found === undefined) lists.set(name, [text]);
+  else found.push(text);
+}
+
+const ENDS = 2 * FLOW_CAPACITY;
+
+const SETS = `	set acct { type mark; flags dynamic; size ${8 * FLOW_CAPACITY}; counter; }
+	set rate { type mark; flags dynamic; size ${2 * FLOW_CAPACITY}; }
+	map dport { type mark : inet_service; size ${2 * ENDS}; }
+	map out { type mark : iface_index; size ${2 * ENDS}; }
+${familySets("4", "ipv4_addr")}${familySets("6", "ipv6_addr")}`;
+
+function familySets(v: "4" | "6", address: string): string {
+  return `	map leg${v} { type ${address} . inet_service . ${address} . inet_service : mark; flags timeout; size ${ENDS}; }
+	set port${v} { type ${address} . inet_service; size ${ENDS}; }
+	map src${v} { type mark : ${address}; size ${ENDS}; }
+	map dst${v} { type mark : ${address}; size ${ENDS}; }
+	map hop${v} { type mark : ${address}; size ${ENDS}; }
+	set slow${v} { type ${address}; flags dynamic,timeout; size 65536; timeout 30s; }
+`;
+}
+
+/**
+ * Only WireGuard's data (type 4, 32 bytes at least) between two known ends is carried, so that the agent sees every
+ * handshake. Fragments have no ports to tell; a zero checksum (IPv4 only) would turn into a wrong one. Strangers to a
+ * port whose pair is served may cost the agent only so much; the limit for all is last, for a full set lets pass.
+ */
+function familyChains(family: AddressFamily): string {
+  const v = family === "ipv4" ? "4" : "6";
+  const ip = family === "ipv4" ? "ip" : "ip6";
+  const leg = `meta mark set ${ip} saddr . udp sport . ${ip} daddr . udp dport map @leg${v}`;
+  const fragment = family === "ipv4" ? "ip frag-off & 0x3fff != 0" : "exthdr frag exists";
+  const checksum = family === "ipv4" ? "udp checksum != 0 " : "";
+  const lastHop = family === "ipv4" ? "ip ttl < 2" : "ip6 hoplimit < 2";
+  const source = family === "ipv4" ? "ip saddr" : "ip6 saddr & ffff:ffff:ffff:ffff::";
+  return `	chain forward${v} {
+		${lastHop} drop
+		meta mark & 0xfffffffe @rate goto over
+		meta mark @acct
+		${ip} saddr set meta mark map @src${v} ${ip} daddr set meta mark map @dst${v} udp sport set udp dport udp dport set meta mark map @dport fwd ${ip} to meta mark map @hop${v} device meta mark map @out
+		drop
+	}
+	chain from${v} {
+		${fragment} return
+		udp length >= 40 ${checksum}@th,64,32 0x04000000 ${leg} goto forward${v}
+		${leg} meta mark set 0 return
+		update @slow${v} { ${source} limit rate over 50/second burst 50 packets } counter drop
+		limit rate over 5000/second burst 1000 packets counter drop
+	}
+`;
+}
+
+const OVER_CHAIN = `	chain over {
+		meta mark set meta mark | ${hex(OVER)} meta mark @acct drop
+		drop
+	}
+`;
+
+const INGRESS_CHAIN = `	chain ingress {
+		ip daddr . udp dport @port4 goto from4
+		ip6 daddr . udp dport @port6 goto from6
+	}
+`;
+
+/** Before conntrack and every filter of the host: neither sees what is carried. */
+function deviceChain(
+  table: string,
+  { name, device }: { readonly name: string; readonly device: string },
+): string {
+  if (!/^[a-z0-9_]+$/.test(name)) throw new RangeError("not a chain's name");
+  const hook = `type filter hook ingress device "${checkedDevice(device)}" priority -150; policy accept;`;
+  return `add chain netdev ${table} ${name} { ${hook} }\nadd rule netdev ${table} ${name} goto ingress\n`;
+}
+
+/** Everything in a script is checked, whoever checked it before: nft would run what else the text says. */
+function checked(address: string, family: AddressFamily): string {
+  const valid = family === "ipv4" ? isIPv4(address) : canonicalIPv6(address) !== undefined;
+  if (!valid) throw new RangeError(`not an ${family} address`);
+  return address;
+}
+
+function checkedPort(port: number): number {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("not a port");
+  return port;
+}
+
+function checkedIndex(ifIndex: number): number {
+  if (!Number.isInteger(ifIndex) || ifIndex < 1 || ifIndex > 0x7fff_ffff)
+    throw new RangeError("not an interface");
+  return ifIndex;
+}
+
+function checkedDevice(device: string): string {
+  if (!isPlainDevice(device)) throw new RangeError("not an interface's name");
+  return device;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function list(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}

@@ -1,0 +1,72 @@
+import type {
+  Forwarder,
+  ForwarderAllocation,
+  ForwarderEvents,
+  ForwarderStatus,
+} from "../../../agent/relay/server/forwarder.ts";
+import type { LegName } from "../../../agent/relay/server/leg.ts";
+import { decoded, type Decoded } from "../../../protocol/decoded.ts";
+import type { AllocationId } from "../../../protocol/ids.ts";
+
+/** Opens nothing; ports count up from 40000, and opening waits while `hold` is set. */
+export class PaperForwarder implements Forwarder {
+  readonly opened: ForwarderAllocation[] = [];
+  readonly closed: AllocationId[] = [];
+  /** Bytes that leg a has sent since the port opened. */
+  readonly relayed = new Map<AllocationId, number>();
+  readonly relearned: [AllocationId, LegName][] = [];
+  hold: Promise<void> | undefined;
+  failure: (() => Decoded<number>) | undefined;
+  disposed = false;
+  readonly events: ForwarderEvents;
+  readonly #open = new Set<AllocationId>();
+
+  constructor(events: ForwarderEvents) {
+    this.events = events;
+  }
+
+  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    this.opened.push(allocation);
+    this.relayed.set(allocation.id, 0);
+    await this.hold;
+    const refusal = this.failure?.();
+    if (refusal !== undefined) return refusal;
+    this.#open.add(allocation.id);
+    return decoded(39_999 + this.opened.length);
+  }
+
+  close(id: AllocationId): Promise<void> {
+    this.closed.push(id);
+    this.#open.delete(id);
+    return Promise.resolve();
+  }
+
+  /** Ports that are open. */
+  get ids(): ReadonlySet<AllocationId> {
+    return new Set(this.#open);
+  }
+
+  /** Leg a sends. */
+  relay(id: AllocationId, bytes: number): void {
+    this.relayed.set(id, (this.relayed.get(id) ?? 0) + bytes);
+  }
+
+  relearn(id: AllocationId, leg: LegName): void {
+    this.relearned.push([id, leg]);
+  }
+
+  status(id: AllocationId): ForwarderStatus {
+    const idle = { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 };
+    return {
+      port: 0,
+      endpoints: { a: undefined, b: undefined },
+      counters: { a: { ...idle, rxBytes: this.relayed.get(id) ?? 0 }, b: idle },
+      drops: new Map(),
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposed = true;
+    return Promise.resolve();
+  }
+}
