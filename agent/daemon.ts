@@ -6,12 +6,15 @@ import { DurableFile } from "../cache/durable-file.ts";
 import { ConnectionCache } from "../cache/store.ts";
 import { AdminServer } from "./admin/server.ts";
 import { holdProcess, systemClock } from "./clock.ts";
+import type { LiveConfig } from "./config/live-config.ts";
 import type { AgentConfig } from "./config/schema.ts";
 import { programVersion } from "./config/version.ts";
+import { AgentError } from "./errors.ts";
 import { Identity } from "./identity/identity.ts";
 import type { Logger } from "./log.ts";
 import { Agent } from "./mesh/agent.ts";
 import { systemRandom } from "./random.ts";
+import { removeLeftFlows } from "./relay/server/choose-forwarder.ts";
 import { systemRunner } from "./runner.ts";
 import { WireguardDevice } from "./wireguard/device.ts";
 
@@ -29,11 +32,12 @@ const PRUNE_CRON = "17 * * * *";
  * or the local API is told to. Errors: what a start can fail with; nothing is left running or half configured then.
  */
 export async function runDaemon(
-  config: AgentConfig,
+  live: LiveConfig,
   signal: AbortSignal,
   options: DaemonOptions,
 ): Promise<void> {
   const { log, onReady } = options;
+  const config = live.started;
   await using stack = new AsyncDisposableStack();
   stack.defer(holdProcess());
   const stopped = Promise.withResolvers<undefined>();
@@ -67,14 +71,38 @@ export async function runDaemon(
   stack.use(server);
   stack.use(agent);
   await agent.start();
+  if (config.metricsListen !== undefined) stack.use(await serveMetrics(config.metricsListen, agent, log));
   onReady();
   await stopped.promise;
+}
+
+/** What a host that does not monitor need not load. Where the port is taken the mesh goes on without. */
+async function serveMetrics(listen: string, agent: Agent, log: Logger): Promise<AsyncDisposable | undefined> {
+  const [{ MetricsServer }, { AgentMetrics }] = await Promise.all([
+    import("./metrics/http.ts"),
+    import("./metrics/registry.ts"),
+  ]);
+  try {
+    const server = await MetricsServer.listen({
+      listen,
+      metrics: new AgentMetrics(),
+      read: () => agent.metrics(),
+      log: log.child({ component: "metrics" }),
+    });
+    log.info({ listen }, "metrics are served");
+    return server;
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    log.error({ reason: error.message, hint: error.hint }, "metrics are not served");
+    return undefined;
+  }
 }
 
 /** Removes what an agent left that did not end by itself. Errors: rights.missing, command.failed. */
 export async function cleanUp(config: AgentConfig): Promise<void> {
   const release = holdProcess();
   try {
+    await removeLeftFlows(systemRunner, config.interface);
     await deviceOf(config).down();
   } finally {
     release();

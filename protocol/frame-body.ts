@@ -31,7 +31,8 @@ export type Forward = { readonly kind: "forward"; readonly to: MemberId; readonl
 export type RequestBody =
   | Redeem
   | { readonly kind: "allocate"; readonly token: string }
-  | { readonly kind: "refresh"; readonly allocation: AllocationId }
+  /** A newer token prolongs the allocation beyond the last one's end. */
+  | { readonly kind: "refresh"; readonly allocation: AllocationId; readonly token?: string }
   | { readonly kind: "release"; readonly allocation: AllocationId }
   | Forward
   | { readonly kind: "secret"; readonly epoch: number };
@@ -56,6 +57,13 @@ export type AllocationLeg = {
   /** Keys the STUN binding of this end's leg. */
   readonly legKey: Uint8Array;
   readonly leg: "a" | "b";
+};
+
+/** Most of the quota is used: at the limit the allocation ends. */
+export type AllocationWarning = {
+  readonly allocation: AllocationId;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
 };
 
 export type ResponseBody =
@@ -100,7 +108,8 @@ export type Notification =
   | { readonly kind: "records"; readonly records: readonly Uint8Array[] }
   | { readonly kind: "forwarded"; readonly from: MemberId; readonly sealed: Uint8Array }
   | ({ readonly kind: "allocation-offer" } & AllocationLeg)
-  | { readonly kind: "allocation-ended"; readonly allocation: AllocationId; readonly reason: string };
+  | { readonly kind: "allocation-ended"; readonly allocation: AllocationId; readonly reason: string }
+  | ({ readonly kind: "allocation-warning" } & AllocationWarning);
 
 /** With 25 bytes an entry and 14 a slot, full lists take 51 and 29 KB of a frame. */
 export const MAX_DIGEST_ENTRIES = 2048;
@@ -129,7 +138,7 @@ export function requestToWire(body: RequestBody): Partial<hopwire.v1.Request.$Pr
     case "allocate":
       return { allocate: { token: body.token } };
     case "refresh":
-      return { refresh: { allocation: idBytes(body.allocation) } };
+      return { refresh: { ...body, allocation: idBytes(body.allocation) } };
     case "release":
       return { release: { allocation: idBytes(body.allocation) } };
     case "forward":
@@ -152,11 +161,12 @@ export function requestFromWire(wire: hopwire.v1.Request.$Properties): RequestBo
     };
   }
   if (wire.allocate) {
-    const token = textField(wire.allocate.token, "allocate-token", TOKEN);
-    return { kind: "allocate", token: token.length > MAX_TOKEN_BYTES ? refuse("allocate-token") : token };
+    return { kind: "allocate", token: tokenField(wire.allocate.token, "allocate-token") };
   }
   if (wire.refresh) {
-    return { kind: "refresh", allocation: allocationField(wire.refresh.allocation, "refresh-allocation") };
+    const allocation = allocationField(wire.refresh.allocation, "refresh-allocation");
+    if (!wire.refresh.token) return { kind: "refresh", allocation };
+    return { kind: "refresh", allocation, token: tokenField(wire.refresh.token, "refresh-token") };
   }
   if (wire.release) {
     return { kind: "release", allocation: allocationField(wire.release.allocation, "release-allocation") };
@@ -236,6 +246,8 @@ export function notificationToWire(body: Notification): hopwire.v1.Notification.
       return { allocationOffer: legToWire(body) };
     case "allocation-ended":
       return { allocationEnded: { allocation: idBytes(body.allocation), reason: body.reason } };
+    case "allocation-warning":
+      return { allocationWarning: { ...body, allocation: idBytes(body.allocation) } };
   }
 }
 
@@ -263,6 +275,15 @@ export function notificationFromWire(wire: hopwire.v1.Notification.$Properties):
     const reason = textField(wire.allocationEnded.reason, "ended-reason", CODE);
     return { kind: "allocation-ended", allocation, reason };
   }
+  if (wire.allocationWarning) {
+    const { allocation, usedBytes, limitBytes } = wire.allocationWarning;
+    return {
+      kind: "allocation-warning",
+      allocation: allocationField(allocation, "warning-allocation"),
+      usedBytes: integerField(usedBytes, "warning-used", 0, Number.MAX_SAFE_INTEGER),
+      limitBytes: integerField(limitBytes, "warning-limit", 1, Number.MAX_SAFE_INTEGER),
+    };
+  }
   return undefined;
 }
 
@@ -289,6 +310,11 @@ function legFromWire(wire: hopwire.v1.Allocated.$Properties): AllocationLeg {
     legKey: bytesField(wire.legKey, "leg-key", KEY_BYTES),
     leg: wire.legB === true ? "b" : "a",
   };
+}
+
+function tokenField(value: string | null | undefined, name: string): string {
+  const token = textField(value, name, TOKEN);
+  return token.length > MAX_TOKEN_BYTES ? refuse(name) : token;
 }
 
 function lifetimeField(value: number | null | undefined): number {

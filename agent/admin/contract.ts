@@ -207,6 +207,8 @@ export type RelayStatus = {
   readonly endpoints: readonly string[];
   readonly ports: PortRange;
   readonly maxAllocations: number;
+  /** Who moves the packets now; null where it does not volunteer. */
+  readonly forwarder: "kernel" | "userspace" | null;
   readonly allocations: readonly RelayAllocation[];
 };
 

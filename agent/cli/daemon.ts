@@ -1,6 +1,8 @@
 import { flushCompileCache } from "node:module";
-import type { AgentConfig } from "../config/schema.ts";
+import { LiveConfig } from "../config/live-config.ts";
+import type { AgentConfig, LogLevel } from "../config/schema.ts";
 import { AgentError } from "../errors.ts";
+import { withThreshold } from "../log-threshold.ts";
 import type { Logger } from "../log.ts";
 import type { Cli } from "./cli.ts";
 import { systemdNotifier } from "./notify.ts";
@@ -9,15 +11,19 @@ import { openSession } from "./session.ts";
 
 export const define: Define = (command, cli) => {
   command.action(async () => {
-    const { config } = openSession(command, cli);
+    const session = openSession(command, cli);
+    const { config } = session;
     // Whatever the agent writes is its own: keys, cache, log, socket.
     process.umask(0o077);
-    const log = await openLog(config);
+    let level = config.logLevel;
+    const log = await openLog(() => level);
     endOnBug(log);
-    // A closed terminal is no reason to leave the mesh.
-    process.on("SIGHUP", () => undefined);
+    const live = new LiveConfig(session, () => session.reload(), log);
+    live.onReload(({ logLevel }) => void (level = logLevel));
+    // Also from a terminal that was closed: that is no reason to leave the mesh.
+    process.on("SIGHUP", () => live.reload());
     try {
-      await runUntilStopped(config, cli, log);
+      await runUntilStopped(live, cli, log);
     } catch (error) {
       if (error instanceof AgentError) {
         log.fatal({ code: error.code, reason: error.message, hint: error.hint }, "the agent could not go on");
@@ -35,7 +41,8 @@ export async function cleanUpAfterCrash(config: AgentConfig): Promise<void> {
   await cleanUp(config);
 }
 
-async function runUntilStopped(config: AgentConfig, cli: Cli, log: Logger): Promise<void> {
+async function runUntilStopped(live: LiveConfig, cli: Cli, log: Logger): Promise<void> {
+  const config = live.started;
   const { interrupted, environment, run, clock } = cli;
   const notifier = systemdNotifier({ environment, run, clock, log });
   interrupted.addEventListener("abort", () => {
@@ -43,7 +50,7 @@ async function runUntilStopped(config: AgentConfig, cli: Cli, log: Logger): Prom
     void notifier.stopping();
   });
   const { runDaemon } = await import("../daemon.ts");
-  await runDaemon(config, interrupted, {
+  await runDaemon(live, interrupted, {
     log,
     onReady: () => {
       notifier.ready();
@@ -57,10 +64,10 @@ async function runUntilStopped(config: AgentConfig, cli: Cli, log: Logger): Prom
 }
 
 /** Written at once and to standard error: the last lines before a crash are the ones that matter. */
-async function openLog(config: AgentConfig): Promise<Logger> {
+async function openLog(level: () => LogLevel): Promise<Logger> {
   const { destination, pino } = await import("pino");
-  const log: Logger = pino({ level: config.logLevel, base: null }, destination({ fd: 2, sync: true }));
-  return log;
+  const log: Logger = pino({ level: "trace", base: null }, destination({ fd: 2, sync: true }));
+  return withThreshold(log, level);
 }
 
 /** A state that nobody foresaw is not run on: the service manager starts a fresh agent, which adopts what is there. */

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   cache: { summary: "endpoints and relays that worked before", load: () => import("./cache.ts") },
   relay: { summary: "relay for others, and see who relays", load: () => import("./relay.ts") },
   netcheck: { summary: "what the NAT in front of this host does", load: () => import("./netcheck.ts") },
+  config: {
+    summary: "check the configuration, and show where it comes from",
+    load: () => import("./config.ts"),
+  },
   completion: { summary: "completion script for a shell", load: () => import("./completion.ts") },
   version: { summary: "the program's version", load: () => import("./version.ts") },
 };

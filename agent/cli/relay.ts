@@ -56,7 +56,7 @@ function portsOf(text: string): PortRange {
 
 function statusLines(status: RelayStatus, nowMs: number, style: Style): string[] {
   if (!status.volunteering) return ["not volunteering; start it with: hopwire relay start"];
-  const { allocations, maxAllocations, endpoints, ports } = status;
+  const { allocations, forwarder, maxAllocations, endpoints, ports } = status;
   const rows = allocations.map((allocation) => [
     allocation.members.join(" - "),
     String(allocation.port),
@@ -77,6 +77,7 @@ function statusLines(status: RelayStatus, nowMs: number, style: Style): string[]
         ["relay", style.good("volunteering")],
         ["endpoints", endpoints.join("  ") || "none that others could reach is known yet"],
         ["ports", formatPortRange(ports)],
+        ["forwarder", forwarder ?? UNKNOWN],
         ["allocations", `${allocations.length} of ${maxAllocations}`],
       ],
       style.dim,

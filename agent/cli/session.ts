@@ -25,6 +25,8 @@ export type Session = LoadedConfig & {
   /** What makes `hopwire daemon` take the same configuration from any directory. */
   readonly daemonArguments: readonly string[];
   readonly style: Style;
+  /** The configuration once more, from the same sources as they are then. Errors: config.invalid. */
+  reload(): LoadedConfig;
   /** The value itself with `--json`, else the lines. */
   print(value: unknown, lines: () => readonly string[]): void;
   /** For a person who waits: never mixed into what a program reads. */
@@ -34,7 +36,8 @@ export type Session = LoadedConfig & {
 /** Errors: config.invalid. */
 export function openSession(command: Command, cli: Cli): Session {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const loaded = loadConfig(sourcesOf(options, cli));
+  const sources = sourcesOf(options, cli);
+  const loaded = loadConfig(sources);
   const fileIsNamed = loaded.file !== undefined && loaded.file !== DEFAULT_CONFIG_FILE;
   const json = options.json ?? isYes(cli.environment["HOPWIRE_JSON"]);
   const socketPath = socketPathIn(loaded.config.runtimeDir);
@@ -47,6 +50,7 @@ export function openSession(command: Command, cli: Cli): Session {
     fileIsNamed,
     daemonArguments: [...(fileIsNamed ? ["--config", loaded.file] : []), ...chosenOptions(loaded)],
     agent: agentClient(socketPath),
+    reload: () => loadConfig(sources),
     style: cli.terminal ? terminalStyle(coloured) : plainStyle,
     print(value, lines) {
       cli.out(

@@ -30,7 +30,11 @@ export type ConfigSources = {
 
 export type LoadedConfig = {
   readonly config: AgentConfig;
+  /** The same by key, as the file would have it. */
+  readonly values: ConfigValues;
   readonly origins: Readonly<Record<ConfigKey, ConfigOrigin>>;
+  /** The origins for a person: "default", file and line, the variable, the option. */
+  readonly places: Readonly<Record<ConfigKey, string>>;
   /** The file that was read; undefined where there is none. */
   readonly file: string | undefined;
 };
@@ -54,6 +58,7 @@ export function mergeConfig(
   const fromFile = parseFile(file.path ?? DEFAULT_CONFIG_FILE, file.toml ?? "");
   const values: Partial<Record<ConfigKey, unknown>> = {};
   const origins: Partial<Record<ConfigKey, ConfigOrigin>> = {};
+  const places: Partial<Record<ConfigKey, string>> = {};
   for (const key of configKeys) {
     const { fromText, standard } = CONFIG_KEYS[key];
     const argument = sources.arguments?.[key];
@@ -61,21 +66,28 @@ export function mergeConfig(
     const line = fromFile.get(key);
     if (argument !== undefined) {
       origins[key] = "argument";
-      values[key] = checked(key, fromText(argument), `--${key}`);
+      places[key] = `--${key}`;
+      values[key] = checked(key, fromText(argument), places[key]);
     } else if (variable !== undefined) {
       origins[key] = "environment";
-      values[key] = checked(key, fromText(variable), environmentName(key));
+      places[key] = environmentName(key);
+      values[key] = checked(key, fromText(variable), places[key]);
     } else if (line !== undefined) {
       origins[key] = "file";
+      places[key] = line.where;
       values[key] = checked(key, line.value, `${line.where}: ${key}`);
     } else {
       origins[key] = "default";
+      places[key] = "default";
       values[key] = standard;
     }
   }
+  const whole = values as ConfigValues;
   return {
-    config: toAgentConfig(values as ConfigValues),
+    config: toAgentConfig(whole),
+    values: whole,
     origins: origins as Record<ConfigKey, ConfigOrigin>,
+    places: places as Record<ConfigKey, string>,
   };
 }
 

@@ -1,5 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
+import { validate as isCron } from "node-cron";
 import * as v from "valibot";
+import type { RelayTier } from "../../protocol/relay-token.ts";
+import { parseCidr } from "./cidr.ts";
 import { parsePortRange, type PortRange } from "./port-range.ts";
 
 /** What the agent runs with, complete and checked. */
@@ -20,11 +23,52 @@ export type AgentConfig = {
   readonly logLevel: LogLevel;
   /** "host:port", asked beside the volunteers. */
   readonly stunServers: readonly string[];
-  readonly relay: { readonly ports: PortRange; readonly maxAllocations: number };
+  readonly relay: RelayConfig;
+  /** "127.0.0.1:9820"; undefined: not served. */
+  readonly metricsListen: string | undefined;
+};
+
+/** What this host gives away where it volunteers. Limits of 0 mean "not limited". */
+export type RelayConfig = {
+  readonly ports: PortRange;
+  readonly maxAllocations: number;
+  /** Counted for who asked first. */
+  readonly maxPerMember: number;
+  readonly forwarder: ForwarderWish;
+  /** Of all allocations together. */
+  readonly bandwidthBps: number;
+  /** Relayed in a calendar month, UTC. */
+  readonly monthlyBytes: number;
+  /** Cron expression that matches each minute in which the relay may be used, in the host's time. */
+  readonly schedule: string;
+  /** "*", members' names or ids. */
+  readonly allow: readonly string[];
+  /** The best tier that a token which a member minted may name. */
+  readonly memberTier: RelayTier;
+  readonly tiers: Readonly<Record<RelayTier, { readonly bandwidthBps: number; readonly quotaBytes: number }>>;
+  readonly guard: GuardConfig;
+};
+
+/** Whom the relay serves, and how often. */
+export type GuardConfig = {
+  readonly allocationsPerMinute: number;
+  readonly connectionsPerMinute: number;
+  readonly lists: { readonly allow: readonly string[]; readonly block: readonly string[] };
+  readonly allowPrivate: AllowPrivate;
+  /** Undefined where nobody is to be asked. */
+  readonly hook:
+    { readonly url: string; readonly timeoutMs: number; readonly onFailure: HookFailure } | undefined;
 };
 
 const BACKENDS = ["auto", "kernel", "wireguard-go"] as const;
+const TIERS = ["free", "paid", "unlimited"] as const satisfies readonly RelayTier[];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+const FORWARDERS = ["userspace", "auto", "kernel"] as const;
+const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
+const HOOK_FAILURES = ["open", "closed"] as const;
+export type ForwarderWish = (typeof FORWARDERS)[number];
+export type AllowPrivate = (typeof ALLOW_PRIVATE)[number];
+export type HookFailure = (typeof HOOK_FAILURES)[number];
 export type Backend = (typeof BACKENDS)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -64,13 +108,21 @@ export const hostAndPort = v.pipe(
   v.check(isHostAndPort, 'must be "host:port", an IPv6 address in brackets'),
 );
 
-const portRange = v.pipe(
-  text('"first-last"'),
-  v.check((range) => parsePortRange(range) !== undefined, 'must be a range of ports like "40000-49999"'),
+/** What is served there needs no password, so it stays on this host: a proxy that asks for one may go before it. */
+const LOOPBACK_LISTEN = /^(127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]{1,5}$/;
+
+const listenAddress = v.pipe(
+  text("an address of this host's loopback and a port"),
+  v.check(
+    (value) => value === "" || (LOOPBACK_LISTEN.test(value) && isHostAndPort(value)),
+    'must be empty or a loopback address and a port, as "127.0.0.1:9820" or "[::1]:9820"',
+  ),
 );
 
-const choice = <const T extends readonly string[]>(options: T) =>
-  v.picklist(options, `must be one of: ${options.join(", ")}`);
+const portRange = v.pipe(
+  text('a range "first-last"'),
+  v.check((range) => parsePortRange(range) !== undefined, 'must be a range of ports like "40000-49999"'),
+);
 
 const asText = (value: string): string => value;
 /** What is typed in a shell is meant from the current directory. */
@@ -79,32 +131,305 @@ const asPath = (value: string): string => resolve(value);
 const asNumber = (value: string): number | string => (/^[0-9]{1,9}$/.test(value) ? Number(value) : value);
 const asList = (value: string): string[] => value.split(",").flatMap((item) => item.trim() || []);
 
+/** Five fields: a relay is not opened and closed by the second. */
+const cron = v.pipe(
+  text("a cron expression"),
+  v.check(
+    (expression) => expression.trim().split(/\s+/).length === 5 && isCron(expression),
+    'must be a cron expression of five fields, such as "* 20-23,0-6 * * *"',
+  ),
+);
+
+const memberList = v.pipe(
+  v.array(v.string("must be a list of names"), "must be a list"),
+  v.minLength(1, 'must name somebody; "*" is everybody'),
+);
+
+/** Mbit/s; 0 is no limit. More than any host here forwards. */
+const megabits = { schema: wholeNumber(0, 100_000), fromText: asNumber };
+/** MB, of 10^6 bytes; 0 is no limit. */
+const megabytes = { schema: wholeNumber(0, 100_000_000), fromText: asNumber };
+
+const cidrs = v.array(
+  v.pipe(
+    text("a CIDR block"),
+    v.check((block) => parseCidr(block) !== undefined, 'must be an address or a block like "192.0.2.0/24"'),
+  ),
+  "must be a list",
+);
+
+const hookUrl = v.pipe(
+  text("a URL"),
+  v.check(isHookUrl, 'must be "" or a URL with http or https, without user and password'),
+);
+
+const choice = <const T extends readonly string[]>(options: T) =>
+  v.picklist(options, `must be one of: ${options.join(", ")}`);
+
 /**
  * One row per key: the name in the file (a dot is a table), in the environment (`HOPWIRE_` and capitals) and of the option.
  * `fromText` reads what came from the environment or an argument into the type that the file would have.
  */
 export const CONFIG_KEYS = {
-  "state-dir": { schema: directory, fromText: asPath, standard: "/var/lib/hopwire" },
-  "runtime-dir": { schema: shortDirectory, fromText: asPath, standard: "/run/hopwire" },
-  interface: { schema: interfaceName, fromText: asText, standard: "hopwire0" },
+  "state-dir": {
+    schema: directory,
+    fromText: asPath,
+    standard: "/var/lib/hopwire",
+    about: "Directory of all that outlives a restart: keys, membership, records, the connection cache.",
+    change: "restart",
+  },
+  "runtime-dir": {
+    schema: shortDirectory,
+    fromText: asPath,
+    standard: "/run/hopwire",
+    about: "Directory of the socket and the pid file; gone after a reboot.",
+    change: "restart",
+  },
+  interface: {
+    schema: interfaceName,
+    fromText: asText,
+    standard: "hopwire0",
+    about: "Name of the WireGuard interface that the agent makes.",
+    change: "restart",
+  },
   // The port that WireGuard's own documentation uses.
-  "listen-port": { schema: port, fromText: asNumber, standard: 51_820 },
-  "control-port": { schema: port, fromText: asNumber, standard: 51_821 },
+  "listen-port": {
+    schema: port,
+    fromText: asNumber,
+    standard: 51_820,
+    about: "WireGuard's UDP port.",
+    change: "restart",
+  },
+  "control-port": {
+    schema: port,
+    fromText: asNumber,
+    standard: 51_821,
+    about: "TCP and UDP port inside the tunnel, the same on every member.",
+    change: "restart",
+  },
   // The smallest MTU of IPv6 (RFC 8200, section 5), so that relayed and carried packets never fragment.
   // Below it IPv6 stops working in the tunnel.
-  mtu: { schema: wholeNumber(1280, 9000), fromText: asNumber, standard: 1280 },
-  endpoints: { schema: v.array(hostAndPort, "must be a list"), fromText: asList, standard: [] },
-  backend: { schema: choice(BACKENDS), fromText: asText, standard: "auto" },
-  "log-level": { schema: choice(LOG_LEVELS), fromText: asText, standard: "info" },
-  "stun-servers": { schema: v.array(hostAndPort, "must be a list"), fromText: asList, standard: [] },
+  mtu: {
+    schema: wholeNumber(1280, 9000),
+    fromText: asNumber,
+    standard: 1280,
+    about: "MTU of the interface; more than the standard only where every path is known to carry it.",
+    change: "restart",
+  },
+  endpoints: {
+    schema: v.array(hostAndPort, "must be a list"),
+    fromText: asList,
+    standard: [],
+    about: "Own public endpoints where they cannot be found, as behind a port forward or a public name.",
+    change: "restart",
+  },
+  backend: {
+    schema: choice(BACKENDS),
+    fromText: asText,
+    standard: "auto",
+    about: "What runs WireGuard; `auto` takes the kernel where it can.",
+    change: "restart",
+  },
+  "log-level": {
+    schema: choice(LOG_LEVELS),
+    fromText: asText,
+    standard: "info",
+    about: "The least severe messages that are logged.",
+    change: "live",
+  },
+  "stun-servers": {
+    schema: v.array(hostAndPort, "must be a list"),
+    fromText: asList,
+    standard: [],
+    about: "Public STUN servers, asked beside the volunteers for own mapped addresses.",
+    change: "restart",
+  },
   // Far more than allocations, so that a port is not handed out again while late packets for it arrive; it lies inside
   // Linux' ephemeral range (32768-60999), so a port that a program holds already is passed over.
-  "relay.ports": { schema: portRange, fromText: asText, standard: "40000-49999" },
+  "relay.ports": {
+    schema: portRange,
+    fromText: asText,
+    standard: "40000-49999",
+    about: "UDP ports for allocations, where this host volunteers.",
+    change: "restart",
+  },
+  // Packets that the kernel forwards pass by the host's firewall: its operator decides.
+  "relay.forwarder": {
+    schema: choice(FORWARDERS),
+    fromText: asText,
+    standard: "userspace",
+    about:
+      "Who moves the relay's packets: `userspace`, `kernel` (nftables, past the host's firewall) or `auto`, the kernel where it can.",
+    change: "restart",
+  },
   // At 1 Mbit/s each a busy relay is at 256 Mbit/s: about what one core forwards in userspace.
-  "relay.max-allocations": { schema: wholeNumber(1, 10_000), fromText: asNumber, standard: 256 },
+  "relay.max-allocations": {
+    schema: wholeNumber(1, 10_000),
+    fromText: asNumber,
+    standard: 256,
+    about: "Pairs of members that are relayed for at once.",
+    change: "restart",
+  },
+  // A quarter of the relay: nobody fills it alone.
+  "relay.max-per-member": {
+    schema: wholeNumber(1, 10_000),
+    fromText: asNumber,
+    standard: 64,
+    about: "Allocations at once that one member may have asked for.",
+    change: "restart",
+  },
+  "relay.bandwidth-mbps": {
+    ...megabits,
+    standard: 0,
+    about: "Mbit/s of all allocations together; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.monthly-gb": {
+    schema: wholeNumber(0, 1_000_000),
+    fromText: asNumber,
+    standard: 0,
+    about: "GB, of 10^9 bytes, that are relayed in a calendar month (UTC); 0 is no limit.",
+    change: "restart",
+  },
+  "relay.schedule": {
+    schema: cron,
+    fromText: asText,
+    standard: "* * * * *",
+    about: "Cron expression that matches each minute in which the relay may be used, in the host's time.",
+    change: "restart",
+  },
+  "relay.allow": {
+    schema: memberList,
+    fromText: asList,
+    standard: ["*"],
+    about: "Members that may use the relay, by name or id; `*` is everybody.",
+    change: "restart",
+  },
+  "relay.member-tier": {
+    schema: choice(TIERS),
+    fromText: asText,
+    standard: "free",
+    about: "The best tier that a token which a member minted may name.",
+    change: "restart",
+  },
+  // For each allocation: a video call, and some 13 minutes of it at full rate.
+  "relay.tiers.free.bandwidth-mbps": {
+    ...megabits,
+    standard: 10,
+    about: "Mbit/s of one allocation of the tier free; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.tiers.free.quota-mb": {
+    ...megabytes,
+    standard: 1_000,
+    about: "MB, of 10^6 bytes, that one allocation of the tier free may relay; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.tiers.paid.bandwidth-mbps": {
+    ...megabits,
+    standard: 100,
+    about: "Mbit/s of one allocation of the tier paid; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.tiers.paid.quota-mb": {
+    ...megabytes,
+    standard: 100_000,
+    about: "MB, of 10^6 bytes, that one allocation of the tier paid may relay; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.tiers.unlimited.bandwidth-mbps": {
+    ...megabits,
+    standard: 0,
+    about: "Mbit/s of one allocation of the tier unlimited; 0 is no limit.",
+    change: "restart",
+  },
+  "relay.tiers.unlimited.quota-mb": {
+    ...megabytes,
+    standard: 0,
+    about: "MB, of 10^6 bytes, that one allocation of the tier unlimited may relay; 0 is no limit.",
+    change: "restart",
+  },
+  // R-606 names both figures. A member asks once for each of its pairs, and again when its connection to the relay is new.
+  "relay.guard.allocations-per-minute": {
+    schema: wholeNumber(1, 1000),
+    fromText: asNumber,
+    standard: 10,
+    about: "Requests for an allocation that one member may make in any minute.",
+    change: "restart",
+  },
+  "relay.guard.connections-per-minute": {
+    schema: wholeNumber(1, 1000),
+    fromText: asNumber,
+    standard: 30,
+    about: "Handshakes that one unknown address (IPv6: /64) may open on the relay's ports in any minute.",
+    change: "restart",
+  },
+  "relay.guard.allow": {
+    schema: cidrs,
+    fromText: asList,
+    standard: [],
+    about: "Addresses and CIDR blocks from which the relay is used; empty is from everywhere.",
+    change: "live",
+  },
+  "relay.guard.block": {
+    schema: cidrs,
+    fromText: asList,
+    standard: [],
+    about: "Addresses and CIDR blocks from which the relay is not used, also where `allow` names them.",
+    change: "live",
+  },
+  // A host with a private address may relay for its neighbours there; to one that has only public addresses a private
+  // one is either forged or its provider's inner network.
+  "relay.guard.allow-private": {
+    schema: choice(ALLOW_PRIVATE),
+    fromText: asText,
+    standard: "auto",
+    about: "Whether the relay is used from private addresses; `auto`: where this host has one itself.",
+    change: "restart",
+  },
+  "relay.guard.abuse-hook": {
+    schema: hookUrl,
+    fromText: asText,
+    standard: "",
+    about: "URL that is asked about each allocation, and told of security events, by POST; empty is none.",
+    change: "restart",
+  },
+  // A member gives up its request for an allocation after 3 s.
+  "relay.guard.abuse-hook-timeout-ms": {
+    schema: wholeNumber(100, 10_000),
+    fromText: asNumber,
+    standard: 2000,
+    about: "Milliseconds after which the abuse hook has failed.",
+    change: "restart",
+  },
+  // The hook comes on top of what the relay refuses by itself: its outage should not be everybody's.
+  "relay.guard.abuse-hook-fail": {
+    schema: choice(HOOK_FAILURES),
+    fromText: asText,
+    standard: "open",
+    about: "What counts while the abuse hook fails: `open` grants allocations, `closed` refuses them.",
+    change: "restart",
+  },
+  "metrics.listen": {
+    schema: listenAddress,
+    fromText: asText,
+    // Off, for two agents may share a host.
+    standard: "",
+    about:
+      "Loopback address and port where `/metrics`, `/health` and `/ready` are served over HTTP, such as `127.0.0.1:9820`; empty is nowhere.",
+    change: "restart",
+  },
 } as const satisfies Record<
   string,
-  { schema: v.GenericSchema; fromText: (value: string) => unknown; standard: unknown }
+  {
+    readonly schema: v.GenericSchema;
+    readonly fromText: (value: string) => unknown;
+    readonly standard: unknown;
+    /** One sentence, for the reference and the example file. */
+    readonly about: string;
+    /** When a change of the file takes effect: with SIGHUP, or with the next start. */
+    readonly change: "live" | "restart";
+  }
 >;
 
 export type ConfigKey = keyof typeof CONFIG_KEYS;
@@ -139,8 +464,51 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
     backend: values.backend,
     logLevel: values["log-level"],
     stunServers: values["stun-servers"],
-    relay: { ports, maxAllocations: values["relay.max-allocations"] },
+    relay: {
+      ports,
+      maxAllocations: values["relay.max-allocations"],
+      maxPerMember: values["relay.max-per-member"],
+      forwarder: values["relay.forwarder"],
+      bandwidthBps: values["relay.bandwidth-mbps"] * 1e6,
+      monthlyBytes: values["relay.monthly-gb"] * 1e9,
+      schedule: values["relay.schedule"],
+      allow: values["relay.allow"],
+      memberTier: values["relay.member-tier"],
+      tiers: {
+        free: tierOf(values["relay.tiers.free.bandwidth-mbps"], values["relay.tiers.free.quota-mb"]),
+        paid: tierOf(values["relay.tiers.paid.bandwidth-mbps"], values["relay.tiers.paid.quota-mb"]),
+        unlimited: tierOf(
+          values["relay.tiers.unlimited.bandwidth-mbps"],
+          values["relay.tiers.unlimited.quota-mb"],
+        ),
+      },
+      guard: toGuardConfig(values),
+    },
+    metricsListen: values["metrics.listen"] === "" ? undefined : values["metrics.listen"],
   };
+}
+
+function tierOf(bandwidthMbps: number, quotaMb: number): RelayConfig["tiers"][RelayTier] {
+  return { bandwidthBps: bandwidthMbps * 1e6, quotaBytes: quotaMb * 1e6 };
+}
+
+function toGuardConfig(values: ConfigValues): GuardConfig {
+  const url = values["relay.guard.abuse-hook"];
+  const timeoutMs = values["relay.guard.abuse-hook-timeout-ms"];
+  const onFailure = values["relay.guard.abuse-hook-fail"];
+  return {
+    allocationsPerMinute: values["relay.guard.allocations-per-minute"],
+    connectionsPerMinute: values["relay.guard.connections-per-minute"],
+    lists: { allow: values["relay.guard.allow"], block: values["relay.guard.block"] },
+    allowPrivate: values["relay.guard.allow-private"],
+    hook: url === "" ? undefined : { url, timeoutMs, onFailure },
+  };
+}
+
+function isHookUrl(value: string): boolean {
+  if (value === "") return true;
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
 function isHostAndPort(value: string): boolean {

@@ -25,7 +25,9 @@ import type {
   RevokedMember,
   Status,
 } from "../admin/contract.ts";
+import type { MetricsView } from "../metrics/view.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
+import { metricsView } from "./metrics-view.ts";
 import { CacheOperations } from "./operations/cache.ts";
 import { JoinOperation } from "./operations/join.ts";
 import { MembershipOperations } from "./operations/membership.ts";
@@ -137,6 +139,13 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async netcheck(): Promise<NetcheckReport> {
     return netcheckReport(await this.#current.required());
+  }
+
+  /** Costs one reading of WireGuard's peers. */
+  async metrics(): Promise<MetricsView> {
+    const { version, clock } = this.#parts;
+    const peers = this.#current.running === undefined ? [] : await this.peers();
+    return metricsView(this.#current.running, peers, { version, monotonicNow: clock.monotonicNow() });
   }
 
   shutdown(): void {

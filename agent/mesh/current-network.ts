@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DurableFile } from "../../cache/durable-file.ts";
 import { describeReport } from "../../cache/state-adapter.ts";
 import type { OpenedCache } from "../../cache/store.ts";
 import type { Clock } from "../clock.ts";
@@ -123,6 +125,7 @@ export class CurrentNetwork implements AsyncDisposable {
       cache: cache.cache,
       device,
       registry,
+      usageFile: new DurableFile(join(config.stateDir, "relay-usage.json")),
       settings: {
         listenPort: config.listenPort,
         controlPort: config.controlPort,

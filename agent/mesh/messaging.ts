@@ -2,6 +2,7 @@ import type { Decoded } from "../../protocol/decoded.ts";
 import {
   failure,
   type AllocationLeg,
+  type AllocationWarning,
   type Failure,
   type Notification,
   type Redeem,
@@ -24,7 +25,8 @@ export type MessagingEvents = {
   onMessage(from: MemberId, content: MessageContent): void;
   /** A volunteer grants us an allocation that the other end asked for. */
   onOffer(from: MemberId, leg: AllocationLeg): void;
-  onAllocationEnded(allocation: AllocationId, reason: string): void;
+  onAllocationEnded(from: MemberId, allocation: AllocationId, reason: string): void;
+  onAllocationWarning(from: MemberId, warning: AllocationWarning): void;
   serveRelay(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure>;
   /** A joining host wants membership. */
   onRedeem(inviteId: InviteId, body: Redeem): Promise<Redeemed | Failure>;
@@ -162,7 +164,10 @@ export class Messaging implements AsyncDisposable {
         this.#events.onOffer(from, body);
         break;
       case "allocation-ended":
-        this.#events.onAllocationEnded(body.allocation, body.reason);
+        this.#events.onAllocationEnded(from, body.allocation, body.reason);
+        break;
+      case "allocation-warning":
+        this.#events.onAllocationWarning(from, body);
         break;
     }
   }

@@ -23,13 +23,14 @@ import { Paths, type Netcheck } from "./paths.ts";
 import { inviteEndpoints, publicEndpoints, relayEndpoints, type OwnAddresses } from "./reachability.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys } from "./stun-service.ts";
-import { Volunteer } from "./volunteer.ts";
+import { Volunteer, type VolunteerParts } from "./volunteer.ts";
 import { warningsOf } from "./warnings.ts";
 
 export type NetworkParts = HostParts & {
   readonly cache: ConnectionCache;
   /** The network's from here on, also where its start fails. */
   readonly registry: Registry;
+  readonly usageFile: VolunteerParts["usageFile"];
   /** A joining host wants membership. */
   readonly onRedeem: (inviteId: string, body: Redeem) => Promise<Redeemed | Failure>;
   /** Somebody, or this host itself, has ended this membership. */
@@ -116,7 +117,9 @@ export class Network implements AsyncDisposable {
           onConnected: (id) => this.#onConnected(id),
           onMessage: (from, content) => this.#paths.onMessage(from, content),
           onOffer: (from, leg) => this.#paths.onOffer(from, leg),
-          onAllocationEnded: (allocation, reason) => this.#paths.onAllocationEnded(allocation, reason),
+          onAllocationEnded: (from, allocation, reason) =>
+            this.#paths.onAllocationEnded(from, allocation, reason),
+          onAllocationWarning: (from, warning) => this.#paths.onAllocationWarning(from, warning),
           serveRelay: (from, request) => this.volunteer.serve(from, request),
           onRedeem: parts.onRedeem,
           onSecretLearned: () => this.#paths.gather(),
@@ -143,6 +146,11 @@ export class Network implements AsyncDisposable {
         control: this.#messaging.control,
         defaults: settings.relayLimits,
         endpoints: () => relayEndpoints(this.#ownAddresses()),
+        run: parts.run,
+        interfaceName: parts.device.name,
+        ownAddresses: () => this.#addresses.all,
+        outerEndpoint: (member) => this.#paths.outerEndpoint(member),
+        usageFile: parts.usageFile,
       }),
     );
     this.#announcer = new Announcer({
@@ -182,6 +190,10 @@ export class Network implements AsyncDisposable {
     return this.#registry.roster;
   }
 
+  get registryRecords(): number {
+    return this.#registry.store.size;
+  }
+
   get connector(): Paths["connector"] {
     return this.#paths.connector;
   }
@@ -214,6 +226,7 @@ export class Network implements AsyncDisposable {
       conflict: this.roster.conflicts.get(this.self),
       isVolunteering: this.isVolunteering,
       hasPublicAddress: this.publicEndpoints.length > 0,
+      nearlyUsedQuotas: this.#paths.nearlyUsedQuotas,
     });
   }
 
@@ -301,6 +314,7 @@ export class Network implements AsyncDisposable {
       this.#parts.onRevoked();
       return;
     }
+    void this.volunteer.current?.recheck();
     await this.#paths.setRoster(roster);
     this.#messaging.askForSecret();
   }

@@ -1,6 +1,6 @@
 import type { ConnectionCache } from "../../cache/store.ts";
 import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
-import type { AllocationLeg } from "../../protocol/frame-body.ts";
+import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
@@ -17,6 +17,7 @@ import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import { serverCredential } from "./stun-names.ts";
 import type { StunRequest } from "./stun-service.ts";
+import type { NearlyUsedQuota } from "./warnings.ts";
 
 export type PathsParts = {
   readonly context: MeshContext;
@@ -126,6 +127,13 @@ export class Paths implements Disposable {
     return this.#relays.relaysInUse();
   }
 
+  get nearlyUsedQuotas(): readonly NearlyUsedQuota[] {
+    const nameOf = (id: MemberId): string => this.#roster.members.get(id)?.name ?? id;
+    return this.#relays
+      .quotaWarnings()
+      .map(({ peer, relay, ...quota }) => ({ ...quota, peer: nameOf(peer), relay: nameOf(relay) }));
+  }
+
   /** Resolves when WireGuard has the roster's peers. */
   async setRoster(roster: Roster): Promise<void> {
     const peers = this.#peers.of(roster, (address) => canReach(this.#parts.own().addresses, address));
@@ -158,8 +166,12 @@ export class Paths implements Disposable {
     if (granted.ok) this.#relays.onOffer(granted.value);
   }
 
-  onAllocationEnded(allocation: AllocationId, reason: string): void {
-    this.#relays.onEnded(allocation, reason);
+  onAllocationEnded(from: MemberId, allocation: AllocationId, reason: string): void {
+    this.#relays.onEnded(from, allocation, reason);
+  }
+
+  onAllocationWarning(from: MemberId, { allocation, usedBytes, limitBytes }: AllocationWarning): void {
+    this.#relays.onWarning(from, allocation, { usedBytes, limitBytes });
   }
 
   /** A control connection to this volunteer is up. */
@@ -190,6 +202,12 @@ export class Paths implements Disposable {
   }
 
   /** Home relays are those that served us best. */
+  /** Where packets of the member come from; undefined where a relay carries them. */
+  outerEndpoint(member: MemberId): Endpoint | undefined {
+    const { connector } = this;
+    return connector.pathOf(member)?.path.tag === "direct" ? connector.endpointOf(member) : undefined;
+  }
+
   #retarget(): void {
     const { context, cache, messaging } = this.#parts;
     const isOther = (id: MemberId): boolean => id !== context.self;

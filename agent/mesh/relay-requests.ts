@@ -25,10 +25,14 @@ export type RelayRequestsParts = {
   readonly orderEndpoints: RelayPorts["orderEndpoints"];
 };
 
+type Minted = { readonly token: string; readonly issuedAtSec: number; readonly renewAtSec: number };
+
 /** What the relay client asks of volunteers, over control connections and from WireGuard's port. */
 export class RelayRequests implements RelayPorts {
   readonly bind: RelayPorts["bind"];
   readonly #parts: RelayRequestsParts;
+  /** By relay and pair with its keys; bounded by the pairs that were asked for within half a token's life. */
+  readonly #tokens = new Map<string, Minted>();
 
   constructor(parts: RelayRequestsParts) {
     this.#parts = parts;
@@ -41,32 +45,18 @@ export class RelayRequests implements RelayPorts {
   }
 
   async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {
-    const { context, control } = this.#parts;
-    const { members } = context.registry.roster;
-    const own = members.get(context.self);
-    const other = members.get(peer);
-    if (other === undefined || own === undefined) return refused("not-a-member");
-    const issuedAtSec = Math.floor(context.clock.wallNow() / 1000);
-    const token = await mintRelayToken(
-      {
-        issuer: context.self,
-        relay,
-        network: context.network,
-        pair: [pairEnd(own), pairEnd(other)],
-        issuedAtSec,
-        expiresAtSec: issuedAtSec + TOKEN_LIFETIME_SEC,
-        tier: "free",
-        bandwidthBps: 0,
-        quotaBytes: 0,
-      },
-      context.identity.keys.sign,
-    );
-    const answer = await control.request(relay, { kind: "allocate", token }, REQUEST_TIMEOUT_MS);
+    const token = await this.#token(relay, peer);
+    if (!token.ok) return token;
+    const body = { kind: "allocate", token: token.value } as const;
+    const answer = await this.#parts.control.request(relay, body, REQUEST_TIMEOUT_MS);
     return answer.ok ? this.granted(relay, answer.value) : answer;
   }
 
-  refresh(relay: MemberId, allocation: AllocationId): Promise<Decoded<{ readonly lifetimeSec: number }>> {
-    return this.#parts.control.request(relay, { kind: "refresh", allocation }, REQUEST_TIMEOUT_MS);
+  async refresh({ relay, peer, allocation }: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>> {
+    const token = await this.#token(relay, peer);
+    if (!token.ok) return token;
+    const body = { kind: "refresh", allocation, token: token.value } as const;
+    return this.#parts.control.request(relay, body, REQUEST_TIMEOUT_MS);
   }
 
   async release(relay: MemberId, allocation: AllocationId): Promise<void> {
@@ -75,6 +65,40 @@ export class RelayRequests implements RelayPorts {
 
   orderEndpoints(relay: MemberId, endpoints: readonly Endpoint[]): readonly Endpoint[] {
     return this.#parts.orderEndpoints(relay, endpoints);
+  }
+
+  /** The same until half of its life is over: the relay knows it, and need not check its signature again. */
+  async #token(relay: MemberId, peer: MemberId): Promise<Decoded<string>> {
+    const { context } = this.#parts;
+    const { members } = context.registry.roster;
+    const own = members.get(context.self);
+    const other = members.get(peer);
+    if (other === undefined || own === undefined) return refused("not-a-member");
+    const pair = [pairEnd(own), pairEnd(other)] as const;
+    const key = [relay, ...pair.flatMap(({ memberId, wireguardKey }) => [memberId, wireguardKey])].join(" ");
+    const nowSec = Math.floor(context.clock.wallNow() / 1000);
+    for (const [old, { renewAtSec, issuedAtSec }] of this.#tokens) {
+      // From the future: the clock was set back since.
+      if (nowSec >= renewAtSec || nowSec < issuedAtSec) this.#tokens.delete(old);
+    }
+    const known = this.#tokens.get(key);
+    if (known !== undefined) return decoded(known.token);
+    const token = await mintRelayToken(
+      {
+        issuer: context.self,
+        relay,
+        network: context.network,
+        pair,
+        issuedAtSec: nowSec,
+        expiresAtSec: nowSec + TOKEN_LIFETIME_SEC,
+        tier: "free",
+        bandwidthBps: 0,
+        quotaBytes: 0,
+      },
+      context.identity.keys.sign,
+    );
+    this.#tokens.set(key, { token, issuedAtSec: nowSec, renewAtSec: nowSec + TOKEN_LIFETIME_SEC / 2 });
+    return decoded(token);
   }
 
   /** What `from` says it grants. A relay speaks for itself only, and of members only. */

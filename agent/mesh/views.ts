@@ -118,6 +118,7 @@ export function relayStatus(network: Network, wallNow: number, monotonicNow: num
     endpoints: current === undefined ? [] : network.publicEndpoints.map(formatEndpoint),
     ports: limits.ports,
     maxAllocations: limits.maxAllocations,
+    forwarder: current?.forwarderKind ?? null,
     allocations: (current?.status() ?? []).map(({ allocation, forwarder }) => ({
       id: allocation.id,
       members: [nameOf(allocation.pair[0].memberId), nameOf(allocation.pair[1].memberId)],

@@ -3,6 +3,13 @@ import { failure, type Failure, type ResponseBody } from "../../protocol/frame-b
 import type { MemberId } from "../../protocol/ids.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import type { MeshContext } from "./context.ts";
+import { chooseForwarder } from "../relay/server/choose-forwarder.ts";
+import { RelayGuard } from "../relay/server/guard/guard.ts";
+import type { CommandRunner } from "../runner.ts";
+import { ANY_ADDRESS, udpPortOpener } from "../relay/server/udp-port.ts";
+import { UserspaceForwarder } from "../relay/server/userspace-forwarder.ts";
+import type { RelayUsage } from "../relay/server/quota.ts";
+import { UsageKeeper, type UsageKeeperParts } from "./usage-keeper.ts";
 import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunteering.ts";
 
 export type VolunteerParts = {
@@ -12,12 +19,24 @@ export type VolunteerParts = {
   readonly defaults: VolunteerLimits;
   /** Where this host's relay ports are reached, with WireGuard's port. */
   readonly endpoints: () => readonly Endpoint[];
+  readonly run: CommandRunner;
+  /** Names the kernel forwarder's table: no two networks of a host have the same. */
+  readonly interfaceName: string;
+  /** Of this host, without the overlay's. */
+  readonly ownAddresses: () => readonly string[];
+  /** Where packets of the member come from; undefined where a relay carries them. */
+  readonly outerEndpoint: (member: MemberId) => Endpoint | undefined;
+  /** Where it is kept what was relayed. */
+  readonly usageFile: UsageKeeperParts["file"];
 };
 
 /** Whether this member relays for others: never unless it volunteered (R-506). Owner of the relay while it does. */
 export class Volunteer implements AsyncDisposable {
   readonly #parts: VolunteerParts;
   #current: Volunteering | undefined;
+  /** From the first time it volunteers: quotas outlive a relay that is stopped and started. */
+  #usage: UsageKeeper | undefined;
+  #disposed = false;
 
   constructor(parts: VolunteerParts) {
     this.#parts = parts;
@@ -31,13 +50,23 @@ export class Volunteer implements AsyncDisposable {
   get limits(): VolunteerLimits {
     const { context, defaults } = this.#parts;
     const { maxAllocations, ports } = context.identity.state.relay;
-    return { maxAllocations: maxAllocations ?? defaults.maxAllocations, ports: ports ?? defaults.ports };
+    return {
+      ...defaults,
+      maxAllocations: maxAllocations ?? defaults.maxAllocations,
+      ports: ports ?? defaults.ports,
+    };
   }
 
   /** Does what the state says, with its limits; allocations of before end. */
   async apply(): Promise<void> {
     const before = this.#current;
-    this.#current = this.#parts.context.identity.state.relay.volunteering ? this.#begin() : undefined;
+    const { context, usageFile } = this.#parts;
+    const isWanted = context.identity.state.relay.volunteering;
+    if (isWanted)
+      this.#usage ??= await UsageKeeper.open({ file: usageFile, clock: context.clock, log: context.log });
+    const next = isWanted && this.#usage !== undefined ? await this.#begin(this.#usage.usage) : undefined;
+    this.#current = this.#disposed ? undefined : next;
+    if (this.#disposed) await next?.[Symbol.asyncDispose]();
     await before?.[Symbol.asyncDispose]();
   }
 
@@ -48,27 +77,53 @@ export class Volunteer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     const current = this.#current;
     this.#current = undefined;
-    await current?.[Symbol.asyncDispose]();
+    try {
+      await current?.[Symbol.asyncDispose]();
+    } finally {
+      await this.#usage?.[Symbol.asyncDispose]();
+    }
   }
 
-  #begin(): Volunteering {
-    const { context, control, endpoints } = this.#parts;
+  async #begin(usage: RelayUsage): Promise<Volunteering> {
+    const { context, control, endpoints, run, interfaceName, ownAddresses, outerEndpoint } = this.#parts;
     const { self, network, registry, clock, random, log } = context;
+    const { limits } = this;
+    const relayLog = log.child({ component: "relay" });
+    const guard = new RelayGuard(limits.guard, { clock, random, log: relayLog, fetch, ownAddresses });
+    const forwarder = await chooseForwarder({
+      // nftables limits each allocation, and not all of them together.
+      wanted: limits.bandwidthBps > 0 ? "userspace" : limits.forwarder,
+      owner: interfaceName,
+      clock,
+      run,
+      log: relayLog,
+      createUserspace: (events) =>
+        new UserspaceForwarder(
+          { clock, random, events, guard, openPort: udpPortOpener(ANY_ADDRESS) },
+          { ports: limits.ports, allowLoopback: false, bandwidthBps: limits.bandwidthBps },
+        ),
+    });
     return new Volunteering({
       self,
       network,
       clock,
       random,
       log,
-      limits: this.limits,
+      limits,
+      usage,
+      forwarder,
+      guard,
+      outerEndpoint,
       roster: () => registry.roster,
       isConnected: (member) => member === self || control.connected().includes(member),
       addresses: () => endpoints().map(({ address }) => address),
       notifyOffer: (to, leg) => void control.notify(to, { kind: "allocation-offer", ...leg }),
       notifyEnded: (to, allocation, reason) =>
         void control.notify(to, { kind: "allocation-ended", allocation, reason }),
+      notifyWarning: (to, warning) => void control.notify(to, { kind: "allocation-warning", ...warning }),
     });
   }
 }

@@ -1,25 +1,39 @@
 import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
-import {
-  failure,
-  type AllocationLeg,
-  type Failure,
-  type RequestBody,
-  type ResponseBody,
+import type {
+  AllocationLeg,
+  AllocationWarning,
+  Failure,
+  RequestBody,
+  ResponseBody,
 } from "../../protocol/frame-body.ts";
 import type { MemberId, NetworkId } from "../../protocol/ids.ts";
 import { publicKeyOf } from "../../protocol/keys.ts";
-import { peekIssuer, readRelayToken, type RelayTokenClaims } from "../../protocol/relay-token.ts";
+import { peekIssuer, readRelayToken, type Pair, type RelayTokenClaims } from "../../protocol/relay-token.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { Roster } from "../registry/roster.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "../relay/server/allocations.ts";
-import { RelayServer, type RelayGrant } from "../relay/server/relay-server.ts";
-import { ANY_ADDRESS, udpPortOpener } from "../relay/server/udp-port.ts";
-import { UserspaceForwarder, type PortRange } from "../relay/server/userspace-forwarder.ts";
+import type { ForwarderChoice, ForwarderWish } from "../relay/server/choose-forwarder.ts";
+import type { ForwarderKind } from "../relay/server/forwarder.ts";
+import type { Guard, GuardOptions } from "../relay/server/guard/guard.ts";
+import { isAllowed, type RelayPolicy } from "../relay/server/policy.ts";
+import type { RelayUsage } from "../relay/server/quota.ts";
+import { RelayServer, type PairFault, type RelayGrant } from "../relay/server/relay-server.ts";
+import { isWithin } from "../relay/server/tiers.ts";
+import { TokenCache } from "../relay/server/token-cache.ts";
+import type { PortRange } from "../relay/server/userspace-forwarder.ts";
+import { relayRefusal } from "./relay-refusals.ts";
 
-export type VolunteerLimits = { readonly ports: PortRange; readonly maxAllocations: number };
+export type VolunteerLimits = RelayPolicy & {
+  readonly ports: PortRange;
+  readonly maxAllocations: number;
+  /** Counted for who asked first. */
+  readonly maxPerMember: number;
+  readonly forwarder: ForwarderWish;
+  readonly guard: GuardOptions;
+};
 
 export type VolunteerParts = {
   readonly self: MemberId;
@@ -28,12 +42,18 @@ export type VolunteerParts = {
   readonly random: Random;
   readonly log: Logger;
   readonly limits: VolunteerLimits;
+  readonly usage: RelayUsage;
+  readonly forwarder: Pick<ForwarderChoice, "kind" | "create">;
+  readonly guard: Pick<Guard, "admitAllocation">;
+  /** Where packets of the member come from; undefined where a relay carries them. */
+  outerEndpoint(member: MemberId): Endpoint | undefined;
   roster(): Roster;
   isConnected(member: MemberId): boolean;
   /** Addresses under which this host's relay ports are reached. */
   addresses(): readonly string[];
   notifyOffer(to: MemberId, leg: AllocationLeg): void;
   notifyEnded(to: MemberId, allocation: AllocationLeg["allocation"], reason: string): void;
+  notifyWarning(to: MemberId, warning: AllocationWarning): void;
 };
 
 export type RelayRequest = Extract<RequestBody, { kind: "allocate" | "refresh" | "release" }>;
@@ -42,6 +62,7 @@ export type RelayRequest = Extract<RequestBody, { kind: "allocate" | "refresh" |
 export class Volunteering implements AsyncDisposable {
   readonly #parts: VolunteerParts;
   readonly #server: RelayServer;
+  readonly #tokens = new TokenCache();
 
   constructor(parts: VolunteerParts) {
     this.#parts = parts;
@@ -50,18 +71,26 @@ export class Volunteering implements AsyncDisposable {
       clock,
       random,
       log: parts.log.child({ component: "relay" }),
-      limits: { ...DEFAULT_ALLOCATION_LIMITS, maxAllocations: limits.maxAllocations },
-      createForwarder: (events) =>
-        new UserspaceForwarder(
-          { clock, random, events, openPort: udpPortOpener(ANY_ADDRESS) },
-          { ports: limits.ports, allowLoopback: false },
-        ),
+      limits: {
+        ...DEFAULT_ALLOCATION_LIMITS,
+        maxAllocations: limits.maxAllocations,
+        maxPerMember: limits.maxPerMember,
+      },
+      policy: limits,
+      usage: parts.usage,
+      createForwarder: parts.forwarder.create,
       verify: (token) => this.#verify(token),
-      isMember: (member) => parts.roster().members.has(member),
+      faultOf: (pair) => this.#faultOf(pair),
+      admit: (member) => parts.guard.admitAllocation(member, parts.outerEndpoint(member)),
+      isReachable: (member) => parts.isConnected(member),
       events: {
         offered: (to, grant) => parts.notifyOffer(to, this.#legFor(grant)),
         ended: (allocation, pair, why) => {
           for (const { memberId } of pair) parts.notifyEnded(memberId, allocation, why);
+        },
+        nearlyUsed: (allocation, pair, usedBytes, limitBytes) => {
+          for (const { memberId } of pair)
+            parts.notifyWarning(memberId, { allocation, usedBytes, limitBytes });
         },
       },
     });
@@ -71,19 +100,24 @@ export class Volunteering implements AsyncDisposable {
     switch (request.kind) {
       case "allocate": {
         const grant = await this.#server.allocate(from, request.token);
-        return grant.ok ? { kind: "allocated", ...this.#legFor(grant.value) } : refusal(grant.reason);
+        return grant.ok ? { kind: "allocated", ...this.#legFor(grant.value) } : relayRefusal(grant.reason);
       }
       case "refresh": {
-        const lifetimeSec = this.#server.refresh(from, request.allocation);
+        const lifetimeSec = await this.#server.refresh(from, request.allocation, request.token);
         return lifetimeSec.ok
           ? { kind: "refreshed", lifetimeSec: lifetimeSec.value }
-          : refusal(lifetimeSec.reason);
+          : relayRefusal(lifetimeSec.reason);
       }
       case "release": {
         const released = await this.#server.release(from, request.allocation);
-        return released.ok ? { kind: "released" } : refusal(released.reason);
+        return released.ok ? { kind: "released" } : relayRefusal(released.reason);
       }
     }
+  }
+
+  /** The roster has changed. */
+  recheck(): Promise<void> {
+    return this.#server.recheck();
   }
 
   dropMember(member: MemberId): Promise<void> {
@@ -92,6 +126,10 @@ export class Volunteering implements AsyncDisposable {
 
   get limits(): VolunteerLimits {
     return this.#parts.limits;
+  }
+
+  get forwarderKind(): ForwarderKind {
+    return this.#parts.forwarder.kind;
   }
 
   status(): ReturnType<RelayServer["status"]> {
@@ -108,32 +146,37 @@ export class Volunteering implements AsyncDisposable {
     return { allocation, relay: this.#parts.self, peer, endpoints, lifetimeSec, legKey, leg };
   }
 
-  /** Shape, issuer and times before the signature: a signature costs the most. */
   async #verify(token: string): Promise<Decoded<RelayTokenClaims>> {
+    const now = this.#parts.clock.wallNow();
+    const known = this.#tokens.get(token, now);
+    if (known !== undefined) return decoded(known);
+    const claims = await this.#read(token);
+    if (claims.ok) this.#tokens.add(token, claims.value, now);
+    return claims;
+  }
+
+  /** Shape, issuer and times before the signature: a signature costs the most. */
+  async #read(token: string): Promise<Decoded<RelayTokenClaims>> {
     const issuer = peekIssuer(token);
     if (!issuer.ok) return issuer;
-    const { self, network, clock } = this.#parts;
+    const { self, network, clock, limits } = this.#parts;
     const member = this.#parts.roster().members.get(issuer.value);
     if (member === undefined) return refused("not-a-member");
     const verifyKey = publicKeyOf("ed25519", member.identityKey);
     const claims = await readRelayToken(token, verifyKey, { relay: self, network, now: clock.wallNow() });
-    if (!claims.ok) return claims;
-    const { pair } = claims.value;
+    if (!claims.ok || issuer.value === self) return claims; // this host's operator grants what he likes
+    const { pair, tier } = claims.value;
     // Members mint for their own pairs only.
     if (!pair.some(({ memberId }) => memberId === issuer.value)) return refused("not-in-pair");
-    const { members } = this.#parts.roster();
-    for (const { memberId, wireguardKey } of pair) {
-      if (members.get(memberId)?.wireguardKey !== wireguardKey) return refused("wrong-keys");
-      // An allocation that the other end cannot be told of would only wait for its end.
-      if (!this.#parts.isConnected(memberId)) return refused("peer-absent");
-    }
-    return decoded(claims.value);
+    return isWithin(tier, limits.memberTier) ? claims : refused("tier-not-allowed");
   }
-}
 
-/** Reasons travel as failure codes with the service before them. */
-function refusal(reason: string): Failure {
-  return reason === "unknown-allocation"
-    ? failure("relay.no-allocation", "this relay has no such allocation")
-    : failure(`relay.${reason}`, "the relay refused");
+  #faultOf(pair: Pair): PairFault | undefined {
+    const { members } = this.#parts.roster();
+    const found = pair.flatMap(({ memberId }) => members.get(memberId) ?? []);
+    if (found.length < pair.length) return "not-a-member";
+    if (pair.some(({ memberId, wireguardKey }) => members.get(memberId)?.wireguardKey !== wireguardKey))
+      return "wrong-keys";
+    return isAllowed(this.#parts.limits, found) ? undefined : "not-allowed";
+  }
 }

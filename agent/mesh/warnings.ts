@@ -9,6 +9,15 @@ export type Symptoms = {
   readonly conflict: Conflict | undefined;
   readonly isVolunteering: boolean;
   readonly hasPublicAddress: boolean;
+  /** Relayed pairs that are close to their quota, members by name. */
+  readonly nearlyUsedQuotas: readonly NearlyUsedQuota[];
+};
+
+export type NearlyUsedQuota = {
+  readonly peer: string;
+  readonly relay: string;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
 };
 
 /** Above this a clock is not merely imprecise: certificates, tokens and invites may be judged wrongly. */
@@ -16,7 +25,7 @@ export const SKEW_WARNING_MS = 60_000;
 
 /** In words for the operator, each with what to do. */
 export function warningsOf(symptoms: Symptoms): readonly string[] {
-  const { nftFault, skewsMs, conflict, isVolunteering, hasPublicAddress } = symptoms;
+  const { nftFault, skewsMs, conflict, isVolunteering, hasPublicAddress, nearlyUsedQuotas } = symptoms;
   const warnings: string[] = [];
   if (nftFault !== undefined) {
     warnings.push(
@@ -35,7 +44,14 @@ export function warningsOf(symptoms: Symptoms): readonly string[] {
       "this volunteer has no public address: only hosts of its own network can use it; give one by --endpoint",
     );
   }
-  return warnings;
+  return [...warnings, ...nearlyUsedQuotas.map(quotaWarning)];
+}
+
+/** Rounded down: nobody is told of 100 % before the end. */
+function quotaWarning({ peer, relay, usedBytes, limitBytes }: NearlyUsedQuota): string {
+  const percent = Math.floor((100 * usedBytes) / limitBytes);
+  const limitMb = Math.round(limitBytes / 1e6);
+  return `${percent} % of the ${limitMb} MB that ${relay} relays to ${peer} are used: it ends at 100 %; another volunteer helps, or a larger quota there`;
 }
 
 /** It is our clock that is wrong where most others disagree with it; a single one that does is wrong itself. */

@@ -1683,8 +1683,11 @@ export namespace hopwire {
             /** Notification allocationEnded. */
             allocationEnded?: (hopwire.v1.AllocationEnded.$Properties|null);
 
+            /** Notification allocationWarning. */
+            allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
+
             /** Notification body. */
-            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded");
+            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning");
 
             /**
              * Encodes the specified Notification message. Does not implicitly {@link hopwire.v1.Notification.verify|verify} messages.
@@ -1735,8 +1738,11 @@ export namespace hopwire {
                 /** Notification allocationEnded */
                 allocationEnded?: (hopwire.v1.AllocationEnded.$Properties|null);
 
+                /** Notification allocationWarning */
+                allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
+
                 /** Notification body */
-                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded");
+                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1750,9 +1756,10 @@ export namespace hopwire {
               forwarded?: hopwire.v1.Forwarded.$Shape|null;
               allocationOffer?: hopwire.v1.Allocated.$Shape|null;
               allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
+              allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape })
+              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape })
             );
         }
 
@@ -2380,6 +2387,9 @@ export namespace hopwire {
             /** Refresh allocation. */
             allocation: Uint8Array;
 
+            /** Refresh token. */
+            token: string;
+
             /**
              * Encodes the specified Refresh message. Does not implicitly {@link hopwire.v1.Refresh.verify|verify} messages.
              * @param message Refresh message or plain object to encode
@@ -2413,6 +2423,9 @@ export namespace hopwire {
 
                 /** Refresh allocation */
                 allocation?: (Uint8Array|null);
+
+                /** Refresh token */
+                token?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2676,6 +2689,82 @@ export namespace hopwire {
 
             /** Shape of an AllocationEnded. */
             type $Shape = hopwire.v1.AllocationEnded.$Properties;
+        }
+
+        /**
+         * Properties of an AllocationWarning.
+         * @deprecated Use hopwire.v1.AllocationWarning.$Properties instead.
+         */
+        interface IAllocationWarning extends hopwire.v1.AllocationWarning.$Properties {
+        }
+
+        /** Represents an AllocationWarning. */
+        class AllocationWarning {
+
+            /**
+             * Constructs a new AllocationWarning.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.AllocationWarning.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AllocationWarning allocation. */
+            allocation: Uint8Array;
+
+            /** AllocationWarning usedBytes. */
+            usedBytes: number;
+
+            /** AllocationWarning limitBytes. */
+            limitBytes: number;
+
+            /**
+             * Encodes the specified AllocationWarning message. Does not implicitly {@link hopwire.v1.AllocationWarning.verify|verify} messages.
+             * @param message AllocationWarning message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.AllocationWarning.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AllocationWarning message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.AllocationWarning & hopwire.v1.AllocationWarning.$Shape} AllocationWarning
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.AllocationWarning & hopwire.v1.AllocationWarning.$Shape;
+
+            /**
+             * Gets the type url for AllocationWarning
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace AllocationWarning {
+
+            /** Properties of an AllocationWarning. */
+            interface $Properties {
+
+                /** AllocationWarning allocation */
+                allocation?: (Uint8Array|null);
+
+                /** AllocationWarning usedBytes */
+                usedBytes?: (number|null);
+
+                /** AllocationWarning limitBytes */
+                limitBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AllocationWarning. */
+            type $Shape = hopwire.v1.AllocationWarning.$Properties;
         }
 
         /**

@@ -4159,7 +4159,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Forwarded.$Properties|null} [forwarded] Notification forwarded
              * @property {hopwire.v1.Allocated.$Properties|null} [allocationOffer] Notification allocationOffer
              * @property {hopwire.v1.AllocationEnded.$Properties|null} [allocationEnded] Notification allocationEnded
-             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"} [body] Notification body
+             * @property {hopwire.v1.AllocationWarning.$Properties|null} [allocationWarning] Notification allocationWarning
+             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"} [body] Notification body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4180,9 +4181,10 @@ export const hopwire = $root.hopwire = (() => {
              *   forwarded?: hopwire.v1.Forwarded.$Shape|null;
              *   allocationOffer?: hopwire.v1.Allocated.$Shape|null;
              *   allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
+             *   allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape })
+             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape })
              * )} hopwire.v1.Notification.$Shape
              */
 
@@ -4249,17 +4251,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Notification.prototype.allocationEnded = null;
 
+            /**
+             * Notification allocationWarning.
+             * @member {hopwire.v1.AllocationWarning.$Properties|null|undefined} allocationWarning
+             * @memberof hopwire.v1.Notification
+             * @instance
+             */
+            Notification.prototype.allocationWarning = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Notification body.
-             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|undefined} body
+             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|undefined} body
              * @memberof hopwire.v1.Notification
              * @instance
              */
             $Object.defineProperty(Notification.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded"]),
+                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded", "allocationWarning"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -4291,6 +4301,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.Allocated.encode(message.allocationOffer, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.allocationEnded != null && $Object.hasOwnProperty.call(message, "allocationEnded"))
                     $root.hopwire.v1.AllocationEnded.encode(message.allocationEnded, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.allocationWarning != null && $Object.hasOwnProperty.call(message, "allocationWarning"))
+                    $root.hopwire.v1.AllocationWarning.encode(message.allocationWarning, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4375,6 +4387,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.allocationEnded = $root.hopwire.v1.AllocationEnded.decode(reader, reader.size(), $undefined, _depth + 1, message.allocationEnded);
                             message.body = "allocationEnded";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.allocationWarning = $root.hopwire.v1.AllocationWarning.decode(reader, reader.size(), $undefined, _depth + 1, message.allocationWarning);
+                            message.body = "allocationWarning";
                             continue;
                         }
                     }
@@ -5922,6 +5941,7 @@ export const hopwire = $root.hopwire = (() => {
              * Properties of a Refresh.
              * @typedef {Object} hopwire.v1.Refresh.$Properties
              * @property {Uint8Array|null} [allocation] Refresh allocation
+             * @property {string|null} [token] Refresh token
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5962,6 +5982,14 @@ export const hopwire = $root.hopwire = (() => {
             Refresh.prototype.allocation = $util.newBuffer([]);
 
             /**
+             * Refresh token.
+             * @member {string} token
+             * @memberof hopwire.v1.Refresh
+             * @instance
+             */
+            Refresh.prototype.token = "";
+
+            /**
              * Encodes the specified Refresh message. Does not implicitly {@link hopwire.v1.Refresh.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.Refresh
@@ -5979,6 +6007,8 @@ export const hopwire = $root.hopwire = (() => {
                     throw $Error("max depth exceeded");
                 if (message.allocation != null && $Object.hasOwnProperty.call(message, "allocation") && message.allocation.length)
                     writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.allocation);
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.token);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6030,6 +6060,15 @@ export const hopwire = $root.hopwire = (() => {
                                 message.allocation = value;
                             else
                                 delete message.allocation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
                             continue;
                         }
                     }
@@ -6661,6 +6700,196 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return AllocationEnded;
+        })();
+
+        v1.AllocationWarning = (function() {
+
+            /**
+             * Properties of an AllocationWarning.
+             * @typedef {Object} hopwire.v1.AllocationWarning.$Properties
+             * @property {Uint8Array|null} [allocation] AllocationWarning allocation
+             * @property {number|null} [usedBytes] AllocationWarning usedBytes
+             * @property {number|null} [limitBytes] AllocationWarning limitBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AllocationWarning.
+             * @memberof hopwire.v1
+             * @interface IAllocationWarning
+             * @augments hopwire.v1.AllocationWarning.$Properties
+             * @deprecated Use hopwire.v1.AllocationWarning.$Properties instead.
+             */
+
+            /**
+             * Shape of an AllocationWarning.
+             * @typedef {hopwire.v1.AllocationWarning.$Properties} hopwire.v1.AllocationWarning.$Shape
+             */
+
+            /**
+             * Constructs a new AllocationWarning.
+             * @memberof hopwire.v1
+             * @classdesc Represents an AllocationWarning.
+             * @constructor
+             * @param {hopwire.v1.AllocationWarning.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AllocationWarning = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AllocationWarning allocation.
+             * @member {Uint8Array} allocation
+             * @memberof hopwire.v1.AllocationWarning
+             * @instance
+             */
+            AllocationWarning.prototype.allocation = $util.newBuffer([]);
+
+            /**
+             * AllocationWarning usedBytes.
+             * @member {number} usedBytes
+             * @memberof hopwire.v1.AllocationWarning
+             * @instance
+             */
+            AllocationWarning.prototype.usedBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * AllocationWarning limitBytes.
+             * @member {number} limitBytes
+             * @memberof hopwire.v1.AllocationWarning
+             * @instance
+             */
+            AllocationWarning.prototype.limitBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified AllocationWarning message. Does not implicitly {@link hopwire.v1.AllocationWarning.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.AllocationWarning
+             * @static
+             * @param {hopwire.v1.AllocationWarning.$Properties} message AllocationWarning message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AllocationWarning.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.allocation != null && $Object.hasOwnProperty.call(message, "allocation") && message.allocation.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.allocation);
+                if (message.usedBytes != null && $Object.hasOwnProperty.call(message, "usedBytes") && (typeof message.usedBytes === "object" ? message.usedBytes.low || message.usedBytes.high : message.usedBytes !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.usedBytes);
+                if (message.limitBytes != null && $Object.hasOwnProperty.call(message, "limitBytes") && (typeof message.limitBytes === "object" ? message.limitBytes.low || message.limitBytes.high : message.limitBytes !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.limitBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AllocationWarning message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.AllocationWarning
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.AllocationWarning & hopwire.v1.AllocationWarning.$Shape} AllocationWarning
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AllocationWarning.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.AllocationWarning();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.allocation = value;
+                            else
+                                delete message.allocation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.usedBytes = value;
+                            else
+                                delete message.usedBytes;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.limitBytes = value;
+                            else
+                                delete message.limitBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for AllocationWarning
+             * @function getTypeUrl
+             * @memberof hopwire.v1.AllocationWarning
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            AllocationWarning.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.AllocationWarning";
+            };
+
+            return AllocationWarning;
         })();
 
         v1.Forward = (function() {

@@ -58,6 +58,7 @@ export const RELAY: RelayStatus = {
   endpoints: ["203.0.113.9:51820"],
   ports: { first: 40_000, last: 49_999 },
   maxAllocations: 256,
+  forwarder: "userspace",
   allocations: [
     { id: "e".repeat(32), members: ["alice", "bob"], port: 40_001, expiresAt: NOW_MS + 300_000, bytes: 2048 },
   ],

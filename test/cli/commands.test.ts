@@ -191,6 +191,7 @@ describe("what a person reads", () => {
         "relay        volunteering",
         "endpoints    203.0.113.9:51820",
         "ports        40000-49999",
+        "forwarder    userspace",
         "allocations  1 of 256",
         "",
         "MEMBERS       PORT  RELAYED  EXPIRES IN  ID",

@@ -57,7 +57,30 @@ describe("mergeConfig", () => {
       backend: "auto",
       logLevel: "info",
       stunServers: [],
-      relay: { ports: { first: 40_000, last: 49_999 }, maxAllocations: 256 },
+      metricsListen: undefined,
+      relay: {
+        ports: { first: 40_000, last: 49_999 },
+        maxAllocations: 256,
+        maxPerMember: 64,
+        forwarder: "userspace",
+        bandwidthBps: 0,
+        monthlyBytes: 0,
+        schedule: "* * * * *",
+        allow: ["*"],
+        memberTier: "free",
+        guard: {
+          allocationsPerMinute: 10,
+          connectionsPerMinute: 30,
+          allowPrivate: "auto",
+          lists: { allow: [], block: [] },
+          hook: undefined,
+        },
+        tiers: {
+          free: { bandwidthBps: 10_000_000, quotaBytes: 1_000_000_000 },
+          paid: { bandwidthBps: 100_000_000, quotaBytes: 100_000_000_000 },
+          unlimited: { bandwidthBps: 0, quotaBytes: 0 },
+        },
+      },
     });
   });
 
@@ -138,6 +161,9 @@ describe("mergeConfig", () => {
     ['endpoints = ["2001:db8::1:51820"]', 'line 1: endpoints must be "host:port"'],
     ['endpoints = "host:1"', "line 1: endpoints must be a list"],
     ['[relay]\nports = "9-3"', "line 2: relay.ports must be a range of ports"],
+    //
+    ['[metrics]\nlisten = "0.0.0.0:9820"', "line 2: metrics.listen must be empty or a loopback address"],
+    ['[metrics]\nlisten = "127.0.0.1"', "line 2: metrics.listen must be empty or a loopback address"],
     ["mtu = 1\nmtu = 2", "line 2: "],
     ["mtu = ", "line 1: "],
   ])("says where and why it refuses %j", (toml, message) => {

@@ -77,6 +77,24 @@ describe("asking for an allocation", () => {
     );
   });
 
+  it("shows the same token until half of its life is over, then a new one", async () => {
+    await using host = await MemberHost.of(admin);
+    const control = new ControlStub();
+    control.answerBy.set(relay, (body) =>
+      body.kind === "refresh" ? { kind: "refreshed", lifetimeSec: 600 } : { kind: "allocated", ...LEG },
+    );
+    const requests = requestsOf(host, control);
+    await requests.allocate(relay, bob);
+    await host.clock.advance(3 * 3_600_000 - 1);
+    await requests.refresh(LEG);
+    await host.clock.advance(1);
+    expect(await requests.refresh(LEG)).toMatchObject({ ok: true, value: { lifetimeSec: 600 } });
+    const tokens = control.asked.map(({ body }) => ("token" in body ? body.token : undefined));
+    expect(tokens[1]).toBe(tokens[0]);
+    expect(tokens[2]).not.toBe(tokens[0]);
+    expect(control.asked[2]?.body).toMatchObject({ kind: "refresh", allocation: LEG.allocation });
+  });
+
   it("believes no relay that answers for another pair's end", async () => {
     await using host = await MemberHost.of(admin);
     const control = new ControlStub();

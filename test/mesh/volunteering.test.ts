@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../agent/log.ts";
-import { Volunteering } from "../../agent/mesh/volunteering.ts";
-import type { AllocationLeg, Failure, ResponseBody } from "../../protocol/frame-body.ts";
+import { Volunteering, type VolunteerLimits } from "../../agent/mesh/volunteering.ts";
+import { RelayGuard } from "../../agent/relay/server/guard/guard.ts";
+import { RelayUsage } from "../../agent/relay/server/quota.ts";
+import { ANY_ADDRESS, udpPortOpener } from "../../agent/relay/server/udp-port.ts";
+import { UserspaceForwarder } from "../../agent/relay/server/userspace-forwarder.ts";
+import type { AllocationLeg, AllocationWarning, Failure, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { keyText } from "../../protocol/keys.ts";
 import { mintRelayToken, type PairMember, type RelayTokenClaims } from "../../protocol/relay-token.ts";
@@ -17,25 +21,76 @@ const end = ({ id }: TestHost, number: number): PairMember => ({
   wireguardKey: wireguardKey(number),
 });
 
+const LIMITS: VolunteerLimits = {
+  ports: { first: 42_000, last: 42_063 },
+  maxAllocations: 1,
+  maxPerMember: 1,
+  forwarder: "userspace",
+  guard: {
+    allocationsPerMinute: 10,
+    connectionsPerMinute: 30,
+    lists: { allow: [], block: [] },
+    allowPrivate: "auto",
+    hook: undefined,
+  },
+  allow: ["*"],
+  memberTier: "free",
+  tiers: {
+    free: { bandwidthBps: 10e6, quotaBytes: 1e9 },
+    paid: { bandwidthBps: 100e6, quotaBytes: 100e9 },
+    unlimited: { bandwidthBps: 0, quotaBytes: 0 },
+  },
+  bandwidthBps: 0,
+  monthlyBytes: 0,
+  schedule: "* * * * *",
+};
+
 /** Host 1 volunteers; hosts 2 and 3 are members, host 4 is none. */
 class Relay implements AsyncDisposable {
   connected: readonly MemberId[] = [ann.id, bob.id];
   readonly offers: { to: MemberId; leg: AllocationLeg }[] = [];
   readonly ended: { to: MemberId; reason: string }[] = [];
+  readonly warned: { to: MemberId; warning: AllocationWarning }[] = [];
+  readonly limits: VolunteerLimits;
   roster = rosterOf([2, 3]);
-  readonly volunteering = new Volunteering({
-    self: SELF,
-    network: NETWORK,
-    clock: new FakeClock(),
-    random: seededRandom(1),
-    log: silentLogger,
-    limits: { ports: { first: 42_000, last: 42_063 }, maxAllocations: 1 },
-    roster: () => this.roster,
-    isConnected: (member) => this.connected.includes(member),
-    addresses: () => ["192.0.2.1"],
-    notifyOffer: (to, leg) => this.offers.push({ to, leg }),
-    notifyEnded: (to, _, reason) => this.ended.push({ to, reason }),
-  });
+  readonly volunteering: Volunteering;
+
+  constructor(limits: Partial<VolunteerLimits> = {}) {
+    this.limits = { ...LIMITS, ...limits };
+    const [clock, random] = [new FakeClock(), seededRandom(1)];
+    const { ports, bandwidthBps, guard } = this.limits;
+    this.volunteering = new Volunteering({
+      self: SELF,
+      network: NETWORK,
+      clock,
+      random,
+      log: silentLogger,
+      forwarder: {
+        kind: "userspace",
+        create: (events) =>
+          new UserspaceForwarder(
+            { clock, random, events, openPort: udpPortOpener(ANY_ADDRESS) },
+            { ports, bandwidthBps, allowLoopback: false },
+          ),
+      },
+      guard: new RelayGuard(guard, {
+        clock,
+        random,
+        log: silentLogger,
+        fetch: () => Promise.reject(new Error("there is no hook")),
+        ownAddresses: () => [],
+      }),
+      outerEndpoint: () => undefined,
+      limits: this.limits,
+      usage: new RelayUsage(),
+      roster: () => this.roster,
+      isConnected: (member) => this.connected.includes(member),
+      addresses: () => ["192.0.2.1"],
+      notifyOffer: (to, leg) => this.offers.push({ to, leg }),
+      notifyEnded: (to, _, reason) => this.ended.push({ to, reason }),
+      notifyWarning: (to, warning) => this.warned.push({ to, warning }),
+    });
+  }
 
   async allocate(
     change: Partial<Omit<RelayTokenClaims, "allocation">> = {},
@@ -104,6 +159,42 @@ describe("an allocation is refused", () => {
   it("for another relay's token", async () => {
     await using relay = new Relay();
     expect(await relay.allocate({ relay: bob.id })).toMatchObject({ code: "relay.wrong-audience" });
+  });
+});
+
+//
+describe("a volunteer's policy", () => {
+  it("serves a pair for the sake of either end, by name or id", async () => {
+    const nameOf = (host: TestHost): string => rosterOf([2, 3]).members.get(host.id)?.name ?? "";
+    for (const allow of [[ann.id], [nameOf(bob)], ["*"]]) {
+      await using relay = new Relay({ allow });
+      expect(await relay.allocate()).toMatchObject({ kind: "allocated" });
+    }
+    await using relay = new Relay({ allow: [cat.id, "nobody"] });
+    expect(await relay.allocate()).toMatchObject({ code: "relay.not-allowed" });
+  });
+
+  it("lets a member's own token name no better tier than it says, and the relay's own any", async () => {
+    await using relay = new Relay({ memberTier: "paid" });
+    expect(await relay.allocate({ tier: "unlimited" })).toMatchObject({ code: "relay.tier-not-allowed" });
+    relay.roster = rosterOf([1, 2, 3]);
+    expect(await relay.allocate({ tier: "unlimited" }, { issuer: testHost(1) })).toMatchObject({
+      kind: "allocated",
+    });
+  });
+
+  it("says with each refusal what helps", async () => {
+    await using relay = new Relay({ allow: [cat.id] });
+    const answer = await relay.allocate();
+    expect(answer.kind === "failure" && answer.detail).toContain("relay.allow");
+  });
+
+  it("is applied to live allocations when the roster changes", async () => {
+    await using relay = new Relay();
+    await relay.allocate();
+    relay.roster = rosterOf([2]);
+    await relay.volunteering.recheck();
+    expect(relay.ended.map(({ reason }) => reason)).toEqual(["revoked", "revoked"]);
   });
 });
 

@@ -7,6 +7,7 @@ const HEALTHY: Symptoms = {
   conflict: undefined,
   isVolunteering: false,
   hasPublicAddress: false,
+  nearlyUsedQuotas: [],
 };
 const OFF_MS = SKEW_WARNING_MS + 1;
 
@@ -49,5 +50,12 @@ describe("an operator", () => {
 
   it("hears that nobody from elsewhere reaches this volunteer", () => {
     expect(warningsOf({ ...HEALTHY, isVolunteering: true })[0]).toContain("--endpoint");
+  });
+
+  //
+  it("hears which pair comes to the end of its quota, and by how much", () => {
+    const quota = { peer: "bob", relay: "vol", usedBytes: 959_999_999, limitBytes: 1_000_000_000 };
+    const [warning] = warningsOf({ ...HEALTHY, nearlyUsedQuotas: [quota] });
+    expect(warning).toContain("95 % of the 1000 MB that vol relays to bob");
   });
 });

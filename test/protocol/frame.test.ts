@@ -154,6 +154,27 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     },
     "3a1d7a1b0a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa120765787069726564",
   ],
+  [
+    {
+      kind: "request",
+      id: 7,
+      deadlineMs: 1000,
+      body: { kind: "refresh", allocation: id("a") as AllocationId, token: "aa.bb.cc" },
+    },
+    "2a23080710e807621c0a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa120861612e62622e6363",
+  ],
+  [
+    {
+      kind: "notification",
+      body: {
+        kind: "allocation-warning",
+        allocation: id("a") as AllocationId,
+        usedBytes: 900,
+        limitBytes: 1000,
+      },
+    },
+    "3a1b8201180a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa10840718e807",
+  ],
 ];
 
 function titleOf(frame: SentFrame): string {

@@ -20,7 +20,8 @@ export type Granted = {
 /** How requests and packets leave: the owner connects them to the control plane and to STUN. */
 export type RelayPorts = {
   allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>>;
-  refresh(relay: MemberId, allocation: AllocationId): Promise<Decoded<{ readonly lifetimeSec: number }>>;
+  /** Also shows the relay a newer token once ours is half used, so that a long session outlives its first. */
+  refresh(granted: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>>;
   release(relay: MemberId, allocation: AllocationId): Promise<void>;
   /** Binds our leg to WireGuard's mapping and measures; undefined where STUN from WireGuard's port is not to be had. */
   readonly bind:
@@ -56,12 +57,16 @@ const MAX_RELAYED_PEERS = 192;
 /** A grant shorter than this would have us ask without a pause. */
 const MIN_LIFETIME_SEC = 10;
 
+export type QuotaWarning = { readonly usedBytes: number; readonly limitBytes: number };
+
 type Connection = {
   readonly granted: Granted;
   readonly endpoint: Endpoint;
   readonly since: MonotonicMs;
   expiresAt: MonotonicMs;
   misses: number;
+  /** What the relay last told of its quota. */
+  quota: QuotaWarning | undefined;
   cancelProbe: () => void;
   cancelRefresh: () => void;
 };
@@ -126,10 +131,24 @@ export class RelayManager implements Disposable {
   }
 
   /** The volunteer ended it, or is no longer reachable at all. */
-  onEnded(allocation: AllocationId, reason: string): void {
-    for (const [peer, connection] of this.#connections) {
-      if (connection.granted.allocation === allocation) this.#lose(peer, reason);
-    }
+  onEnded(relay: MemberId, allocation: AllocationId, reason: string): void {
+    const peer = this.#find(relay, allocation)?.granted.peer;
+    if (peer !== undefined) this.#lose(peer, reason);
+  }
+
+  /** Most of the quota is used. */
+  onWarning(relay: MemberId, allocation: AllocationId, quota: QuotaWarning): void {
+    const connection = this.#find(relay, allocation);
+    if (connection === undefined) return;
+    connection.quota = quota;
+    this.#log.warn({ peer: connection.granted.peer, relay, ...quota }, "relay quota nearly used");
+  }
+
+  /** Of the allocations that there still are. */
+  quotaWarnings(): readonly (QuotaWarning & Pick<Granted, "peer" | "relay">)[] {
+    return [...this.#connections.values()].flatMap(({ quota, granted: { peer, relay } }) =>
+      quota === undefined ? [] : [{ ...quota, peer, relay }],
+    );
   }
 
   /** The control connection to this volunteer is back: whatever it forgot meanwhile shows at once. */
@@ -211,6 +230,7 @@ export class RelayManager implements Disposable {
       since: now,
       expiresAt: now,
       misses: 0,
+      quota: undefined,
       cancelProbe: () => undefined,
       cancelRefresh: () => undefined,
     };
@@ -220,6 +240,13 @@ export class RelayManager implements Disposable {
     this.#log.info({ peer: granted.peer, relay: granted.relay }, "relay allocation ready");
     this.#events.onReady(granted.peer, granted, endpoint);
     return true;
+  }
+
+  /** Of this relay: its ids are no secret, and nobody else speaks for it. */
+  #find(relay: MemberId, allocation: AllocationId): Connection | undefined {
+    return [...this.#connections.values()].find(
+      ({ granted }) => granted.allocation === allocation && granted.relay === relay,
+    );
   }
 
   #drop(peer: MemberId): void {
@@ -272,8 +299,8 @@ export class RelayManager implements Disposable {
   async #refresh(peer: MemberId): Promise<void> {
     const connection = this.#connections.get(peer);
     if (connection === undefined) return;
-    const { relay, allocation } = connection.granted;
-    const answer = await this.#ports.refresh(relay, allocation);
+    const { relay } = connection.granted;
+    const answer = await this.#ports.refresh(connection.granted);
     if (this.#connections.get(peer) !== connection) return;
     if (answer.ok) {
       // It has lived: what failed before is history.

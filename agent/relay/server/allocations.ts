@@ -23,6 +23,7 @@ export type Allocation = {
   readonly id: AllocationId;
   readonly pair: Pair;
   readonly tier: RelayTier;
+  /** What was granted; 0 is "not limited". */
   readonly bandwidthBps: number;
   readonly quotaBytes: number;
   readonly requestedBy: MemberId;
@@ -57,12 +58,21 @@ export class AllocationTable {
     if (existing !== undefined) {
       if (!samePair(existing.pair, request.pair)) return refused("keys-changed");
       const notAfter = monotonicMs(Math.max(existing.notAfter, request.notAfter));
-      return decoded(this.#put({ ...existing, notAfter }, now));
+      return decoded(this.#put({ ...existing, notAfter }, now)); // what was granted stays as it is
     }
     if (this.#byId.size >= this.#limits.maxAllocations) return refused("relay-full");
     const own = this.all().filter(({ requestedBy }) => requestedBy === request.requestedBy);
     if (own.length >= this.#limits.maxPerMember) return refused("member-full");
     return decoded(this.#put({ ...request, createdAt: now, expiresAt: now }, now));
+  }
+
+  /** A newer token prolongs what there is. Refused: "unknown-allocation", "keys-changed". */
+  renew(id: AllocationId, pair: Pair, notAfter: MonotonicMs, now: MonotonicMs): Decoded<Allocation> {
+    const existing = this.#byId.get(id);
+    if (existing === undefined || existing.expiresAt <= now) return refused("unknown-allocation");
+    if (!samePair(existing.pair, pair)) return refused("keys-changed");
+    const later = monotonicMs(Math.max(existing.notAfter, notAfter));
+    return decoded(this.#put({ ...existing, notAfter: later }, now));
   }
 
   /** Prolongs by a lifetime from now, up to the token's end. Undefined where there is none (any more). */

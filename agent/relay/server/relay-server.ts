@@ -5,10 +5,13 @@ import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { keyBytes } from "../../../protocol/keys.ts";
 import { CLOCK_TOLERANCE_SEC, type Pair, type RelayTokenClaims } from "../../../protocol/relay-token.ts";
-import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
+import { monotonicMs, wallMs, type MonotonicMs, type WallMs } from "../../../protocol/time.ts";
 import { AllocationTable, type Allocation, type AllocationLimits } from "./allocations.ts";
 import type { Forwarder, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
+import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
+import { quotaLevel, type RelayUsage } from "./quota.ts";
+import { grantedLimits, type TierLimits } from "./tiers.ts";
 
 /** What one end of the pair needs to use the allocation. `legKey` is this member's alone: never show it to the other. */
 export type RelayGrant = {
@@ -20,12 +23,38 @@ export type RelayGrant = {
   readonly lifetimeSec: number;
 };
 
-export type AllocationEnd = "expired" | "released" | "revoked" | "failed" | "keys-changed" | "relay-stopped";
+export type AllocationEnd =
+  | "expired"
+  | "released"
+  | "revoked"
+  | "failed"
+  | "keys-changed"
+  | "not-allowed"
+  | "quota"
+  | "relay-stopped"
+  | Closed;
+
+/** What stands against a pair, whatever its token says. */
+export type PairFault = "not-a-member" | "wrong-keys" | "not-allowed";
+
+const END_BY_FAULT = {
+  "not-a-member": "revoked",
+  "wrong-keys": "keys-changed",
+  "not-allowed": "not-allowed",
+} as const satisfies Record<PairFault, AllocationEnd>;
+
+/**
+ * How far a quota may be overrun, in time at full rate: at the free tier's 10 Mbit/s 2.5 MB of 1 GB. Each round reads the
+ * counters of every allocation.
+ */
+export const POLL_MS = 2_000;
 
 export type RelayServerEvents = {
   /** The other end asked, perhaps again: `to` may have restarted since it had the allocation last. */
   offered(to: MemberId, grant: RelayGrant): void;
   ended(allocation: AllocationId, pair: Pair, why: AllocationEnd): void;
+  /** Once in an allocation's life and quota's period: at the limit it ends. */
+  nearlyUsed(allocation: AllocationId, pair: Pair, usedBytes: number, limitBytes: number): void;
 };
 
 export type RelayServerParts = {
@@ -34,19 +63,25 @@ export type RelayServerParts = {
   readonly log: Logger;
   readonly limits: AllocationLimits;
   readonly createForwarder: (events: ForwarderEvents) => Forwarder;
-  /**
-   * Finds the issuer's key, reads the token (audience, network, times, signature), and checks that the pair's
-   * WireGuard keys are those of the members' certificates.
-   */
+  readonly policy: Pick<RelayPolicy, "tiers" | "monthlyBytes" | "schedule">;
+  /** Outlives this relay, as quotas do. */
+  readonly usage: RelayUsage;
+  /** Finds the issuer's key and reads the token: audience, network, times, tier, signature. */
   readonly verify: (token: string) => Promise<Decoded<RelayTokenClaims>>;
-  /** Whether the member is one and not revoked: it may have been since `verify` looked. */
-  readonly isMember: (member: MemberId) => boolean;
+  /** Asked anew whenever it matters: it may have changed since the token was minted. */
+  readonly faultOf: (pair: Pair) => PairFault | undefined;
+  /** Asked before an allocation is made, not for one that there is. Refused: as the guard says. */
+  readonly admit: (requester: MemberId) => Promise<Decoded<undefined>>;
+  /** An allocation that the other end cannot be told of would only wait for its end. */
+  readonly isReachable: (member: MemberId) => boolean;
   readonly events: RelayServerEvents;
 };
 
 export type AllocationStatus = {
   readonly allocation: Allocation;
   readonly forwarder: ForwarderStatus | undefined;
+  /** Of its quota, in the period that runs. */
+  readonly usedBytes: number;
 };
 
 type Session = {
@@ -54,11 +89,14 @@ type Session = {
   readonly legKeys: Readonly<Record<LegName, Uint8Array>>;
   /** Settles when the port is open or refused; never rejects. */
   readonly port: Promise<Decoded<number>>;
+  /** Of the forwarder's counters, what is charged already. */
+  countedBytes: number;
+  hasWarned: boolean;
 };
 
 /**
  * The volunteer's side of relaying: turns requests that came over authenticated control connections into
- * allocations, and ends them. Owns the forwarder and the one timer. Requests never reject; they are refused by name.
+ * allocations, holds them to their limits, and ends them. Owns the forwarder and the timers. Requests never reject; they are refused by name.
  */
 export class RelayServer implements AsyncDisposable {
   readonly #parts: RelayServerParts;
@@ -69,9 +107,12 @@ export class RelayServer implements AsyncDisposable {
   readonly #ending = new Map<AllocationId, Promise<void>>();
   #stopped = false;
   #cancelTimer: () => void = () => undefined;
+  #cancelPoll: (() => void) | undefined;
+  readonly #isOpenAt: Schedule;
 
   constructor(parts: RelayServerParts) {
     this.#parts = parts;
+    this.#isOpenAt = scheduleOf(parts.policy.schedule);
     this.#table = new AllocationTable(parts.limits);
     this.#forwarder = parts.createForwarder({
       legConfirmed: (id, leg, endpoint, proof) =>
@@ -86,8 +127,8 @@ export class RelayServer implements AsyncDisposable {
   }
 
   /**
-   * Refused: the token's reasons, "not-in-pair", "not-a-member", "token-expired", "relay-full", "member-full",
-   * "ports-exhausted", "port-failed", "released" (while opening), "relay-stopped".
+   * Refused: the token's reasons, "not-in-pair", "peer-absent", `PairFault`, `Closed`, "quota-used", "token-expired",
+   * "relay-full", "member-full", "ports-exhausted", "port-failed", "released" (while opening), "relay-stopped".
    */
   async allocate(requester: MemberId, token: string): Promise<Decoded<RelayGrant>> {
     const read = await this.#parts.verify(token);
@@ -95,7 +136,13 @@ export class RelayServer implements AsyncDisposable {
     const claims = read.value;
     const leg = legOf(claims.pair, requester);
     if (leg === undefined) return refused("not-in-pair");
+    if (!claims.pair.every(({ memberId }) => this.#parts.isReachable(memberId)))
+      return refused("peer-absent");
 
+    if (!this.#sessions.has(claims.allocation)) {
+      const admitted = await this.#parts.admit(requester);
+      if (!admitted.ok) return admitted;
+    }
     const session = await this.#sessionFor(claims, requester);
     if (!session.ok) return session;
     const port = await session.value.port;
@@ -108,10 +155,17 @@ export class RelayServer implements AsyncDisposable {
     return decoded(this.#grant(claims.allocation, session.value, leg, port.value));
   }
 
-  /** Seconds until it expires unless refreshed again. Refused: "unknown-allocation". */
-  refresh(requester: MemberId, id: AllocationId): Decoded<number> {
-    if (!this.#isOf(id, requester) || !this.#prolong(id)) return refused("unknown-allocation");
-    return decoded(this.#lifetimeSec(id));
+  /**
+   * Seconds until it expires unless refreshed again. A newer token moves the end beyond which nothing prolongs it; legs and
+   * limits stay. Refused: "unknown-allocation"; the token's reasons, "wrong-allocation", `PairFault`, "keys-changed".
+   */
+  async refresh(requester: MemberId, id: AllocationId, token?: string): Promise<Decoded<number>> {
+    if (!this.#isOf(id, requester)) return refused("unknown-allocation");
+    if (token !== undefined) {
+      const renewed = await this.#renew(id, token);
+      if (!renewed.ok) return renewed;
+    }
+    return this.#prolong(id) ? decoded(this.#lifetimeSec(id)) : refused("unknown-allocation");
   }
 
   /** Either end may. Refused: "unknown-allocation". */
@@ -130,21 +184,33 @@ export class RelayServer implements AsyncDisposable {
     return decoded(undefined);
   }
 
-  /** Revoked: everything it is an end of goes at once. `isMember` must be false for it already. */
+  /** Members, their keys or names may have changed: ends what would not be granted any more. */
+  async recheck(): Promise<void> {
+    const ends = [...this.#sessions].flatMap(([id, { pair }]) => {
+      const fault = this.#parts.faultOf(pair);
+      return fault === undefined ? [] : [this.#end(id, END_BY_FAULT[fault])];
+    });
+    await Promise.all(ends);
+  }
+
+  /** Revoked: everything it is an end of goes at once. `faultOf` must know already. */
   async dropMember(member: MemberId): Promise<void> {
     const ids = this.#table.all().filter(({ pair }) => legOf(pair, member) !== undefined);
     await Promise.all(ids.map(({ id }) => this.#end(id, "revoked")));
   }
 
   status(): readonly AllocationStatus[] {
-    return this.#table
-      .all()
-      .map((allocation) => ({ allocation, forwarder: this.#forwarder.status(allocation.id) }));
+    return this.#table.all().map((allocation) => ({
+      allocation,
+      forwarder: this.#forwarder.status(allocation.id),
+      usedBytes: this.#parts.usage.usedBytes(allocation.id, this.#parts.clock.wallNow()),
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
+    this.#cancelPoll?.();
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id, "relay-stopped")));
     await Promise.all(this.#ending.values());
     await this.#forwarder[Symbol.asyncDispose]();
@@ -155,15 +221,16 @@ export class RelayServer implements AsyncDisposable {
     for (;;) {
       await this.#ending.get(id);
       if (this.#stopped) return refused("relay-stopped");
-      if (!pair.every(({ memberId }) => this.#parts.isMember(memberId))) return refused("not-a-member");
       if (this.#ending.has(id)) continue;
+      const limits = grantedLimits(claims, this.#parts.policy.tiers[claims.tier]);
+      const refusal = this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, limits);
+      if (refusal !== undefined) return refused(refusal);
       const created = this.#table.create(
         {
           id,
           pair,
           tier: claims.tier,
-          bandwidthBps: claims.bandwidthBps,
-          quotaBytes: claims.quotaBytes,
+          ...limits,
           requestedBy: requester,
           notAfter: this.#notAfter(claims),
         },
@@ -175,14 +242,30 @@ export class RelayServer implements AsyncDisposable {
       }
       if (!created.ok) return created;
       this.#armTimer();
-      return decoded(this.#sessions.get(id) ?? this.#start(id, pair));
+      return decoded(this.#sessions.get(id) ?? this.#start(created.value));
     }
   }
 
-  #start(id: AllocationId, pair: Pair): Session {
+  async #renew(id: AllocationId, token: string): Promise<Decoded<undefined>> {
+    const read = await this.#parts.verify(token);
+    if (!read.ok) return read;
+    const claims = read.value;
+    if (claims.allocation !== id) return refused("wrong-allocation");
+    const fault = this.#parts.faultOf(claims.pair);
+    if (fault !== undefined) return refused(fault);
+    const now = this.#parts.clock.monotonicNow();
+    const renewed = this.#table.renew(id, claims.pair, this.#notAfter(claims), now);
+    return renewed.ok ? decoded(undefined) : renewed;
+  }
+
+  #start({ id, pair, bandwidthBps, notAfter }: Allocation): Session {
     const legKeys = { a: this.#parts.random.bytes(32), b: this.#parts.random.bytes(32) };
-    const session: Session = { pair, legKeys, port: this.#openPort(id, pair, legKeys) };
+    const port = this.#openPort(id, pair, legKeys, bandwidthBps);
+    const session: Session = { pair, legKeys, port, countedBytes: 0, hasWarned: false };
     this.#sessions.set(id, session);
+    const { usage, clock } = this.#parts;
+    usage.begin(id, this.#wallTimeOf(notAfter), clock.wallNow());
+    this.#armPoll();
     void session.port.then((port) => {
       if (!port.ok && this.#sessions.get(id) === session) {
         this.#sessions.delete(id);
@@ -192,14 +275,23 @@ export class RelayServer implements AsyncDisposable {
     return session;
   }
 
-  async #openPort(id: AllocationId, pair: Pair, legKeys: Session["legKeys"]): Promise<Decoded<number>> {
+  async #openPort(
+    id: AllocationId,
+    pair: Pair,
+    legKeys: Session["legKeys"],
+    bandwidthBps: number,
+  ): Promise<Decoded<number>> {
     const leg = (name: LegName, wireguardKey: string) => ({
       wireguardKey: keyBytes(wireguardKey) ?? new Uint8Array(),
       legKey: legKeys[name],
     });
     const legs = { a: leg("a", pair[0].wireguardKey), b: leg("b", pair[1].wireguardKey) };
     try {
-      const port = await this.#forwarder.open({ id, legs });
+      const port = await this.#forwarder.open({
+        id,
+        legs,
+        bandwidthBps: bandwidthBps === 0 ? undefined : bandwidthBps,
+      });
       if (port.ok) this.#parts.log.info({ allocation: id, port: port.value }, "relay allocation opened");
       else this.#parts.log.warn({ allocation: id, reason: port.reason }, "relay allocation refused");
       return port;
@@ -213,6 +305,7 @@ export class RelayServer implements AsyncDisposable {
   #end(id: AllocationId, why: AllocationEnd): Promise<void> {
     const session = this.#sessions.get(id);
     if (session === undefined) return this.#ending.get(id) ?? Promise.resolve();
+    this.#account(id, session);
     this.#sessions.delete(id);
     this.#table.remove(id);
     this.#armTimer();
@@ -249,6 +342,67 @@ export class RelayServer implements AsyncDisposable {
     });
   }
 
+  #armPoll(): void {
+    this.#cancelPoll ??= this.#parts.clock.after(POLL_MS, () => {
+      this.#cancelPoll = undefined;
+      this.#poll();
+      if (this.#sessions.size > 0) this.#armPoll();
+    });
+  }
+
+  #poll(): void {
+    this.#parts.usage.sweep(this.#parts.clock.wallNow());
+    for (const [id, session] of this.#sessions) this.#account(id, session);
+    const closed = this.#closedBy();
+    for (const [id, session] of [...this.#sessions]) {
+      if (closed === undefined) this.#holdToQuota(id, session);
+      else void this.#end(id, closed);
+    }
+  }
+
+  /** Each relayed byte once, where it came in. */
+  #account(id: AllocationId, session: Session): void {
+    const allocation = this.#table.get(id);
+    const counters = this.#forwarder.status(id)?.counters;
+    if (allocation === undefined || counters === undefined) return;
+    const total = counters.a.rxBytes + counters.b.rxBytes;
+    // Fewer than before: another forwarder has taken over and counts from 0.
+    const bytes = total < session.countedBytes ? total : total - session.countedBytes;
+    session.countedBytes = total;
+    const { usage, clock } = this.#parts;
+    const now = clock.wallNow();
+    if (usage.begin(id, this.#wallTimeOf(allocation.notAfter), now)) session.hasWarned = false;
+    usage.charge(id, bytes, now);
+  }
+
+  #holdToQuota(id: AllocationId, session: Session): void {
+    const limitBytes = this.#table.get(id)?.quotaBytes ?? 0;
+    const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
+    switch (quotaLevel(usedBytes, limitBytes)) {
+      case "within":
+        break;
+      case "nearly-used":
+        if (session.hasWarned) break;
+        session.hasWarned = true;
+        this.#parts.events.nearlyUsed(id, session.pair, usedBytes, limitBytes);
+        break;
+      case "used":
+        void this.#end(id, "quota");
+        break;
+    }
+  }
+
+  #closedBy(): Closed | undefined {
+    const { policy, usage, clock } = this.#parts;
+    const now = clock.wallNow();
+    return closedBy(policy, this.#isOpenAt, usage.monthBytes(now), now);
+  }
+
+  #quotaRefusal(id: AllocationId, { quotaBytes }: TierLimits): "quota-used" | undefined {
+    const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
+    return quotaLevel(usedBytes, quotaBytes) === "used" ? "quota-used" : undefined;
+  }
+
   #grant(id: AllocationId, session: Session, leg: LegName, port: number): RelayGrant {
     return {
       allocation: id,
@@ -274,6 +428,10 @@ export class RelayServer implements AsyncDisposable {
   #notAfter(claims: RelayTokenClaims): MonotonicMs {
     const endMs = (claims.expiresAtSec + CLOCK_TOLERANCE_SEC) * 1000;
     return monotonicMs(this.#parts.clock.monotonicNow() + endMs - this.#parts.clock.wallNow());
+  }
+
+  #wallTimeOf(at: MonotonicMs): WallMs {
+    return wallMs(this.#parts.clock.wallNow() + at - this.#parts.clock.monotonicNow());
   }
 }
 

@@ -52,7 +52,7 @@ class Bench {
           this.#note(`allocate ${name(relay)}`);
           return this.allocation(relay);
         },
-        refresh: async (relay) => {
+        refresh: async ({ relay }) => {
           this.#note(`refresh ${name(relay)}`);
           return Promise.resolve(this.refreshed());
         },
@@ -279,18 +279,34 @@ describe("an allocation", () => {
   it("is lost when the volunteer ends it, and that volunteer is not asked again at once if it ended young", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
-    bench.manager.onEnded(grant(ONE, 1).allocation, "draining");
+    bench.manager.onEnded(ONE, grant(ONE, 1).allocation, "draining");
     expect(bench.take("gone")).toEqual(["gone 1: draining"]);
     bench.allocation = (relay) => decoded(grant(relay, relay === ONE ? 1 : 2));
     await bench.connect(ONE, TWO);
     expect(bench.take("allocate")).toEqual(["allocate 2"]);
   });
 
+  it("is ended by its own volunteer alone, and warned of by it alone", async () => {
+    // R-605
+    const bench = new Bench();
+    await bench.connect(ONE);
+    const { allocation } = grant(ONE, 1);
+    const quota = { usedBytes: 90, limitBytes: 100 };
+    bench.manager.onEnded(TWO, allocation, "quota");
+    bench.manager.onWarning(TWO, allocation, quota);
+    expect(bench.take("gone")).toEqual([]);
+    expect(bench.manager.quotaWarnings()).toEqual([]);
+    bench.manager.onWarning(ONE, allocation, quota);
+    expect(bench.manager.quotaWarnings()).toEqual([{ ...quota, peer: PEER, relay: ONE }]);
+    bench.manager.onEnded(ONE, allocation, "quota");
+    expect(bench.manager.quotaWarnings()).toEqual([]);
+  });
+
   it("is asked for again at once when it ended after it had lived", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
     await bench.clock.advance(60_000);
-    bench.manager.onEnded(grant(ONE, 1).allocation, "restarting");
+    bench.manager.onEnded(ONE, grant(ONE, 1).allocation, "restarting");
     bench.take();
     await bench.connect(ONE);
     expect(bench.take("allocate")).toEqual(["allocate 1"]);

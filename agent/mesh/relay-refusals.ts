@@ -1,0 +1,35 @@
+import { failure, type Failure } from "../../protocol/frame-body.ts";
+
+/** For who asked: what it means and what helps. Everything else is a fault of the asking program. */
+const ADVICE: Readonly<Record<string, string>> = {
+  "unknown-allocation": "this relay has no such allocation: ask for one",
+  "not-allowed":
+    "this volunteer relays for others only: ask its operator to add one end of the pair to relay.allow",
+  "tier-not-allowed":
+    "a member's own token may not name this tier here: ask for a lower one, or the volunteer's operator for a token",
+  "off-schedule":
+    "this volunteer relays at other hours: use another one, or ask its operator about relay.schedule",
+  "monthly-quota":
+    "this volunteer has relayed all that it gives in a month: use another one, or wait for the next month (UTC)",
+  "quota-used":
+    "the pair has used its quota here: use another volunteer, wait for the next period, or ask its operator for more",
+  "relay-full": "this volunteer has as many allocations as it takes: use another one",
+  "member-full":
+    "this member has as many allocations here as one may have: release some, or use another volunteer",
+  "ports-exhausted":
+    "this volunteer has no port left: use another one, or ask its operator to widen relay.ports",
+  "port-failed": "this volunteer cannot open a port now: use another one",
+  "peer-absent": "the other end is not connected to this volunteer: use one that both ends reach",
+  "relay-stopped": "this volunteer is going away: use another one",
+  "not-a-member": "an end of the pair, or who signed the token, is no member (any more)",
+  "wrong-keys": "the token names other WireGuard keys than the members' certificates: mint a new one",
+  "token-expired": "the token has expired: mint a new one",
+  expired: "the token has expired: mint a new one, and check this host's clock",
+  "not-yet-valid": "the token is from the future: check this host's clock",
+};
+
+/** Reasons travel as failure codes with the service before them. */
+export function relayRefusal(reason: string): Failure {
+  const code = reason === "unknown-allocation" ? "relay.no-allocation" : `relay.${reason}`;
+  return failure(code, ADVICE[reason] ?? "the relay refused the request as it was made");
+}
