@@ -10,6 +10,7 @@
  * - latency: from before the send to after the receive at that rate, less the same without a relay between.
  * - memory: growth of the process and of the kernel's slabs by allocations that have both legs.
  */
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
@@ -75,6 +76,18 @@ const missing = labPrivilege() ?? missingCpus();
 if (missing !== undefined) {
   console.error(`bench: the lab cannot run here: ${missing}`);
   process.exit(77);
+}
+const absent = Object.entries({
+  cc: "gcc libc6-dev",
+  turnserver: "coturn",
+  taskset: "util-linux",
+  chrt: "util-linux",
+})
+  .filter(([tool]) => spawnSync("sh", ["-c", `command -v ${tool}`]).status !== 0)
+  .map(([, debianPackage]) => debianPackage);
+if (absent.length > 0) {
+  console.error(`bench: programs to compare with are missing; run: apt-get install ${absent.join(" ")}`);
+  process.exit(69);
 }
 const subjects = SUBJECTS.filter(({ name }) => options.only?.some((only) => name.includes(only)) ?? true);
 if (subjects.length === 0) {
