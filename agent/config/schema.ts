@@ -63,7 +63,7 @@ export type GuardConfig = {
 const BACKENDS = ["auto", "kernel", "wireguard-go"] as const;
 const TIERS = ["free", "paid", "unlimited"] as const satisfies readonly RelayTier[];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
-const FORWARDERS = ["userspace", "auto", "kernel"] as const;
+const FORWARDERS = ["auto", "kernel", "userspace"] as const;
 const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
 const HOOK_FAILURES = ["open", "closed"] as const;
 export type ForwarderWish = (typeof FORWARDERS)[number];
@@ -253,13 +253,13 @@ export const CONFIG_KEYS = {
     about: "UDP ports for allocations, where this host volunteers.",
     change: "restart",
   },
-  // Packets that the kernel forwards pass by the host's firewall: its operator decides.
+  // Packets that the kernel forwards pass by the host's firewall; an operator who wants them filtered says userspace.
   "relay.forwarder": {
     schema: choice(FORWARDERS),
     fromText: asText,
-    standard: "userspace",
+    standard: "auto",
     about:
-      "Who moves the relay's packets: `userspace`, `kernel` (nftables, past the host's firewall) or `auto`, the kernel where it can.",
+      "Who moves the relay's packets: `kernel` (nftables, past the host's firewall), `userspace`, or `auto`: the kernel where it can.",
     change: "restart",
   },
   // At 1 Mbit/s each a busy relay is at 256 Mbit/s: about what one core forwards in userspace.

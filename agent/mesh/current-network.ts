@@ -125,7 +125,7 @@ export class CurrentNetwork implements AsyncDisposable {
       cache: cache.cache,
       device,
       registry,
-      usageFile: new DurableFile(join(config.stateDir, "relay-usage.json")),
+      relayFile: new DurableFile(join(config.stateDir, "relay-state.json")),
       settings: {
         listenPort: config.listenPort,
         controlPort: config.controlPort,

@@ -30,7 +30,7 @@ export type NetworkParts = HostParts & {
   readonly cache: ConnectionCache;
   /** The network's from here on, also where its start fails. */
   readonly registry: Registry;
-  readonly usageFile: VolunteerParts["usageFile"];
+  readonly relayFile: VolunteerParts["stateFile"];
   /** A joining host wants membership. */
   readonly onRedeem: (inviteId: string, body: Redeem) => Promise<Redeemed | Failure>;
   /** Somebody, or this host itself, has ended this membership. */
@@ -150,7 +150,7 @@ export class Network implements AsyncDisposable {
         interfaceName: parts.device.name,
         ownAddresses: () => this.#addresses.all,
         outerEndpoint: (member) => this.#paths.outerEndpoint(member),
-        usageFile: parts.usageFile,
+        stateFile: parts.relayFile,
       }),
     );
     this.#announcer = new Announcer({

@@ -3,13 +3,12 @@ import { failure, type Failure, type ResponseBody } from "../../protocol/frame-b
 import type { MemberId } from "../../protocol/ids.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import type { MeshContext } from "./context.ts";
-import { chooseForwarder } from "../relay/server/choose-forwarder.ts";
+import { chooseForwarder, removeLeftFlows } from "../relay/server/choose-forwarder.ts";
 import { RelayGuard } from "../relay/server/guard/guard.ts";
 import type { CommandRunner } from "../runner.ts";
 import { ANY_ADDRESS, udpPortOpener } from "../relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../relay/server/userspace-forwarder.ts";
-import type { RelayUsage } from "../relay/server/quota.ts";
-import { UsageKeeper, type UsageKeeperParts } from "./usage-keeper.ts";
+import { RelayKeeper, type RelayKeeperParts } from "./relay-keeper.ts";
 import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunteering.ts";
 
 export type VolunteerParts = {
@@ -26,8 +25,8 @@ export type VolunteerParts = {
   readonly ownAddresses: () => readonly string[];
   /** Where packets of the member come from; undefined where a relay carries them. */
   readonly outerEndpoint: (member: MemberId) => Endpoint | undefined;
-  /** Where it is kept what was relayed. */
-  readonly usageFile: UsageKeeperParts["file"];
+  /** What the relay must know again after a restart. */
+  readonly stateFile: RelayKeeperParts["file"];
 };
 
 /** Whether this member relays for others: never unless it volunteered (R-506). Owner of the relay while it does. */
@@ -35,7 +34,7 @@ export class Volunteer implements AsyncDisposable {
   readonly #parts: VolunteerParts;
   #current: Volunteering | undefined;
   /** From the first time it volunteers: quotas outlive a relay that is stopped and started. */
-  #usage: UsageKeeper | undefined;
+  #keeper: RelayKeeper | undefined;
   #disposed = false;
 
   constructor(parts: VolunteerParts) {
@@ -60,14 +59,18 @@ export class Volunteer implements AsyncDisposable {
   /** Does what the state says, with its limits; allocations of before end. */
   async apply(): Promise<void> {
     const before = this.#current;
-    const { context, usageFile } = this.#parts;
+    this.#current = undefined;
+    await before?.[Symbol.asyncDispose](); // two relays would share one table
+    const { context, stateFile, run, interfaceName } = this.#parts;
+    const { clock, log } = context;
     const isWanted = context.identity.state.relay.volunteering;
-    if (isWanted)
-      this.#usage ??= await UsageKeeper.open({ file: usageFile, clock: context.clock, log: context.log });
-    const next = isWanted && this.#usage !== undefined ? await this.#begin(this.#usage.usage) : undefined;
+    if (isWanted) this.#keeper ??= await RelayKeeper.open({ file: stateFile, clock, log });
+    const next = isWanted && this.#keeper !== undefined ? await this.#begin(this.#keeper) : undefined;
+    // Only now, with the sockets open: until then the kernel served what a killed agent had it serve.
+    const mayHaveLeft = next === undefined ? (await stateFile.read()) !== undefined : true;
+    if (mayHaveLeft && next?.forwarderKind !== "kernel") await removeLeftFlows(run, interfaceName);
     this.#current = this.#disposed ? undefined : next;
     if (this.#disposed) await next?.[Symbol.asyncDispose]();
-    await before?.[Symbol.asyncDispose]();
   }
 
   async serve(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure> {
@@ -83,11 +86,11 @@ export class Volunteer implements AsyncDisposable {
     try {
       await current?.[Symbol.asyncDispose]();
     } finally {
-      await this.#usage?.[Symbol.asyncDispose]();
+      await this.#keeper?.[Symbol.asyncDispose]();
     }
   }
 
-  async #begin(usage: RelayUsage): Promise<Volunteering> {
+  async #begin(keeper: RelayKeeper): Promise<Volunteering> {
     const { context, control, endpoints, run, interfaceName, ownAddresses, outerEndpoint } = this.#parts;
     const { self, network, registry, clock, random, log } = context;
     const { limits } = this;
@@ -106,14 +109,14 @@ export class Volunteer implements AsyncDisposable {
           { ports: limits.ports, allowLoopback: false, bandwidthBps: limits.bandwidthBps },
         ),
     });
-    return new Volunteering({
+    const volunteering = new Volunteering({
       self,
       network,
       clock,
       random,
       log,
       limits,
-      usage,
+      usage: keeper.usage,
       forwarder,
       guard,
       outerEndpoint,
@@ -124,6 +127,10 @@ export class Volunteer implements AsyncDisposable {
       notifyEnded: (to, allocation, reason) =>
         void control.notify(to, { kind: "allocation-ended", allocation, reason }),
       notifyWarning: (to, warning) => void control.notify(to, { kind: "allocation-warning", ...warning }),
+      onChanged: () => keeper.changed(),
     });
+    await volunteering.resume(keeper.takeLeft());
+    keeper.keep(() => volunteering.saved());
+    return volunteering;
   }
 }

@@ -21,6 +21,7 @@ import type { Guard, GuardOptions } from "../relay/server/guard/guard.ts";
 import { isAllowed, type RelayPolicy } from "../relay/server/policy.ts";
 import type { RelayUsage } from "../relay/server/quota.ts";
 import { RelayServer, type PairFault, type RelayGrant } from "../relay/server/relay-server.ts";
+import type { SavedAllocation } from "../relay/server/relay-state.ts";
 import { isWithin } from "../relay/server/tiers.ts";
 import { TokenCache } from "../relay/server/token-cache.ts";
 import type { PortRange } from "../relay/server/userspace-forwarder.ts";
@@ -54,6 +55,8 @@ export type VolunteerParts = {
   notifyOffer(to: MemberId, leg: AllocationLeg): void;
   notifyEnded(to: MemberId, allocation: AllocationLeg["allocation"], reason: string): void;
   notifyWarning(to: MemberId, warning: AllocationWarning): void;
+  /** What `saved` returns is not what it was. */
+  onChanged(): void;
 };
 
 export type RelayRequest = Extract<RequestBody, { kind: "allocate" | "refresh" | "release" }>;
@@ -88,12 +91,22 @@ export class Volunteering implements AsyncDisposable {
         ended: (allocation, pair, why) => {
           for (const { memberId } of pair) parts.notifyEnded(memberId, allocation, why);
         },
+        changed: () => parts.onChanged(),
         nearlyUsed: (allocation, pair, usedBytes, limitBytes) => {
           for (const { memberId } of pair)
             parts.notifyWarning(memberId, { allocation, usedBytes, limitBytes });
         },
       },
     });
+  }
+
+  /** See `RelayServer.resume`. */
+  resume(saved: readonly SavedAllocation[]): Promise<void> {
+    return this.#server.resume(saved);
+  }
+
+  saved(): readonly SavedAllocation[] {
+    return this.#server.saved();
   }
 
   async serve(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure> {

@@ -89,6 +89,7 @@ class Relay implements AsyncDisposable {
       notifyOffer: (to, leg) => this.offers.push({ to, leg }),
       notifyEnded: (to, _, reason) => this.ended.push({ to, reason }),
       notifyWarning: (to, warning) => this.warned.push({ to, warning }),
+      onChanged: () => undefined,
     });
   }
 

@@ -1,6 +1,7 @@
 import type { AddressFamily } from "../../../protocol/endpoint.ts";
+import type { KernelCount, KernelHeld } from "./forwarder.ts";
 import { LEG_NAMES, type LegName } from "./leg.ts";
-import { counterKey, payloadBytes, type KernelCount } from "./nft-ruleset.ts";
+import { counterKey, payloadBytes } from "./nft-ruleset.ts";
 
 const NOTHING: KernelCount = { packets: 0, bytes: 0 };
 
@@ -16,6 +17,11 @@ export class FlowTotals {
   readonly #lastByKey = new Map<number, KernelCount>();
   readonly #carried: Record<LegName, KernelCount> = { a: NOTHING, b: NOTHING };
   #overRate = 0;
+
+  /** `counted` is what a predecessor had read already of the same counters. */
+  constructor(counted: KernelHeld["counted"] = []) {
+    for (const { key, packets, bytes } of counted) this.#lastByKey.set(key, { packets, bytes });
+  }
 
   /** The legs that were heard since the last time; undefined where the allocation has no counters. */
   update(
@@ -40,6 +46,11 @@ export class FlowTotals {
   /** The kernel's counters begin at zero again. */
   restart(): void {
     this.#lastByKey.clear();
+  }
+
+  /** As the kernel's counters were when they were last read. */
+  counted(): KernelHeld["counted"] {
+    return [...this.#lastByKey].map(([key, count]) => ({ key, ...count }));
   }
 
   sums(): FlowSums {

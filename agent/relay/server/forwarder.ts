@@ -14,6 +14,13 @@ export type Forwarder = AsyncDisposable & {
   open(allocation: ForwarderAllocation): Promise<Decoded<number>>;
   /** Resolves once the port is free; no event names the allocation after the call. */
   close(id: AllocationId): Promise<void>;
+  /**
+   * Takes up at once all that a predecessor served on this host, on the same ports, and lets go of what else it left.
+   * Call it once, before anything else. Returns what is served again; the rest is as if it had never been.
+   */
+  resume(allocations: readonly ResumedAllocation[]): Promise<ReadonlySet<AllocationId>>;
+  /** What a successor would need; undefined where there is no such allocation. */
+  held(id: AllocationId): Held | undefined;
   /** The member says that its leg moved and it cannot prove so by STUN: a handshake may place it anew. */
   relearn(id: AllocationId, leg: LegName): void;
   status(id: AllocationId): ForwarderStatus | undefined;
@@ -25,6 +32,21 @@ export type ForwarderAllocation = {
   /** Bits a second of UDP payload, both directions together. Undefined: as much as the host carries. */
   readonly bandwidthBps?: number | undefined;
 };
+
+/** How an allocation is served; plain data, so that it can outlive the process. */
+export type Held = {
+  readonly port: number;
+  readonly endpoints: Readonly<Record<LegName, Endpoint | undefined>>;
+  /** Its place in the kernel's table, and what the kernel had counted when that was last read. */
+  readonly kernel?: KernelHeld | undefined;
+};
+
+export type KernelHeld = {
+  readonly index: number;
+  readonly counted: readonly (KernelCount & { readonly key: number })[];
+};
+
+export type ResumedAllocation = ForwarderAllocation & { readonly held: Held };
 
 /** Both 32 bytes: the member's WireGuard public key, and the secret that only it and we know. */
 export type ForwarderLeg = { readonly wireguardKey: Uint8Array; readonly legKey: Uint8Array };
@@ -58,6 +80,9 @@ export type LegCounters = {
   readonly txPackets: number;
   readonly txBytes: number;
 };
+
+/** IP datagrams and their bytes, headers included. */
+export type KernelCount = { readonly packets: number; readonly bytes: number };
 
 export type ForwarderKind = "kernel" | "userspace";
 

@@ -2,13 +2,6 @@ import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
 import type { CommandRunner } from "../../runner.ts";
 import type { Decoded } from "../../../protocol/decoded.ts";
-import {
-  familyOf,
-  isUsableRemote,
-  sameEndpoint,
-  type AddressFamily,
-  type Endpoint,
-} from "../../../protocol/endpoint.ts";
 import type { AllocationId } from "../../../protocol/ids.ts";
 import type { MonotonicMs } from "../../../protocol/time.ts";
 import type {
@@ -17,10 +10,11 @@ import type {
   ForwarderEvents,
   ForwarderKind,
   ForwarderStatus,
+  Held,
   LegCounters,
+  ResumedAllocation,
 } from "./forwarder.ts";
-import { FlowTotals } from "./flow-totals.ts";
-import { readRoutes, sameRoute, type Route } from "./kernel-routes.ts";
+import { familyOfFlow, flowOf, legAddresses, meterOf, newEntry, type Entry } from "./kernel-entry.ts";
 import { otherLeg, type LegName } from "./leg.ts";
 import {
   changeScript,
@@ -34,10 +28,10 @@ import {
   removeScript,
   type Flow,
   type FlowChange,
-  type FlowEnd,
-  type Meter,
   type TableChange,
 } from "./nft-ruleset.ts";
+import { RouteCache } from "./route-cache.ts";
+import { Slots } from "./slots.ts";
 import type { UserspaceForwarder } from "./userspace-forwarder.ts";
 
 export type KernelForwarderParts = {
@@ -61,25 +55,12 @@ export const DEFAULT_POLL_MS = 5_000;
 /** Two may fail and the flows still stand. */
 const REFRESH_MS = (FLOW_TIMEOUT_SEC * 1000) / 3;
 
-/** Destinations looked at anew in each poll, in turn: a lost gateway shows on any of them. `ip` reads some 30 in a millisecond. */
-const ROUTES_PER_POLL = 512;
-
-type Entry = {
-  readonly id: AllocationId;
-  /** Undefined: the table is full, it stays in userspace. */
-  readonly index: number | undefined;
-  readonly bytesPerSec: number | undefined;
-  readonly totals: FlowTotals;
-  /** The families that it has counters for in the table. */
-  readonly metered: Set<AddressFamily>;
-  flow: Flow | undefined;
-};
-
 /**
  * Hands data packets to nftables once both legs of an allocation are known; all else stays with the userspace
  * forwarder, which also takes over whatever nftables will not do. Owns that forwarder and the table `hopwire_relay_...`.
  *
- * The table outlives a killed process by `FLOW_TIMEOUT_SEC`, or until its successor installs its first flow.
+ * The table outlives a killed process by `FLOW_TIMEOUT_SEC`, or until its successor resumes: that replaces it by its own in
+ * one transaction, so that no packet finds none.
  */
 export class KernelForwarder implements Forwarder {
   readonly #parts: KernelForwarderParts;
@@ -90,15 +71,15 @@ export class KernelForwarder implements Forwarder {
   /** Have no allocation any more, but elements in the table. */
   readonly #closed = new Set<Entry>();
   readonly #dirty = new Set<AllocationId>();
-  readonly #freeIndexes: number[] = [];
-  #nextIndex = 0;
-  /** Of the addresses that legs are at, the longest unread first; undefined: nothing that the kernel could use. */
-  readonly #routes = new Map<string, Route | undefined>();
+  readonly #slots = new Slots(FLOW_CAPACITY);
+  readonly #routes: RouteCache;
   /** Chain names by interface index. */
   readonly #chains = new Map<number, string>();
   #chainSerial = 0;
   #kind: ForwarderKind = "kernel";
   #loaded = false;
+  /** While the sockets of what is resumed open one after the other, the predecessor's table serves them all. */
+  #resuming = false;
   /** Said once, not at every poll. */
   #complained = false;
   #refreshedAt: MonotonicMs;
@@ -113,6 +94,7 @@ export class KernelForwarder implements Forwarder {
     this.#table = relayTableName(options.owner);
     this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
     this.#refreshedAt = parts.clock.monotonicNow();
+    this.#routes = new RouteCache(parts);
     const { events } = parts;
     this.#userspace = parts.createUserspace({
       legConfirmed: (id, leg, endpoint, proof) => {
@@ -137,15 +119,8 @@ export class KernelForwarder implements Forwarder {
   }
 
   async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
-    const { id, bandwidthBps } = allocation;
-    this.#entries.set(id, {
-      id,
-      index: this.#takeIndex(),
-      bytesPerSec: bandwidthBps === undefined ? undefined : bandwidthBps / 8,
-      totals: new FlowTotals(),
-      metered: new Set(),
-      flow: undefined,
-    });
+    const { id } = allocation;
+    this.#entries.set(id, newEntry(allocation, this.#slots.take()));
     let opened = false;
     try {
       const port = await this.#userspace.open(allocation);
@@ -154,6 +129,34 @@ export class KernelForwarder implements Forwarder {
     } finally {
       if (!opened) this.#forget(id);
     }
+  }
+
+  async resume(allocations: readonly ResumedAllocation[]): Promise<ReadonlySet<AllocationId>> {
+    this.#resuming = true;
+    for (const allocation of allocations) {
+      const { kernel } = allocation.held;
+      const index = this.#slots.claim(kernel?.index);
+      const isSame = index !== undefined && index === kernel?.index;
+      this.#entries.set(allocation.id, newEntry(allocation, index, isSame ? kernel.counted : undefined));
+    }
+    const resumed = await this.#userspace.resume(allocations);
+    for (const { id } of allocations) if (!resumed.has(id)) this.#forget(id);
+    this.#enqueue(async () => {
+      this.#resuming = false;
+      this.#dirty.clear();
+      await this.#readCounters();
+      await this.#load([...this.#closed]);
+      this.#armPoll();
+    });
+    await this.#queue;
+    return resumed;
+  }
+
+  held(id: AllocationId): Held | undefined {
+    const held = this.#userspace.held(id);
+    const entry = this.#entries.get(id);
+    if (held === undefined || entry?.index === undefined) return held;
+    return { ...held, kernel: { index: entry.index, counted: entry.totals.counted() } };
   }
 
   /** The port is free only when nftables forgot it: the next pair on it must not get packets of the last. */
@@ -224,7 +227,7 @@ export class KernelForwarder implements Forwarder {
 
   #touch(id: AllocationId): void {
     this.#dirty.add(id);
-    if (this.#settling || this.#disposed) return;
+    if (this.#settling || this.#resuming || this.#disposed) return;
     this.#settling = true;
     // What changes while nft runs goes into the next batch together.
     this.#enqueue(async () => {
@@ -248,7 +251,7 @@ export class KernelForwarder implements Forwarder {
     const dirty = [...this.#dirty].flatMap((id) => this.#entries.get(id) ?? []);
     this.#dirty.clear();
     const closed = [...this.#closed];
-    await this.#learnRoutes(dirty);
+    await this.#routes.learn(this.#addressesOf(dirty));
     const wanted = new Map(dirty.map((entry) => [entry, this.#wantedFlow(entry)] as const));
     if (!this.#loaded && [...wanted.values()].every((flow) => flow === undefined)) {
       this.#released(closed);
@@ -276,14 +279,15 @@ export class KernelForwarder implements Forwarder {
     return true;
   }
 
-  /** The whole table anew: the first time, after somebody flushed it, and wherever it is not what we took it for. */
+  /** The whole table anew, or none: the first time, after somebody flushed it, and wherever it is not what we took it for. */
   async #load(closed: readonly Entry[]): Promise<void> {
     if (this.#loaded) await this.#readCounters();
     const entries = [...this.#entries.values()];
-    await this.#learnRoutes(entries);
+    await this.#routes.learn(this.#addressesOf(entries));
     const wanted = new Map(entries.map((entry) => [entry, this.#wantedFlow(entry)] as const));
     this.#chains.clear();
     const chains = this.#missingChains(wanted.values());
+    const flows = [...wanted.values()].flatMap((flow) => flow ?? []);
     const change: TableChange = {
       chains: chains.list,
       meters: {
@@ -292,16 +296,17 @@ export class KernelForwarder implements Forwarder {
         ),
         removed: [],
       },
-      flows: [...wanted.values()].map((after) => ({ before: undefined, after })),
+      flows: flows.map((after) => ({ before: undefined, after })),
     };
-    const loaded = await this.#apply(loadScript(this.#table, change));
+    const loaded = flows.length > 0 && (await this.#apply(loadScript(this.#table, change)));
     if (loaded) chains.made();
     // What is left of an older state must not carry on beside userspace.
     else await this.#apply(removeScript(this.#table));
-    if (!loaded && !this.#complained) {
+    const failed = !loaded && flows.length > 0;
+    if (failed && !this.#complained) {
       this.#parts.log.warn({ table: this.#table }, "relay table could not be loaded, userspace carries all");
     }
-    this.#complained = !loaded;
+    this.#complained = failed;
     this.#loaded = loaded;
     for (const [entry, flow] of wanted) {
       entry.totals.restart();
@@ -324,12 +329,8 @@ export class KernelForwarder implements Forwarder {
   #released(closed: readonly Entry[]): void {
     for (const entry of closed) {
       this.#closed.delete(entry);
-      if (entry.index !== undefined) this.#freeIndexes.push(entry.index);
+      if (entry.index !== undefined) this.#slots.release(entry.index);
     }
-  }
-
-  #takeIndex(): number | undefined {
-    return this.#freeIndexes.pop() ?? (this.#nextIndex < FLOW_CAPACITY ? this.#nextIndex++ : undefined);
   }
 
   #missingChains(flows: Iterable<Flow | undefined>) {
@@ -346,52 +347,13 @@ export class KernelForwarder implements Forwarder {
     };
   }
 
-  /** Undefined where userspace has to carry it. */
-  #wantedFlow({ id, index }: Entry): Flow | undefined {
-    if (this.#kind === "userspace" || index === undefined) return undefined;
-    const status = this.#userspace.status(id);
-    const legs = carriable(status?.endpoints);
-    if (status === undefined || legs === undefined) return undefined;
-    const [a, b] = [this.#routes.get(legs.a.address), this.#routes.get(legs.b.address)];
-    // Fragments that only userspace makes: nobody tells the sender that its packet is too big.
-    if (a === undefined || b?.mtuBytes !== a.mtuBytes) return undefined;
-    return { index, port: status.port, ends: { a: flowEnd(legs.a, a), b: flowEnd(legs.b, b) } };
+  #wantedFlow(entry: Entry): Flow | undefined {
+    if (this.#kind === "userspace") return undefined;
+    return flowOf(entry, this.#userspace.status(entry.id), (address) => this.#routes.get(address));
   }
 
   #addressesOf(entries: Iterable<Entry>): ReadonlySet<string> {
-    const addresses = new Set<string>();
-    for (const { id } of entries) {
-      const legs = carriable(this.#userspace.status(id)?.endpoints);
-      if (legs !== undefined) addresses.add(legs.a.address).add(legs.b.address);
-    }
-    return addresses;
-  }
-
-  async #learnRoutes(entries: readonly Entry[]): Promise<void> {
-    const unknown = [...this.#addressesOf(entries)].filter((address) => !this.#routes.has(address));
-    await this.#readRoutes(unknown);
-  }
-
-  /** Whether one is not what it was. */
-  async #readRoutes(addresses: readonly string[]): Promise<boolean> {
-    if (addresses.length === 0) return false;
-    const routes = await this.#tryReadRoutes(addresses);
-    let changed = false;
-    for (const address of addresses) {
-      changed ||= !sameRoute(this.#routes.get(address), routes.get(address));
-      this.#routes.delete(address);
-      this.#routes.set(address, routes.get(address));
-    }
-    return changed;
-  }
-
-  async #tryReadRoutes(addresses: readonly string[]): Promise<ReadonlyMap<string, Route>> {
-    try {
-      return await readRoutes(this.#parts.run, addresses);
-    } catch (error) {
-      this.#parts.log.debug({ err: error }, "relay routes could not be read");
-      return new Map();
-    }
+    return new Set([...entries].flatMap(({ id }) => legAddresses(this.#userspace.status(id))));
   }
 
   #armPoll(): void {
@@ -423,14 +385,10 @@ export class KernelForwarder implements Forwarder {
   }
 
   async #checkRoutes(): Promise<void> {
-    const used = this.#addressesOf(this.#entries.values());
-    for (const address of this.#routes.keys()) if (!used.has(address)) this.#routes.delete(address);
-    const known = [...this.#routes.keys()];
-    if (!(await this.#readRoutes(known.slice(0, ROUTES_PER_POLL)))) return;
-    await this.#readRoutes(known.slice(ROUTES_PER_POLL));
+    if (!(await this.#routes.recheck(this.#addressesOf(this.#entries.values())))) return;
     this.#parts.log.info({}, "routes changed, relay flows are moved");
     // An interface that went took its chain's hook along, and comes back under another index.
-    const present = new Set([...this.#routes.values()].map((route) => route?.ifIndex));
+    const present = this.#routes.ifIndexes();
     for (const ifIndex of this.#chains.keys()) if (!present.has(ifIndex)) this.#chains.delete(ifIndex);
     for (const id of this.#entries.keys()) this.#dirty.add(id);
   }
@@ -477,26 +435,4 @@ export class KernelForwarder implements Forwarder {
     }
     return undefined;
   }
-}
-
-/** Both known, of one family, and nothing that only a socket reaches, such as loopback. */
-function carriable(
-  endpoints: ForwarderStatus["endpoints"] | undefined,
-): Readonly<Record<LegName, Endpoint>> | undefined {
-  const [a, b] = [endpoints?.a, endpoints?.b];
-  if (a === undefined || b === undefined || sameEndpoint(a, b)) return undefined;
-  if (familyOf(a.address) !== familyOf(b.address)) return undefined;
-  return isUsableRemote(a.address) && isUsableRemote(b.address) ? { a, b } : undefined;
-}
-
-function flowEnd(remote: Endpoint, { hop, local, device, ifIndex }: Route): FlowEnd {
-  return { remote, hop, local, device, ifIndex };
-}
-
-function familyOfFlow(flow: Flow): AddressFamily {
-  return familyOf(flow.ends.a.remote.address);
-}
-
-function meterOf({ index, bytesPerSec }: Entry, family: AddressFamily): readonly Meter[] {
-  return index === undefined ? [] : [{ index, family, bytesPerSec }];
 }

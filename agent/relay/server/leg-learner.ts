@@ -151,7 +151,7 @@ class Learning {
     const { confirmed } = this.legs[leg];
     if (confirmed === undefined) return;
     this.#set(leg, {
-      confirmed: { ...confirmed, proof: "stun", heardAt: this.#now, relearnUntil: undefined },
+      confirmed: { ...confirmed, heardAt: this.#now, relearnUntil: undefined },
     });
   }
 
@@ -319,7 +319,6 @@ class Learning {
     this.#set(leg, {
       confirmed: {
         endpoint,
-        proof,
         heardAt: this.#now,
         previous: before?.endpoint,
         relearnUntil: undefined,

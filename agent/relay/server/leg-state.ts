@@ -54,7 +54,6 @@ export type LegProof = "stun" | "handshake";
 
 export type ConfirmedLeg = {
   readonly endpoint: Endpoint;
-  readonly proof: LegProof;
   readonly heardAt: MonotonicMs;
   /** Where the leg was before it moved: what is still in flight from there is relayed until the new place is heard. */
   readonly previous: Endpoint | undefined;
@@ -77,15 +76,27 @@ export type Leg = {
 
 export type LearnerState = Readonly<Record<LegName, Leg>>;
 
+/** Where a predecessor had confirmed the legs, not long before `now`. */
+export type KnownLegs = {
+  readonly endpoints: Readonly<Record<LegName, Endpoint | undefined>>;
+  readonly now: MonotonicMs;
+};
+
 /** `mac1Keys` are `mac1Key` of each side's public key. */
-export function newLearner(mac1Keys: Readonly<Record<LegName, Uint8Array>>): LearnerState {
-  const leg = (mac1Key: Uint8Array): Leg => ({
-    mac1Key,
-    confirmed: undefined,
+export function newLearner(mac1Keys: Readonly<Record<LegName, Uint8Array>>, known?: KnownLegs): LearnerState {
+  const leg = (name: LegName): Leg => ({
+    mac1Key: mac1Keys[name],
+    confirmed: confirmedAt(name, known),
     openings: [],
     asked: [],
     seenIndices: [],
     liveIndices: [],
   });
-  return { a: leg(mac1Keys.a), b: leg(mac1Keys.b) };
+  return { a: leg("a"), b: leg("b") };
+}
+
+function confirmedAt(leg: LegName, known: KnownLegs | undefined): ConfirmedLeg | undefined {
+  const endpoint = known?.endpoints[leg];
+  if (known === undefined || endpoint === undefined) return undefined;
+  return { endpoint, heardAt: known.now, previous: undefined, relearnUntil: undefined };
 }

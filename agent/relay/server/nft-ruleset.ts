@@ -6,6 +6,7 @@ import {
   type AddressFamily,
   type Endpoint,
 } from "../../../protocol/endpoint.ts";
+import type { KernelCount } from "./forwarder.ts";
 import { LEG_NAMES, otherLeg, type LegName } from "./leg.ts";
 
 /** One leg as the kernel serves it: where its member is, and how packets to it leave. */
@@ -42,9 +43,6 @@ export type TableChange = {
   readonly meters: { readonly added: readonly Meter[]; readonly removed: readonly Meter[] };
   readonly flows: readonly FlowChange[];
 };
-
-/** IP datagrams and their bytes, headers included. */
-export type KernelCount = { readonly packets: number; readonly bytes: number };
 
 /** Of allocations; more are served in userspace. The kernel sets some 6 MB of hash buckets aside for this many, used or not. */
 export const FLOW_CAPACITY = 16_384;

@@ -28,8 +28,7 @@ type Period = { usedBytes: number; readonly endsAt: WallMs };
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const savedUsage = v.object({
-  version: v.literal(1),
-  month: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}$/)),
+  month: v.pipe(v.string(), v.regex(/^([0-9]{4}-[0-9]{2})?$/)),
   monthBytes: count,
   periods: v.array(
     v.object({
@@ -53,13 +52,7 @@ export class RelayUsage {
   #monthBytes = 0;
 
   /** Refused: "malformed". */
-  static decode(bytes: Uint8Array): Decoded<RelayUsage> {
-    let json: unknown;
-    try {
-      json = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    } catch {
-      return refused("malformed");
-    }
+  static fromJson(json: unknown): Decoded<RelayUsage> {
     const saved = v.safeParse(savedUsage, json);
     if (!saved.success) return refused("malformed");
     const usage = new RelayUsage();
@@ -70,10 +63,9 @@ export class RelayUsage {
     return decoded(usage);
   }
 
-  encode(): string {
+  toJson(): v.InferInput<typeof savedUsage> {
     const periods = [...this.#periods].map(([allocation, period]) => ({ allocation, ...period }));
-    const saved = { version: 1, month: this.#month, monthBytes: this.#monthBytes, periods };
-    return `${JSON.stringify(saved)}\n`;
+    return { month: this.#month, monthBytes: this.#monthBytes, periods };
   }
 
   /** Call with every grant, and while it lives: begins a period where none runs, and says so. */

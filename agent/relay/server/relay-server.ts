@@ -7,10 +7,11 @@ import { keyBytes } from "../../../protocol/keys.ts";
 import { CLOCK_TOLERANCE_SEC, type Pair, type RelayTokenClaims } from "../../../protocol/relay-token.ts";
 import { monotonicMs, wallMs, type MonotonicMs, type WallMs } from "../../../protocol/time.ts";
 import { AllocationTable, type Allocation, type AllocationLimits } from "./allocations.ts";
-import type { Forwarder, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
+import type { Forwarder, ForwarderAllocation, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
 import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
 import { quotaLevel, type RelayUsage } from "./quota.ts";
+import type { SavedAllocation } from "./relay-state.ts";
 import { grantedLimits, type TierLimits } from "./tiers.ts";
 
 /** What one end of the pair needs to use the allocation. `legKey` is this member's alone: never show it to the other. */
@@ -55,6 +56,8 @@ export type RelayServerEvents = {
   ended(allocation: AllocationId, pair: Pair, why: AllocationEnd): void;
   /** Once in an allocation's life and quota's period: at the limit it ends. */
   nearlyUsed(allocation: AllocationId, pair: Pair, usedBytes: number, limitBytes: number): void;
+  /** What `saved` returns is not what it was, beyond counters. */
+  changed(): void;
 };
 
 export type RelayServerParts = {
@@ -115,14 +118,51 @@ export class RelayServer implements AsyncDisposable {
     this.#isOpenAt = scheduleOf(parts.policy.schedule);
     this.#table = new AllocationTable(parts.limits);
     this.#forwarder = parts.createForwarder({
-      legConfirmed: (id, leg, endpoint, proof) =>
-        parts.log.debug({ allocation: id, leg, endpoint, proof }, "relay leg confirmed"),
-      legLost: (id, leg) => parts.log.debug({ allocation: id, leg }, "relay leg idle"),
+      legConfirmed: (id, leg, endpoint, proof) => {
+        parts.log.debug({ allocation: id, leg, endpoint, proof }, "relay leg confirmed");
+        parts.events.changed();
+      },
+      legLost: (id, leg) => {
+        parts.log.debug({ allocation: id, leg }, "relay leg idle");
+        parts.events.changed();
+      },
       legAlive: (id) => this.#prolong(id),
       failed: (id, error) => {
         parts.log.warn({ allocation: id, reason: error.message }, "relay port failed");
         void this.#end(id, "failed");
       },
+    });
+  }
+
+  /**
+   * Serves on what a killed predecessor had granted, where it would be granted still. Before anything is asked of it; never
+   * rejects. Its members may not even notice; those that do find it by asking again.
+   */
+  async resume(saved: readonly SavedAllocation[]): Promise<void> {
+    const port = Promise.withResolvers<ReadonlySet<AllocationId>>();
+    const resumed = saved.filter((one) => this.#resumeOne(one, port.promise));
+    const allocations = resumed.map(({ held, ...one }) => ({ ...forwarderAllocation(one), held }));
+    let served: ReadonlySet<AllocationId> = new Set();
+    try {
+      served = await this.#forwarder.resume(allocations);
+    } catch (error) {
+      this.#parts.log.error({ err: error }, "relay allocations could not be resumed");
+    }
+    port.resolve(served);
+    this.#armTimer();
+    if (saved.length > 0)
+      this.#parts.log.info({ served: served.size, known: saved.length }, "relay allocations resumed");
+  }
+
+  /** What a successor would need to go on. */
+  saved(): readonly SavedAllocation[] {
+    return [...this.#sessions].flatMap(([id, { legKeys }]) => {
+      const allocation = this.#table.get(id);
+      const held = this.#forwarder.held(id);
+      if (allocation === undefined || held === undefined) return [];
+      const { pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter } = allocation;
+      const ends = wallMs(Math.round(this.#wallTimeOf(notAfter)));
+      return [{ id, pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter: ends, legKeys, held }];
     });
   }
 
@@ -223,7 +263,7 @@ export class RelayServer implements AsyncDisposable {
       if (this.#stopped) return refused("relay-stopped");
       if (this.#ending.has(id)) continue;
       const limits = grantedLimits(claims, this.#parts.policy.tiers[claims.tier]);
-      const refusal = this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, limits);
+      const refusal = this.#refusalOf(id, pair, limits);
       if (refusal !== undefined) return refused(refusal);
       const created = this.#table.create(
         {
@@ -255,12 +295,31 @@ export class RelayServer implements AsyncDisposable {
     if (fault !== undefined) return refused(fault);
     const now = this.#parts.clock.monotonicNow();
     const renewed = this.#table.renew(id, claims.pair, this.#notAfter(claims), now);
-    return renewed.ok ? decoded(undefined) : renewed;
+    if (!renewed.ok) return renewed;
+    this.#parts.events.changed();
+    return decoded(undefined);
   }
 
-  #start({ id, pair, bandwidthBps, notAfter }: Allocation): Session {
+  #start(allocation: Allocation): Session {
     const legKeys = { a: this.#parts.random.bytes(32), b: this.#parts.random.bytes(32) };
-    const port = this.#openPort(id, pair, legKeys, bandwidthBps);
+    return this.#begin(allocation, legKeys, this.#openPort({ ...allocation, legKeys }));
+  }
+
+  /** Whether it would still be granted, and there is room. */
+  #resumeOne(saved: SavedAllocation, served: Promise<ReadonlySet<AllocationId>>): boolean {
+    const { id, pair, legKeys, held } = saved;
+    const { clock } = this.#parts;
+    if (this.#sessions.has(id) || this.#refusalOf(id, pair, saved) !== undefined) return false;
+    const now = clock.monotonicNow();
+    const notAfter = monotonicMs(now + saved.notAfter - clock.wallNow());
+    const created = this.#table.create({ ...saved, notAfter }, now);
+    if (!created.ok) return false;
+    const port = served.then((ids) => (ids.has(id) ? decoded(held.port) : refused("port-failed")));
+    this.#begin(created.value, legKeys, port);
+    return true;
+  }
+
+  #begin({ id, pair, notAfter }: Allocation, legKeys: Session["legKeys"], port: Session["port"]): Session {
     const session: Session = { pair, legKeys, port, countedBytes: 0, hasWarned: false };
     this.#sessions.set(id, session);
     const { usage, clock } = this.#parts;
@@ -271,27 +330,15 @@ export class RelayServer implements AsyncDisposable {
         this.#sessions.delete(id);
         this.#table.remove(id);
       }
+      this.#parts.events.changed();
     });
     return session;
   }
 
-  async #openPort(
-    id: AllocationId,
-    pair: Pair,
-    legKeys: Session["legKeys"],
-    bandwidthBps: number,
-  ): Promise<Decoded<number>> {
-    const leg = (name: LegName, wireguardKey: string) => ({
-      wireguardKey: keyBytes(wireguardKey) ?? new Uint8Array(),
-      legKey: legKeys[name],
-    });
-    const legs = { a: leg("a", pair[0].wireguardKey), b: leg("b", pair[1].wireguardKey) };
+  async #openPort(allocation: Granting): Promise<Decoded<number>> {
+    const { id } = allocation;
     try {
-      const port = await this.#forwarder.open({
-        id,
-        legs,
-        bandwidthBps: bandwidthBps === 0 ? undefined : bandwidthBps,
-      });
+      const port = await this.#forwarder.open(forwarderAllocation(allocation));
       if (port.ok) this.#parts.log.info({ allocation: id, port: port.value }, "relay allocation opened");
       else this.#parts.log.warn({ allocation: id, reason: port.reason }, "relay allocation refused");
       return port;
@@ -313,6 +360,7 @@ export class RelayServer implements AsyncDisposable {
     this.#ending.set(id, ending);
     this.#parts.log.info({ allocation: id, why }, "relay allocation ended");
     this.#parts.events.ended(id, session.pair, why);
+    this.#parts.events.changed();
     return ending;
   }
 
@@ -398,6 +446,14 @@ export class RelayServer implements AsyncDisposable {
     return closedBy(policy, this.#isOpenAt, usage.monthBytes(now), now);
   }
 
+  #refusalOf(
+    id: AllocationId,
+    pair: Pair,
+    limits: TierLimits,
+  ): PairFault | Closed | "quota-used" | undefined {
+    return this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, limits);
+  }
+
   #quotaRefusal(id: AllocationId, { quotaBytes }: TierLimits): "quota-used" | undefined {
     const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
     return quotaLevel(usedBytes, quotaBytes) === "used" ? "quota-used" : undefined;
@@ -433,6 +489,20 @@ export class RelayServer implements AsyncDisposable {
   #wallTimeOf(at: MonotonicMs): WallMs {
     return wallMs(this.#parts.clock.wallNow() + at - this.#parts.clock.monotonicNow());
   }
+}
+
+type Granting = Pick<Allocation, "id" | "pair" | "bandwidthBps"> & Pick<Session, "legKeys">;
+
+function forwarderAllocation({ id, pair, bandwidthBps, legKeys }: Granting): ForwarderAllocation {
+  const leg = (name: LegName, wireguardKey: string) => ({
+    wireguardKey: keyBytes(wireguardKey) ?? new Uint8Array(),
+    legKey: legKeys[name],
+  });
+  return {
+    id,
+    legs: { a: leg("a", pair[0].wireguardKey), b: leg("b", pair[1].wireguardKey) },
+    bandwidthBps: bandwidthBps === 0 ? undefined : bandwidthBps,
+  };
 }
 
 function memberOf(pair: Pair, leg: LegName): MemberId {

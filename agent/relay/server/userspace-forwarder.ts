@@ -11,6 +11,8 @@ import type {
   ForwarderAllocation,
   ForwarderEvents,
   ForwarderStatus,
+  Held,
+  ResumedAllocation,
 } from "./forwarder.ts";
 import type { Guard } from "./guard/guard.ts";
 import { answerBinding } from "./leg-binding.ts";
@@ -18,7 +20,7 @@ import { step, type LearnerInput } from "./leg-learner.ts";
 import { newLearner, type LearnerState } from "./leg-state.ts";
 import { otherLeg, type LegName } from "./leg.ts";
 import { bucketOf, takeFromAll, type TokenBucket } from "./token-bucket.ts";
-import type { OpenUdpPort, UdpPort } from "./udp-port.ts";
+import type { OpenUdpPort, UdpPort, UdpPortHandlers } from "./udp-port.ts";
 
 /** Inclusive. May lie in the host's ephemeral range: a number that is taken is passed over. */
 export type PortRange = { readonly first: number; readonly last: number };
@@ -77,21 +79,43 @@ export class UserspaceForwarder implements Forwarder {
     this.#bucket = bucketOf(options.bandwidthBps);
   }
 
-  async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+  open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    return this.#open(allocation);
+  }
+
+  async resume(allocations: readonly ResumedAllocation[]): Promise<ReadonlySet<AllocationId>> {
+    const tried = allocations.map(async (allocation) => {
+      // A port that cannot be had is like one that was lost.
+      const port = await this.#open(allocation, allocation.held).catch(() => refused("port-failed"));
+      return port.ok ? [allocation.id] : [];
+    });
+    return new Set((await Promise.all(tried)).flat());
+  }
+
+  held(id: AllocationId): Held | undefined {
+    const entry = this.#entries.get(id);
+    return entry === undefined ? undefined : { port: entry.port.number, endpoints: endpointsOf(entry) };
+  }
+
+  async #open(allocation: ForwarderAllocation, held?: Held): Promise<Decoded<number>> {
     const drops = new Map<DropReason, number>();
-    const port = await this.#openPort({
+    const handlers = {
       message: (bytes, source) => this.#onMessage(allocation.id, bytes, source),
       undelivered: (reason) => count(drops, reason),
       error: (error) => this.#onError(allocation.id, error),
-    });
-    if (port === undefined) return refused("ports-exhausted");
+    } satisfies UdpPortHandlers;
+    const port = await (held === undefined
+      ? this.#openAnyPort(handlers)
+      : this.#openPort(held.port, handlers));
+    if (port === undefined) return refused(held === undefined ? "ports-exhausted" : "port-taken");
+    const now = this.#parts.clock.monotonicNow();
     this.#entries.set(allocation.id, {
       allocation,
       port,
-      learner: newLearner({
-        a: mac1Key(allocation.legs.a.wireguardKey),
-        b: mac1Key(allocation.legs.b.wireguardKey),
-      }),
+      learner: newLearner(
+        { a: mac1Key(allocation.legs.a.wireguardKey), b: mac1Key(allocation.legs.b.wireguardKey) },
+        held === undefined ? undefined : { endpoints: held.endpoints, now },
+      ),
       counters: { a: noTraffic(), b: noTraffic() },
       drops,
       bucket: bucketOf(allocation.bandwidthBps),
@@ -135,24 +159,30 @@ export class UserspaceForwarder implements Forwarder {
   }
 
   /** From a random one upwards and around: a port that was just released may still get packets of the last pair. */
-  async #openPort(handlers: Parameters<OpenUdpPort>[1]): Promise<UdpPort | undefined> {
+  async #openAnyPort(handlers: UdpPortHandlers): Promise<UdpPort | undefined> {
     const { first, last } = this.#options.ports;
     const size = last - first + 1;
     const start = Buffer.from(this.#parts.random.bytes(4)).readUInt32BE() % size;
     for (let i = 0; i < size; i++) {
-      const number = first + ((start + i) % size);
-      if (this.#portsInUse.has(number)) continue;
-      this.#portsInUse.add(number);
-      let opened = false;
-      try {
-        const port = await this.#parts.openPort(number, handlers);
-        opened = port.ok;
-        if (port.ok) return port.value;
-      } finally {
-        if (!opened) this.#portsInUse.delete(number);
-      }
+      const port = await this.#openPort(first + ((start + i) % size), handlers);
+      if (port !== undefined) return port;
     }
     return undefined;
+  }
+
+  /** Undefined where it is taken, or none of those that are ours to use. */
+  async #openPort(number: number, handlers: UdpPortHandlers): Promise<UdpPort | undefined> {
+    const { first, last } = this.#options.ports;
+    if (number < first || number > last || this.#portsInUse.has(number)) return undefined;
+    this.#portsInUse.add(number);
+    let opened = false;
+    try {
+      const port = await this.#parts.openPort(number, handlers);
+      opened = port.ok;
+      return port.ok ? port.value : undefined;
+    } finally {
+      if (!opened) this.#portsInUse.delete(number);
+    }
   }
 
   #onMessage(id: AllocationId, bytes: Uint8Array, source: Endpoint): void {

@@ -133,7 +133,12 @@ class Bench implements AsyncDisposable {
       faultOf: () => undefined,
       admit: () => Promise.resolve(decoded(undefined)),
       isReachable: () => true,
-      events: { offered: () => undefined, ended: () => undefined, nearlyUsed: () => undefined },
+      events: {
+        offered: () => undefined,
+        ended: () => undefined,
+        nearlyUsed: () => undefined,
+        changed: () => undefined,
+      },
     });
     const [forwarder] = paper;
     if (forwarder === undefined) throw new Error("no forwarder");

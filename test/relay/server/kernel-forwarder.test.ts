@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../agent/log.ts";
 import { systemRandom } from "../../../agent/random.ts";
 import { chooseForwarder } from "../../../agent/relay/server/choose-forwarder.ts";
-import type { ForwarderEvents } from "../../../agent/relay/server/forwarder.ts";
+import type { ForwarderEvents, Held } from "../../../agent/relay/server/forwarder.ts";
 import { KernelForwarder } from "../../../agent/relay/server/kernel-forwarder.ts";
 import { counterKey } from "../../../agent/relay/server/nft-ruleset.ts";
 import type { UdpPortHandlers } from "../../../agent/relay/server/udp-port.ts";
@@ -82,18 +82,19 @@ function scene() {
     handlers?.message(data(2), b);
     await settled();
   };
-  const open = () =>
-    made.open({
-      id: ID,
-      legs: {
-        a: { wireguardKey: KEY.a, legKey: new Uint8Array(32) },
-        b: { wireguardKey: KEY.b, legKey: new Uint8Array(32) },
-      },
-    });
-  const count = (packets: { readonly a: number; readonly b: number }): void => {
+  const allocation = {
+    id: ID,
+    legs: {
+      a: { wireguardKey: KEY.a, legKey: new Uint8Array(32) },
+      b: { wireguardKey: KEY.b, legKey: new Uint8Array(32) },
+    },
+  };
+  const open = () => made.open(allocation);
+  const resume = (...some: readonly Held[]) => made.resume(some.map((held) => ({ ...allocation, held })));
+  const count = (packets: { readonly a: number; readonly b: number }, index = 0): void => {
     for (const leg of ["a", "b"] as const) {
-      host.counters.set(counterKey(0, "ipv4", leg), { packets: packets[leg], bytes: packets[leg] * 128 });
-      host.counters.set(counterKey(0, "ipv4", leg, true), { packets: 0, bytes: 0 });
+      host.counters.set(counterKey(index, "ipv4", leg), { packets: packets[leg], bytes: packets[leg] * 128 });
+      host.counters.set(counterKey(index, "ipv4", leg, true), { packets: 0, bytes: 0 });
     }
   };
   const poll = async (): Promise<void> => {
@@ -111,6 +112,7 @@ function scene() {
     log,
     createUserspace,
     open,
+    resume,
     learn,
     count,
     poll,
@@ -126,6 +128,51 @@ function topology(input: string, gateway: string): string {
   ]);
   return [[link], ...routes].map((line) => JSON.stringify(line)).join("\n");
 }
+
+//
+describe("after its predecessor was killed", () => {
+  const held = {
+    port: 40_000,
+    endpoints: { a: A4, b: B4 },
+    kernel: {
+      index: 5,
+      counted: [
+        { key: counterKey(5, "ipv4", "a"), packets: 10, bytes: 1280 },
+        { key: counterKey(5, "ipv4", "b"), packets: 20, bytes: 2560 },
+      ],
+    },
+  };
+
+  it("replaces its table by one with the same flow, in one transaction and with the sockets open", async () => {
+    const s = scene();
+    expect([...(await s.resume(held))]).toEqual([ID]);
+    expect(s.scripts).toHaveLength(1);
+    expect(s.scripts[0]).toMatch(/^add table netdev (\S+)\ndelete table netdev \1\ntable netdev/);
+    expect(s.scripts[0]).toContain(
+      "leg4 { 198.51.100.2 . 51820 . 192.0.2.10 . 40000 timeout 180s : 0x52000028",
+    );
+    expect(s.made.status(ID)?.kind).toBe("kernel");
+  });
+
+  it("counts what the kernel forwarded while nobody looked, and not what was counted before", async () => {
+    const s = scene();
+    s.count({ a: 11, b: 25 }, 5);
+    await s.resume(held);
+    const { a, b } = s.made.status(ID)?.counters ?? {};
+    expect([a?.rxPackets, b?.rxPackets]).toEqual([1, 5]);
+    expect(s.made.held(ID)?.kernel).toEqual({ index: 5, counted: [] }); // a new table begins at 0
+  });
+
+  it("removes the table where nothing of it is served any more", async () => {
+    const s = scene();
+    await s.resume();
+    expect(s.scripts).toHaveLength(1);
+    expect(s.scripts[0]).toMatch(/^add table netdev (\S+)\ndelete table netdev \1\n$/);
+    await s.resume({ ...held, endpoints: { a: A4, b: undefined } });
+    expect(s.scripts[1]).toBe(s.scripts[0]);
+    expect(s.made.status(ID)?.kind).toBe("userspace");
+  });
+});
 
 //
 describe("the kernel forwarder", () => {

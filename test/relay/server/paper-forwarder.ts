@@ -3,6 +3,8 @@ import type {
   ForwarderAllocation,
   ForwarderEvents,
   ForwarderStatus,
+  Held,
+  ResumedAllocation,
 } from "../../../agent/relay/server/forwarder.ts";
 import type { LegName } from "../../../agent/relay/server/leg.ts";
 import { decoded, type Decoded } from "../../../protocol/decoded.ts";
@@ -17,9 +19,12 @@ export class PaperForwarder implements Forwarder {
   readonly relearned: [AllocationId, LegName][] = [];
   hold: Promise<void> | undefined;
   failure: (() => Decoded<number>) | undefined;
+  /** What was taken up; `unavailable` is not to be had. */
+  readonly resumed: ResumedAllocation[] = [];
+  readonly unavailable = new Set<AllocationId>();
   disposed = false;
   readonly events: ForwarderEvents;
-  readonly #open = new Set<AllocationId>();
+  readonly #open = new Map<AllocationId, number>();
 
   constructor(events: ForwarderEvents) {
     this.events = events;
@@ -31,8 +36,22 @@ export class PaperForwarder implements Forwarder {
     await this.hold;
     const refusal = this.failure?.();
     if (refusal !== undefined) return refusal;
-    this.#open.add(allocation.id);
-    return decoded(39_999 + this.opened.length);
+    const port = 39_999 + this.opened.length;
+    this.#open.set(allocation.id, port);
+    return decoded(port);
+  }
+
+  async resume(allocations: readonly ResumedAllocation[]): Promise<ReadonlySet<AllocationId>> {
+    this.resumed.push(...allocations);
+    await this.hold;
+    const served = allocations.filter(({ id }) => !this.unavailable.has(id));
+    for (const { id, held } of served) this.#open.set(id, held.port);
+    return new Set(served.map(({ id }) => id));
+  }
+
+  held(id: AllocationId): Held | undefined {
+    const port = this.#open.get(id);
+    return port === undefined ? undefined : { port, endpoints: { a: undefined, b: undefined } };
   }
 
   close(id: AllocationId): Promise<void> {
@@ -43,7 +62,7 @@ export class PaperForwarder implements Forwarder {
 
   /** Ports that are open. */
   get ids(): ReadonlySet<AllocationId> {
-    return new Set(this.#open);
+    return new Set(this.#open.keys());
   }
 
   /** Leg a sends. */

@@ -17,6 +17,7 @@ import {
   type Pair,
   type RelayTokenClaims,
 } from "../../../protocol/relay-token.ts";
+import { wallMs } from "../../../protocol/time.ts";
 import { PaperForwarder } from "./paper-forwarder.ts";
 import { TurnedClock } from "./turned-clock.ts";
 
@@ -33,6 +34,7 @@ const wg = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
 
 function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerParts["policy"]> = {}) {
   const usage = new RelayUsage();
+  const changes = { count: 0 };
   const absent = new Set<MemberId>();
   const warned: [AllocationId, used: number, limit: number][] = [];
   const clock = new TurnedClock();
@@ -65,6 +67,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
       offered: (to, grant) => offers.push([to, grant]),
       ended: (id, _pair, why) => ended.push([id, why]),
       nearlyUsed: (id, _pair, usedBytes, limitBytes) => warned.push([id, usedBytes, limitBytes]),
+      changed: () => void (changes.count += 1),
     },
   });
   const [forwarder] = paper;
@@ -90,7 +93,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
     };
     return JSON.stringify(claims);
   };
-  return { server, forwarder, clock, offers, ended, revoked, absent, warned, usage, token };
+  return { server, forwarder, clock, offers, ended, revoked, absent, warned, changes, usage, token };
 }
 
 function granted(grant: Decoded<RelayGrant>): RelayGrant {
@@ -420,3 +423,83 @@ describe("a member whose leg moved", () => {
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+//
+describe("after its predecessor was killed", () => {
+  it("serves on the same port, with the same keys, and gives who asks again the same answer", async () => {
+    const before = bench();
+    const ann = granted(await before.server.allocate(ANN, before.token(ANN, BOB)));
+    const saved = before.server.saved();
+
+    const after = bench();
+    await after.server.resume(saved);
+    expect(after.forwarder.resumed).toEqual([{ ...before.forwarder.opened[0], held: saved[0]?.held }]);
+    expect(after.server.saved()).toEqual(saved);
+    expect(after.offers).toEqual([]);
+    const again = granted(await after.server.allocate(ANN, after.token(ANN, BOB)));
+    expect(again).toEqual(ann);
+    expect(after.forwarder.opened).toEqual([]);
+    expect(await after.server.refresh(BOB, ann.allocation)).toEqual({ ok: true, value: 600 });
+  });
+
+  it("keeps to the end that the token had", async () => {
+    const before = bench();
+    granted(await before.server.allocate(ANN, before.token(ANN, BOB, 60 - CLOCK_TOLERANCE_SEC)));
+    const after = bench();
+    await after.server.resume(before.server.saved());
+    after.clock.advance(60_000 - 1);
+    expect(after.server.status()).toHaveLength(1);
+    after.clock.advance(1);
+    expect(after.ended.map(([, why]) => why)).toEqual(["expired"]);
+  });
+
+  it("does not serve on for who was revoked meanwhile, who used up the quota, and what has no port any more", async () => {
+    const before = bench();
+    const pairs = [
+      [ANN, BOB],
+      [ANN, CAT],
+      [BOB, CAT],
+    ] as const;
+    for (const [a, b] of pairs) granted(await before.server.allocate(a, before.token(a, b)));
+    const saved = before.server.saved();
+
+    const after = bench();
+    after.revoked.add(CAT);
+    await after.server.resume(saved);
+    expect(after.server.saved().map(({ id }) => id)).toEqual([saved[0]?.id]);
+
+    const spent = bench();
+    const [first, second, third] = saved.map(({ id }) => id);
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error("three were saved");
+    spent.usage.begin(first, wallMs(spent.clock.wallNow() + MIN_PERIOD_MS), spent.clock.wallNow());
+    spent.usage.charge(first, 1e9, spent.clock.wallNow());
+    spent.forwarder.unavailable.add(second);
+    await spent.server.resume(saved);
+    expect(spent.server.saved().map(({ id }) => id)).toEqual([third]);
+  });
+
+  it("makes who asks while it still resumes wait for the same port", async () => {
+    const before = bench();
+    const ann = granted(await before.server.allocate(ANN, before.token(ANN, BOB)));
+    const after = bench();
+    const opening = Promise.withResolvers<undefined>();
+    after.forwarder.hold = opening.promise.then(() => undefined);
+    const resuming = after.server.resume(before.server.saved());
+    const asking = after.server.allocate(ANN, after.token(ANN, BOB));
+    opening.resolve(undefined);
+    await resuming;
+    expect(granted(await asking)).toEqual(ann);
+  });
+
+  it("says each time when there is something else to save", async () => {
+    const { server, forwarder, token, changes } = bench();
+    const ann = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const afterGrant = changes.count;
+    expect(afterGrant).toBeGreaterThan(0);
+    forwarder.events.legConfirmed(ann.allocation, "a", { address: "192.0.2.1", port: 1 }, "stun");
+    await server.release(ANN, ann.allocation);
+    expect(changes.count).toBe(afterGrant + 2);
+    expect(server.saved()).toEqual([]);
+  });
+});

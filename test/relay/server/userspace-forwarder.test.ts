@@ -141,6 +141,46 @@ async function opened(made: UserspaceForwarder, one: ForwarderAllocation): Promi
   return port.value;
 }
 
+//
+describe("after its predecessor was killed", () => {
+  it("relays between the legs that it had confirmed at once, on the same port", async () => {
+    const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
+    const first = forwarder().made;
+    const port = await first.open(allocation("1"));
+    if (!port.ok) throw new Error(port.reason);
+    await first.close(allocation("1").id);
+    const { made } = forwarder();
+    const held = { port: port.value, endpoints: { a: a.endpoint, b: b.endpoint } };
+    expect([...(await made.resume([{ ...allocation("1"), held }]))]).toEqual([allocation("1").id]);
+    expect(made.held(allocation("1").id)).toEqual(held);
+    a.send(port.value, data(7));
+    expect(await b.next()).toEqual(data(7));
+  });
+
+  it("gives up what has no port any more, and only that", async () => {
+    const { made } = forwarder({ ports: { first: 40_000, last: 40_001 }, openPort: taken(40_001) });
+    const held = (port: number) => ({ port, endpoints: { a: undefined, b: undefined } });
+    const resumed = await made.resume([
+      { ...allocation("1"), held: held(39_999) }, // no longer a port of ours
+      { ...allocation("2"), held: held(40_000) },
+      { ...allocation("3"), held: held(40_000) },
+      { ...allocation("4"), held: held(40_001) },
+    ]);
+    expect([...resumed]).toEqual([allocation("2").id]);
+    expect(made.status(allocation("4").id)).toBeUndefined();
+  });
+});
+
+/** A host on which somebody else has the port. */
+function taken(one: number): OpenUdpPort {
+  return (number) =>
+    Promise.resolve(
+      number === one
+        ? refused("port-taken")
+        : decoded({ number, send: () => undefined, close: () => Promise.resolve() }),
+    );
+}
+
 describe("the userspace forwarder", () => {
   it("learns both ends from a handshake and relays their packets unmodified", async () => {
     //
