@@ -97,8 +97,8 @@ export class Volunteer implements AsyncDisposable {
     const relayLog = log.child({ component: "relay" });
     const guard = new RelayGuard(limits.guard, { clock, random, log: relayLog, fetch, ownAddresses });
     const forwarder = await chooseForwarder({
-      // nftables limits each allocation, and not all of them together.
-      wanted: limits.bandwidthBps > 0 ? "userspace" : limits.forwarder,
+      wanted: limits.forwarder,
+      bandwidthBps: limits.bandwidthBps > 0 ? limits.bandwidthBps : undefined,
       owner: interfaceName,
       clock,
       run,

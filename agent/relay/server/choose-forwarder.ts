@@ -45,7 +45,7 @@ export async function removeLeftFlows(run: CommandRunner, owner: string): Promis
 
 /** Undefined where it would. The kernel checks a table with every construct in it and is then told to forget it. */
 export async function whyNotKernel(run: CommandRunner): Promise<string | undefined> {
-  const sample = loadScript(relayTableName("probe"), {
+  const change = {
     chains: [{ name: "device_0", device: "lo" }],
     meters: {
       added: (["ipv4", "ipv6"] as const).map((family) => ({ index: 0, family, bytesPerSec: 1_250_000 })),
@@ -55,7 +55,8 @@ export async function whyNotKernel(run: CommandRunner): Promise<string | undefin
       { before: undefined, after: sampleFlow("192.0.2.1", "192.0.2.2") },
       { before: undefined, after: sampleFlow("2001:db8::1", "2001:db8::2") },
     ],
-  });
+  };
+  const sample = loadScript(relayTableName("probe"), change, 1_250_000);
   try {
     const checked = await run("nft", ["-c", "-f", "-"], { input: sample });
     if (checked.exitCode !== 0) return firstLine(checked.stderr) ?? "nftables refuses the rules";

@@ -18,7 +18,6 @@ import { familyOfFlow, flowOf, legAddresses, meterOf, newEntry, type Entry } fro
 import { otherLeg, type LegName } from "./leg.ts";
 import {
   changeScript,
-  FLOW_CAPACITY,
   FLOW_TIMEOUT_SEC,
   listCountersArgs,
   loadScript,
@@ -30,6 +29,7 @@ import {
   type FlowChange,
   type TableChange,
 } from "./nft-ruleset.ts";
+import { FLOW_CAPACITY } from "./nft-table.ts";
 import { RouteCache } from "./route-cache.ts";
 import { Slots } from "./slots.ts";
 import type { UserspaceForwarder } from "./userspace-forwarder.ts";
@@ -46,6 +46,8 @@ export type KernelForwarderParts = {
 export type KernelForwarderOptions = {
   /** Whose table it is, unique on the host: such as the network's interface. */
   readonly owner: string;
+  /** Of all that the kernel forwards together, in IP packets. Undefined: as much as the host carries. */
+  readonly bandwidthBps?: number | undefined;
   readonly pollMs?: number;
 };
 
@@ -67,6 +69,7 @@ export class KernelForwarder implements Forwarder {
   readonly #userspace: UserspaceForwarder;
   readonly #table: string;
   readonly #pollMs: number;
+  readonly #bytesPerSec: number | undefined;
   readonly #entries = new Map<AllocationId, Entry>();
   /** Have no allocation any more, but elements in the table. */
   readonly #closed = new Set<Entry>();
@@ -93,6 +96,7 @@ export class KernelForwarder implements Forwarder {
     this.#parts = parts;
     this.#table = relayTableName(options.owner);
     this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
+    this.#bytesPerSec = options.bandwidthBps === undefined ? undefined : options.bandwidthBps / 8;
     this.#refreshedAt = parts.clock.monotonicNow();
     this.#routes = new RouteCache(parts);
     const { events } = parts;
@@ -298,7 +302,8 @@ export class KernelForwarder implements Forwarder {
       },
       flows: flows.map((after) => ({ before: undefined, after })),
     };
-    const loaded = flows.length > 0 && (await this.#apply(loadScript(this.#table, change)));
+    const loaded =
+      flows.length > 0 && (await this.#apply(loadScript(this.#table, change, this.#bytesPerSec)));
     if (loaded) chains.made();
     // What is left of an older state must not carry on beside userspace.
     else await this.#apply(removeScript(this.#table));

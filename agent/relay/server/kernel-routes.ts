@@ -1,5 +1,5 @@
 import { canonicalIPv6 } from "../../../protocol/endpoint.ts";
-import { isPlainDevice } from "./nft-ruleset.ts";
+import { isPlainDevice } from "./nft-table.ts";
 import type { CommandRunner } from "../../runner.ts";
 
 /** How packets to an address leave this host. */

@@ -8,6 +8,7 @@ import {
 } from "../../../protocol/endpoint.ts";
 import type { KernelCount } from "./forwarder.ts";
 import { LEG_NAMES, otherLeg, type LegName } from "./leg.ts";
+import { deviceChain, emptyTable, FLOW_CAPACITY, limitOver, MARK_OVER } from "./nft-table.ts";
 
 /** One leg as the kernel serves it: where its member is, and how packets to it leave. */
 export type FlowEnd = {
@@ -44,17 +45,8 @@ export type TableChange = {
   readonly flows: readonly FlowChange[];
 };
 
-/** Of allocations; more are served in userspace. The kernel sets some 6 MB of hash buckets aside for this many, used or not. */
-export const FLOW_CAPACITY = 16_384;
-
 /** Dead-man switch: what no agent refreshes any more goes back to whoever has the socket. As long as a WireGuard session lives. */
 export const FLOW_TIMEOUT_SEC = 180;
-
-/** Besides one second's worth of rate, which the kernel always allows: one packet that a sender's GSO left whole. */
-const BURST_BYTES = 65_536;
-
-/** The kernel computes rate plus burst in nanoseconds within 64 bits, which ends at 147 Gbit/s. */
-const MAX_BYTES_PER_SEC = 12_500_000_000;
 
 /** One injective name per owner: what nft's identifiers lack, and "_", becomes its code. */
 export function relayTableName(owner: string): string {
@@ -63,11 +55,9 @@ export function relayTableName(owner: string): string {
   return `hopwire_relay_${encoded}`;
 }
 
-/** One batch for `nft -f -`: replaces the table atomically, whether it was there or not. */
-export function loadScript(table: string, change: TableChange): string {
-  return `${removeScript(table)}table netdev ${table} {
-${SETS}${OVER_CHAIN}${familyChains("ipv4")}${familyChains("ipv6")}${INGRESS_CHAIN}}
-${changeScript(table, change)}`;
+/** One batch for `nft -f -`: replaces the table atomically, whether it was there or not. `bytesPerSec`: of all flows together. */
+export function loadScript(table: string, change: TableChange, bytesPerSec?: number): string {
+  return `${removeScript(table)}${emptyTable(table, bytesPerSec)}${changeScript(table, change)}`;
 }
 
 /** Succeeds also where the table is missing: nft 1.0.6 cannot `destroy`. */
@@ -104,7 +94,7 @@ export function refreshScript(table: string, flows: readonly Flow[]): string {
 
 /** The key under which data that came from `leg` is counted; with `over`, what the rate limit took of it. */
 export function counterKey(index: number, family: AddressFamily, leg: LegName, over = false): number {
-  return markOf(index, family, leg) + (over ? OVER : 0);
+  return markOf(index, family, leg) + (over ? MARK_OVER : 0);
 }
 
 /** UDP payload, as userspace counts it. No options: the rules leave IPv6 extension headers to userspace; IPv4 options are a router's exotics. */
@@ -141,16 +131,10 @@ export function parseCounters(text: string): Decoded<ReadonlyMap<number, KernelC
   return decoded(counters);
 }
 
-/** Whether a rule may name it. The kernel allows nearly anything in an interface's name. */
-export function isPlainDevice(device: string): boolean {
-  return /^[A-Za-z0-9_.@:-]{1,15}$/.test(device);
-}
-
 const HEADER_BYTES = { ipv4: 20 + 8, ipv6: 40 + 8 } as const;
 
 /** Marks are 0x52000000 | index << 3 | over << 2 | family << 1 | leg: unlikely to be anybody else's, and gone once forwarded. */
 const MARK_BASE = 0x5200_0000;
-const OVER = 4;
 
 function markOf(index: number, family: AddressFamily, leg: LegName): number {
   if (!Number.isInteger(index) || index < 0 || index >= FLOW_CAPACITY)
@@ -205,16 +189,10 @@ function metersOf({ index, family, bytesPerSec }: Meter): readonly Element[] {
   const counters = LEG_NAMES.flatMap((leg) =>
     [false, true].map((over) => ({ set: "acct", key: hex(counterKey(index, family, leg, over)) })),
   );
-  if (bytesPerSec === undefined || bytesPerSec > MAX_BYTES_PER_SEC) return counters;
-  const rate = Math.max(1, Math.floor(bytesPerSec));
-  return [
-    ...counters,
-    {
-      set: "rate",
-      key: hex(markOf(index, family, "a")),
-      option: `limit rate over ${rate} bytes/second burst ${BURST_BYTES} bytes`,
-    },
-  ];
+  const limit = limitOver(bytesPerSec);
+  return limit === undefined
+    ? counters
+    : [...counters, { set: "rate", key: hex(markOf(index, family, "a")), option: limit }];
 }
 
 /** Removals, then additions, each with one command per set: that is what makes thousands at once cheap. */
@@ -265,76 +243,6 @@ function put(lists: Map<string, string[]>, name: string, text: string): void {
   else found.push(text);
 }
 
-const ENDS = 2 * FLOW_CAPACITY;
-
-const SETS = `	set acct { type mark; flags dynamic; size ${8 * FLOW_CAPACITY}; counter; }
-	set rate { type mark; flags dynamic; size ${2 * FLOW_CAPACITY}; }
-	map dport { type mark : inet_service; size ${2 * ENDS}; }
-	map out { type mark : iface_index; size ${2 * ENDS}; }
-${familySets("4", "ipv4_addr")}${familySets("6", "ipv6_addr")}`;
-
-function familySets(v: "4" | "6", address: string): string {
-  return `	map leg${v} { type ${address} . inet_service . ${address} . inet_service : mark; flags timeout; size ${ENDS}; }
-	set port${v} { type ${address} . inet_service; size ${ENDS}; }
-	map src${v} { type mark : ${address}; size ${ENDS}; }
-	map dst${v} { type mark : ${address}; size ${ENDS}; }
-	map hop${v} { type mark : ${address}; size ${ENDS}; }
-	set slow${v} { type ${address}; flags dynamic,timeout; size 65536; timeout 30s; }
-`;
-}
-
-/**
- * Only WireGuard's data (type 4, 32 bytes at least) between two known ends is carried, so that the agent sees every
- * handshake. Fragments have no ports to tell; a zero checksum (IPv4 only) would turn into a wrong one. Strangers to a
- * port whose pair is served may cost the agent only so much; the limit for all is last, for a full set lets pass.
- */
-function familyChains(family: AddressFamily): string {
-  const v = family === "ipv4" ? "4" : "6";
-  const ip = family === "ipv4" ? "ip" : "ip6";
-  const leg = `meta mark set ${ip} saddr . udp sport . ${ip} daddr . udp dport map @leg${v}`;
-  const fragment = family === "ipv4" ? "ip frag-off & 0x3fff != 0" : "exthdr frag exists";
-  const checksum = family === "ipv4" ? "udp checksum != 0 " : "";
-  const lastHop = family === "ipv4" ? "ip ttl < 2" : "ip6 hoplimit < 2";
-  const source = family === "ipv4" ? "ip saddr" : "ip6 saddr & ffff:ffff:ffff:ffff::";
-  return `	chain forward${v} {
-		${lastHop} drop
-		meta mark & 0xfffffffe @rate goto over
-		meta mark @acct
-		${ip} saddr set meta mark map @src${v} ${ip} daddr set meta mark map @dst${v} udp sport set udp dport udp dport set meta mark map @dport fwd ${ip} to meta mark map @hop${v} device meta mark map @out
-		drop
-	}
-	chain from${v} {
-		${fragment} return
-		udp length >= 40 ${checksum}@th,64,32 0x04000000 ${leg} goto forward${v}
-		${leg} meta mark set 0 return
-		update @slow${v} { ${source} limit rate over 50/second burst 50 packets } counter drop
-		limit rate over 5000/second burst 1000 packets counter drop
-	}
-`;
-}
-
-const OVER_CHAIN = `	chain over {
-		meta mark set meta mark | ${hex(OVER)} meta mark @acct drop
-		drop
-	}
-`;
-
-const INGRESS_CHAIN = `	chain ingress {
-		ip daddr . udp dport @port4 goto from4
-		ip6 daddr . udp dport @port6 goto from6
-	}
-`;
-
-/** Before conntrack and every filter of the host: neither sees what is carried. */
-function deviceChain(
-  table: string,
-  { name, device }: { readonly name: string; readonly device: string },
-): string {
-  if (!/^[a-z0-9_]+$/.test(name)) throw new RangeError("not a chain's name");
-  const hook = `type filter hook ingress device "${checkedDevice(device)}" priority -150; policy accept;`;
-  return `add chain netdev ${table} ${name} { ${hook} }\nadd rule netdev ${table} ${name} goto ingress\n`;
-}
-
 /** Everything in a script is checked, whoever checked it before: nft would run what else the text says. */
 function checked(address: string, family: AddressFamily): string {
   const valid = family === "ipv4" ? isIPv4(address) : canonicalIPv6(address) !== undefined;
@@ -351,11 +259,6 @@ function checkedIndex(ifIndex: number): number {
   if (!Number.isInteger(ifIndex) || ifIndex < 1 || ifIndex > 0x7fff_ffff)
     throw new RangeError("not an interface");
   return ifIndex;
-}
-
-function checkedDevice(device: string): string {
-  if (!isPlainDevice(device)) throw new RangeError("not an interface's name");
-  return device;
 }
 
 function hex(value: number): string {

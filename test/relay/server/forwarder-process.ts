@@ -1,6 +1,6 @@
 /**
  * A kernel forwarder with one allocation in a namespace, worked by lines of JSON.
- * Started as: node forwarder-process.ts <poll in ms> <bandwidth in bit/s, 0 for none>
+ * Started as: node forwarder-process.ts <poll in ms> <bandwidth in bit/s, 0 for none> <of the allocation: pair, or of all: relay>
  */
 import { createInterface } from "node:readline";
 import { systemClock } from "../../../agent/clock.ts";
@@ -38,12 +38,15 @@ if (import.meta.main) {
   const tell = (report: ForwarderReport): void => void process.stdout.write(JSON.stringify(report) + "\n");
   const id = parseId<AllocationId>("7".repeat(32));
   if (!id.ok) throw new Error(id.reason);
-  const bandwidth = Number(process.argv[3]);
+  const bandwidthBps = Number(process.argv[3]);
+  const limit = bandwidthBps === 0 ? {} : { bandwidthBps };
+  const isOfAll = process.argv[4] === "relay";
   const warnings: string[] = [];
   let userspace: UserspaceForwarder | undefined;
   const choice = await chooseForwarder({
     wanted: "kernel",
     owner: "hw0",
+    ...(isOfAll ? limit : {}),
     pollMs: Number(process.argv[2]),
     clock: systemClock,
     run: systemRunner,
@@ -67,7 +70,7 @@ if (import.meta.main) {
   const port = await forwarder.open({
     id: id.value,
     legs: { a: leg("a"), b: leg("b") },
-    ...(bandwidth === 0 ? {} : { bandwidthBps: bandwidth }),
+    ...(isOfAll ? {} : limit),
   });
   if (!port.ok) throw new Error(port.reason);
   tell({ tag: "opened", port: port.value });

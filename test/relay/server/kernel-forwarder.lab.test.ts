@@ -79,7 +79,7 @@ class Leg {
 
 type Family = "ipv4" | "ipv6";
 
-async function scene(family: Family, bandwidthBps = 0) {
+async function scene(family: Family, bandwidthBps = 0, limited: "pair" | "relay" = "pair") {
   const lab = await Lab.create({ name: "kernel" });
   const [relay, hostA, hostB] = await Promise.all([
     lab.openHost("relay"),
@@ -87,7 +87,7 @@ async function scene(family: Family, bandwidthBps = 0) {
     lab.openHost("b"),
   ]);
   const address = (host: Host): string => (family === "ipv4" ? host.address4 : (host.address6 ?? ""));
-  const args = [String(POLL_MS), String(bandwidthBps)];
+  const args = [String(POLL_MS), String(bandwidthBps), limited];
   const forwarder = new Worked<ForwarderCommand, ForwarderReport>(relay, "forwarder-process.ts", args);
   const { port } = await forwarder.next("opened");
   const at = (host: Host): Promise<Leg> => Leg.at(host, address(host), { address: address(relay), port });
@@ -251,19 +251,22 @@ describeLab("the kernel forwarder on real packets", () => {
   });
 
   //
-  it("holds a pair to its bandwidth within 15 %, and counts what it dropped", async () => {
-    await using s = await scene("ipv4", RATE_BPS);
-    await s.learn();
-    s.a.pour(TO_B, 10);
-    await sleep(3_000);
-    const first = await s.b.report();
-    await sleep(4_000);
-    const last = await s.b.report();
-    const bps = (8 * 1000 * (last.bytes - first.bytes)) / (last.atMs - first.atMs);
-    expect(bps).toBeGreaterThan(0.85 * RATE_BPS);
-    expect(bps).toBeLessThan(1.15 * RATE_BPS);
-    expect((await s.until(() => true)).status.overRate).toBeGreaterThan(1_000);
-  });
+  it.each([{ limited: "pair" }, { limited: "relay" }] as const)(
+    "holds a $limited to its bandwidth within 15 %, and counts what it dropped",
+    async ({ limited }) => {
+      await using s = await scene("ipv4", RATE_BPS, limited);
+      await s.learn();
+      s.a.pour(TO_B, 10);
+      await sleep(3_000);
+      const first = await s.b.report();
+      await sleep(4_000);
+      const last = await s.b.report();
+      const bps = (8 * 1000 * (last.bytes - first.bytes)) / (last.atMs - first.atMs);
+      expect(bps).toBeGreaterThan(0.85 * RATE_BPS);
+      expect(bps).toBeLessThan(1.15 * RATE_BPS);
+      expect((await s.until(() => true)).status.overRate).toBeGreaterThan(1_000);
+    },
+  );
 });
 
 function hex(bytes: Uint8Array): string {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   changeScript,
   counterKey,
-  FLOW_CAPACITY,
   loadScript,
   parseCounters,
   payloadBytes,
@@ -11,6 +10,7 @@ import {
   type Flow,
   type TableChange,
 } from "../../../agent/relay/server/nft-ruleset.ts";
+import { FLOW_CAPACITY } from "../../../agent/relay/server/nft-table.ts";
 
 const FLOW: Flow = {
   index: 1,
@@ -99,6 +99,15 @@ describe("the relay's ruleset", () => {
     expect(loadScript("t", NOTHING)).toMatch(
       /^add table netdev t\ndelete table netdev t\ntable netdev t \{\n/,
     );
+  });
+
+  it("has one rule for the bandwidth of all flows together, where there is such a limit", () => {
+    expect(loadScript("t", NOTHING)).not.toContain("total");
+    const script = loadScript("t", NOTHING, 1_250_000);
+    expect(script.match(/limit rate over 1250000 bytes\/second burst 65536 bytes goto over/g)).toHaveLength(
+      1,
+    );
+    expect(script.match(/jump total/g)).toHaveLength(2);
   });
 
   it.each([
