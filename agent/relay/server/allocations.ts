@@ -2,6 +2,7 @@ import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
+import { ExpiryHeap, type HeapEntry } from "./expiry-heap.ts";
 
 /** What a relay gives away at most. */
 export type AllocationLimits = {
@@ -35,10 +36,16 @@ export type Allocation = {
 
 export type AllocationRequest = Omit<Allocation, "createdAt" | "expiresAt">;
 
-/** Which allocations there are and until when. Who may ask was decided before; sockets are the forwarder's. */
+/**
+ * Which allocations there are and until when. Who may ask was decided before; sockets are the forwarder's. What is done
+ * for each packet or request costs the same with ten thousand allocations; `all` and `expired` cost what they return.
+ */
 export class AllocationTable {
   readonly #limits: AllocationLimits;
-  readonly #byId = new Map<AllocationId, Allocation>();
+  readonly #byId = new Map<AllocationId, HeapEntry<Allocation>>();
+  readonly #byExpiry = new ExpiryHeap<Allocation>();
+  /** How many each has asked for; whoever has none is not listed. */
+  readonly #countByMember = new Map<MemberId, number>();
 
   constructor(limits: AllocationLimits) {
     this.#limits = limits;
@@ -54,21 +61,22 @@ export class AllocationTable {
    */
   create(request: AllocationRequest, now: MonotonicMs): Decoded<Allocation> {
     if (request.notAfter <= now) return refused("token-expired");
-    const existing = this.#byId.get(request.id);
+    const existing = this.get(request.id);
     if (existing !== undefined) {
       if (!samePair(existing.pair, request.pair)) return refused("keys-changed");
       const notAfter = monotonicMs(Math.max(existing.notAfter, request.notAfter));
       return decoded(this.#put({ ...existing, notAfter }, now)); // what was granted stays as it is
     }
     if (this.#byId.size >= this.#limits.maxAllocations) return refused("relay-full");
-    const own = this.all().filter(({ requestedBy }) => requestedBy === request.requestedBy);
-    if (own.length >= this.#limits.maxPerMember) return refused("member-full");
+    const own = this.#countByMember.get(request.requestedBy) ?? 0;
+    if (own >= this.#limits.maxPerMember) return refused("member-full");
+    this.#countByMember.set(request.requestedBy, own + 1);
     return decoded(this.#put({ ...request, createdAt: now, expiresAt: now }, now));
   }
 
   /** A newer token prolongs what there is. Refused: "unknown-allocation", "keys-changed". */
   renew(id: AllocationId, pair: Pair, notAfter: MonotonicMs, now: MonotonicMs): Decoded<Allocation> {
-    const existing = this.#byId.get(id);
+    const existing = this.get(id);
     if (existing === undefined || existing.expiresAt <= now) return refused("unknown-allocation");
     if (!samePair(existing.pair, pair)) return refused("keys-changed");
     const later = monotonicMs(Math.max(existing.notAfter, notAfter));
@@ -77,36 +85,45 @@ export class AllocationTable {
 
   /** Prolongs by a lifetime from now, up to the token's end. Undefined where there is none (any more). */
   refresh(id: AllocationId, now: MonotonicMs): Allocation | undefined {
-    const existing = this.#byId.get(id);
+    const existing = this.get(id);
     if (existing === undefined || existing.expiresAt <= now) return undefined;
     return this.#put(existing, now);
   }
 
   get(id: AllocationId): Allocation | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id)?.item;
   }
 
   all(): readonly Allocation[] {
-    return [...this.#byId.values()];
+    return Array.from(this.#byId.values(), ({ item }) => item);
   }
 
   remove(id: AllocationId): void {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return;
     this.#byId.delete(id);
+    this.#byExpiry.remove(entry);
+    const { requestedBy } = entry.item;
+    const left = (this.#countByMember.get(requestedBy) ?? 0) - 1;
+    if (left > 0) this.#countByMember.set(requestedBy, left);
+    else this.#countByMember.delete(requestedBy);
   }
 
+  /** In no order. */
   expired(now: MonotonicMs): readonly Allocation[] {
-    return this.all().filter(({ expiresAt }) => expiresAt <= now);
+    return this.#byExpiry.expired(now);
   }
 
   nextExpiryAt(): MonotonicMs | undefined {
-    const times = this.all().map(({ expiresAt }) => expiresAt);
-    return times.length === 0 ? undefined : monotonicMs(Math.min(...times));
+    return this.#byExpiry.first()?.expiresAt;
   }
 
   #put(allocation: Allocation, now: MonotonicMs): Allocation {
     const expiresAt = monotonicMs(Math.min(now + this.#limits.lifetimeSec * 1000, allocation.notAfter));
     const next = { ...allocation, expiresAt };
-    this.#byId.set(next.id, next);
+    const entry = this.#byId.get(next.id);
+    if (entry === undefined) this.#byId.set(next.id, this.#byExpiry.add(next));
+    else this.#byExpiry.replace(entry, next);
     return next;
   }
 }

@@ -1,12 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   AllocationTable,
   DEFAULT_ALLOCATION_LIMITS,
+  type Allocation,
+  type AllocationLimits,
   type AllocationRequest,
 } from "../../../agent/relay/server/allocations.ts";
-import { memberIdOf, networkIdOf, type MemberId } from "../../../protocol/ids.ts";
+import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
 import { allocationIdOf, type Pair } from "../../../protocol/relay-token.ts";
-import { monotonicMs } from "../../../protocol/time.ts";
+import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 
 const network = networkIdOf(new Uint8Array([1]));
 const relay = memberIdOf(new Uint8Array([2]));
@@ -28,6 +31,69 @@ function request(from: number, to: number, notAfterSec = 10_000, key = "k"): All
     notAfter: at(notAfterSec),
   };
 }
+
+/** The same rules, each looked up by going through all there is. */
+class PlainTable {
+  readonly limits: AllocationLimits;
+  readonly allocations = new Map<AllocationId, Allocation>();
+
+  constructor(limits: AllocationLimits) {
+    this.limits = limits;
+  }
+
+  create(wanted: AllocationRequest, now: MonotonicMs): string | Allocation {
+    if (wanted.notAfter <= now) return "token-expired";
+    const existing = this.allocations.get(wanted.id);
+    if (existing !== undefined) {
+      if (existing.pair[0].wireguardKey !== wanted.pair[0].wireguardKey) return "keys-changed";
+      return this.prolonged({ ...existing, notAfter: later(existing.notAfter, wanted.notAfter) }, now);
+    }
+    if (this.allocations.size >= this.limits.maxAllocations) return "relay-full";
+    const own = [...this.allocations.values()].filter((one) => one.requestedBy === wanted.requestedBy);
+    if (own.length >= this.limits.maxPerMember) return "member-full";
+    return this.prolonged({ ...wanted, createdAt: now, expiresAt: now }, now);
+  }
+
+  renew({ id, pair, notAfter }: AllocationRequest, now: MonotonicMs): string | Allocation {
+    const existing = this.live(id, now);
+    if (existing === undefined) return "unknown-allocation";
+    if (existing.pair[0].wireguardKey !== pair[0].wireguardKey) return "keys-changed";
+    return this.prolonged({ ...existing, notAfter: later(existing.notAfter, notAfter) }, now);
+  }
+
+  refresh({ id }: AllocationRequest, now: MonotonicMs): Allocation | undefined {
+    const existing = this.live(id, now);
+    return existing === undefined ? undefined : this.prolonged(existing, now);
+  }
+
+  live(id: AllocationId, now: MonotonicMs): Allocation | undefined {
+    const existing = this.allocations.get(id);
+    return existing === undefined || existing.expiresAt <= now ? undefined : existing;
+  }
+
+  prolonged(allocation: Allocation, now: MonotonicMs): Allocation {
+    const expiresAt = Math.min(now + this.limits.lifetimeSec * 1000, allocation.notAfter);
+    const next = { ...allocation, expiresAt: monotonicMs(expiresAt) };
+    this.allocations.set(next.id, next);
+    return next;
+  }
+}
+
+function later(one: MonotonicMs, other: MonotonicMs): MonotonicMs {
+  return one < other ? other : one;
+}
+
+const steps = fc.array(
+  fc.record({
+    tag: fc.constantFrom("create", "create", "renew", "refresh", "remove", "expire"),
+    from: fc.nat({ max: 2 }),
+    to: fc.integer({ min: 3, max: 12 }),
+    forSec: fc.constantFrom(0, 30, 300, 5000),
+    key: fc.constantFrom("k", "k", "k", "new"),
+    waitSec: fc.constantFrom(0, 0, 1, 100, 600),
+  }),
+  { maxLength: 150, size: "max" },
+);
 
 describe("the table of allocations", () => {
   //
@@ -92,5 +158,50 @@ describe("the table of allocations", () => {
     const table = new AllocationTable(DEFAULT_ALLOCATION_LIMITS);
     table.create(request(1, 2), at(0));
     expect(table.create(request(1, 2, 10_000, "new"), at(0))).toEqual({ ok: false, reason: "keys-changed" });
+  });
+
+  it("holds, in whatever order they are made, prolonged and removed, what a plain list would", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const limits = { maxAllocations: 12, maxPerMember: 6, lifetimeSec: 600 };
+        const [table, plain] = [new AllocationTable(limits), new PlainTable(limits)];
+        let now = at(0);
+        for (const { tag, from, to, forSec, key, waitSec } of all) {
+          now = monotonicMs(now + waitSec * 1000);
+          const wanted = request(from, to, now / 1000 + forSec, key);
+          switch (tag) {
+            case "create":
+            case "renew": {
+              const done =
+                tag === "create"
+                  ? table.create(wanted, now)
+                  : table.renew(wanted.id, wanted.pair, wanted.notAfter, now);
+              expect(done.ok ? done.value : done.reason).toEqual(plain[tag](wanted, now));
+              break;
+            }
+            case "refresh":
+              expect(table.refresh(wanted.id, now)).toEqual(plain.refresh(wanted, now));
+              break;
+            case "remove":
+              table.remove(wanted.id);
+              plain.allocations.delete(wanted.id);
+              break;
+            case "expire":
+              for (const { id } of table.expired(now)) {
+                expect(plain.live(id, now)).toBeUndefined();
+                table.remove(id);
+                expect(plain.allocations.delete(id)).toBe(true);
+              }
+              break;
+          }
+          const left = [...plain.allocations.values()];
+          const times = left.map(({ expiresAt }) => expiresAt).toSorted((one, other) => one - other);
+          expect(new Set(table.all())).toEqual(new Set(left));
+          expect(table.size).toBe(left.length);
+          expect(table.nextExpiryAt()).toBe(times[0]);
+          expect(table.expired(now)).toHaveLength(times.filter((time) => time <= now).length);
+        }
+      }),
+    );
   });
 });
