@@ -42,10 +42,11 @@ export type RelayEvents = {
 /** A UDP mapping may live only 30 s (RFC 4787, REQ-5 wants 120, many keep 30): half of it, and one may be lost. */
 export const STANDBY_PROBE_MS = 15_000;
 /**
- * While the relay carries the path. A dead one is noticed after this, three probes that each wait some 600 ms for
- * their answers, and the pauses between them: three seconds.
+ * While the relay carries the path. When a NAT gives WireGuard another port, the relay's packets go nowhere until the next
+ * probe binds it: this long at most, two round trips and what nft takes, which is to be below a second on a busy host. A
+ * dead relay is noticed after this, three probes that each wait some 600 ms for their answers, and the pauses between them.
  */
-export const ACTIVE_PROBE_MS = 1_000;
+export const ACTIVE_PROBE_MS = 750;
 const PROBE_RETRY_MS = 100;
 const PROBE_MISSES = 3;
 /** Doubles with each refusal, with jitter, so that a relay which comes back is not stormed. */

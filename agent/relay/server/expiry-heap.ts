@@ -7,7 +7,7 @@ export type HeapEntry<T extends Expiring> = { item: T; place: number };
 
 /**
  * What expires, the earliest first: a binary heap. Each change costs the logarithm of the size, as keepalives prolong
- * every allocation about once a second.
+ * every allocation more than once a second.
  */
 export class ExpiryHeap<T extends Expiring> {
   readonly #entries: HeapEntry<T>[] = [];

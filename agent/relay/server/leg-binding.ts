@@ -66,7 +66,7 @@ export function answerBinding(
   const period = Math.floor(now / NONCE_PERIOD_MS);
   const isKnown = (): boolean =>
     [period, period - 1].some((one) => nonceOf(leg, source, context, one) === attributes.nonce);
-  // The place first: a keepalive, of which there are two a second for each pair, then needs no nonce to be computed.
+  // The place first: a keepalive, of which each pair sends three a second, then needs no nonce to be computed.
   if (sameEndpoint(context.endpoints[leg], source) || isKnown()) {
     return answer("success", { xorMappedAddress: source }, leg);
   }

@@ -49,7 +49,7 @@ export async function userspace(count: number): Promise<readonly Figure[]> {
   return figures;
 }
 
-/** What STUN costs without the socket: both ends of every pair send one a second while the relay carries them. */
+/** What STUN costs without the socket: both ends of every pair send one each 750 ms while the relay carries them. */
 async function keepalive(count: number): Promise<Figure> {
   const ports = new PaperPorts();
   await using forwarder = new UserspaceForwarder(

@@ -324,17 +324,17 @@ describe("an allocation", () => {
 
 // R-501 R-505
 describe("the leg of an allocation", () => {
-  it("is bound at once, then every second while it carries the path, and every 15 s as a standby", async () => {
+  it("is bound at once, then every 750 ms while it carries the path, and every 15 s as a standby", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
     await bench.clock.advance(3 * ACTIVE_PROBE_MS);
-    expect(bench.timesOf("probe")).toEqual([0, 1_000, 2_000, 3_000]);
+    expect(bench.timesOf("probe")).toEqual([0, 750, 1_500, 2_250]);
     bench.manager.setActive(PEER, false);
     await bench.clock.advance(ACTIVE_PROBE_MS + 2 * STANDBY_PROBE_MS);
-    expect(bench.timesOf("probe").slice(4)).toEqual([4_000, 19_000, 34_000]);
+    expect(bench.timesOf("probe").slice(4)).toEqual([3_000, 18_000, 33_000]);
     bench.manager.setActive(PEER, true);
     await bench.clock.advance(ACTIVE_PROBE_MS);
-    expect(bench.timesOf("probe").slice(7)).toEqual([34_000, 35_000]);
+    expect(bench.timesOf("probe").slice(7)).toEqual([33_000, 33_750]);
   });
 
   it("is a standby from the start where the path is direct when the allocation comes", async () => {
@@ -351,7 +351,7 @@ describe("the leg of an allocation", () => {
     expect(bench.take("measured")).toEqual(["measured 20"]);
   });
 
-  it("is dead when three probes in a row miss, within 3 s where each waits 600 ms", async () => {
+  it("is dead when three probes in a row miss, within 2.75 s where each waits 600 ms", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
     const slow = async (): Promise<Decoded<never>> => {
@@ -361,7 +361,7 @@ describe("the leg of an allocation", () => {
       return refused("timeout");
     };
     bench.bound = slow;
-    await bench.clock.advance(2_999);
+    await bench.clock.advance(2_749);
     expect(bench.take("gone")).toEqual([]);
     await bench.clock.advance(1);
     expect(bench.take("gone")).toEqual(["gone 1: the relay does not answer"]);
