@@ -15,6 +15,8 @@ export class Pings {
   readonly #answered = new Set<number>();
   #sent = 0;
   #rest = "";
+  #answeredAtMs: number | undefined;
+  #longestGapMs = 0;
 
   constructor(from: Host, address: string) {
     this.#child = from.spawn("ping", ["-n", "-i", String(INTERVAL_MS / 1000), "-W", "1", address]);
@@ -24,6 +26,13 @@ export class Pings {
 
   get answered(): number {
     return this.#answered.size;
+  }
+
+  /** The longest time between two answers since this was asked last. */
+  takeLongestGapMs(): number {
+    const gapMs = this.#longestGapMs;
+    this.#longestGapMs = 0;
+    return gapMs;
   }
 
   /** How long it took until `count` more were answered. Throws when that takes too long. */
@@ -51,10 +60,17 @@ export class Pings {
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
       const seq = /icmp_seq=(\d+) .*time=/.exec(line)?.[1];
-      if (seq !== undefined) this.#answered.add(Number(seq));
+      if (seq !== undefined) this.#onAnswer(Number(seq));
       const sent = /^(\d+) packets transmitted/.exec(line)?.[1];
       if (sent !== undefined) this.#sent = Number(sent);
     }
+  }
+
+  #onAnswer(seq: number): void {
+    const now = performance.now();
+    this.#longestGapMs = Math.max(this.#longestGapMs, now - (this.#answeredAtMs ?? now));
+    this.#answeredAtMs = now;
+    this.#answered.add(seq);
   }
 }
 
