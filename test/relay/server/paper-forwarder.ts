@@ -22,6 +22,8 @@ export class PaperForwarder implements Forwarder {
   /** What was taken up; `unavailable` is not to be had. */
   readonly resumed: ResumedAllocation[] = [];
   readonly unavailable = new Set<AllocationId>();
+  /** Its socket is gone, and closing it says so. */
+  closeFailure: Error | undefined;
   disposed = false;
   readonly events: ForwarderEvents;
   readonly #open = new Map<AllocationId, number>();
@@ -57,7 +59,7 @@ export class PaperForwarder implements Forwarder {
   close(id: AllocationId): Promise<void> {
     this.closed.push(id);
     this.#open.delete(id);
-    return Promise.resolve();
+    return this.closeFailure === undefined ? Promise.resolve() : Promise.reject(this.closeFailure);
   }
 
   /** Ports that are open. */
