@@ -44,7 +44,12 @@ export async function relayServer(count: number): Promise<readonly Figure[]> {
     faultOf: () => undefined,
     admit: () => Promise.resolve(decoded(undefined)),
     isReachable: () => true,
-    events: { offered: () => undefined, ended: () => undefined, nearlyUsed: () => undefined },
+    events: {
+      offered: () => undefined,
+      ended: () => undefined,
+      nearlyUsed: () => undefined,
+      changed: () => undefined,
+    },
   });
   const asker = (index: number): MemberId => at(pairs, index)[0].memberId;
   const must = async (answer: Promise<{ readonly ok: boolean }>): Promise<void> => {
@@ -97,6 +102,8 @@ function countingForwarder(): Forwarder {
   return {
     open: () => Promise.resolve(decoded(++port)),
     close: () => Promise.resolve(),
+    resume: () => Promise.resolve(new Set()),
+    held: () => undefined,
     relearn: () => undefined,
     status: () => ({
       port: 0,
