@@ -7,17 +7,18 @@ import type {
   RequestBody,
   ResponseBody,
 } from "../../protocol/frame-body.ts";
-import type { MemberId, NetworkId } from "../../protocol/ids.ts";
+import type { AllocationId, MemberId, NetworkId } from "../../protocol/ids.ts";
 import { publicKeyOf } from "../../protocol/keys.ts";
 import { peekIssuer, readRelayToken, type Pair, type RelayTokenClaims } from "../../protocol/relay-token.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { Roster } from "../registry/roster.ts";
-import { DEFAULT_ALLOCATION_LIMITS } from "../relay/server/allocations.ts";
+import { DEFAULT_ALLOCATION_LIMITS, type AllocationStatus } from "../relay/server/allocations.ts";
 import type { ForwarderChoice, ForwarderWish } from "../relay/server/choose-forwarder.ts";
 import type { ForwarderKind } from "../relay/server/forwarder.ts";
-import type { Guard, GuardOptions } from "../relay/server/guard/guard.ts";
+import type { Guard, GuardCounters, GuardOptions } from "../relay/server/guard/guard.ts";
+import type { RelayHistory } from "../relay/server/history.ts";
 import { isAllowed, type RelayPolicy } from "../relay/server/policy.ts";
 import type { RelayUsage } from "../relay/server/quota.ts";
 import { RelayServer, type PairFault, type RelayGrant } from "../relay/server/relay-server.ts";
@@ -45,7 +46,7 @@ export type VolunteerParts = {
   readonly limits: VolunteerLimits;
   readonly usage: RelayUsage;
   readonly forwarder: Pick<ForwarderChoice, "kind" | "create">;
-  readonly guard: Pick<Guard, "admitAllocation">;
+  readonly guard: Pick<Guard, "admitAllocation" | "counters">;
   /** Where packets of the member come from; undefined where a relay carries them. */
   outerEndpoint(member: MemberId): Endpoint | undefined;
   roster(): Roster;
@@ -145,8 +146,33 @@ export class Volunteering implements AsyncDisposable {
     return this.#parts.forwarder.kind;
   }
 
-  status(): ReturnType<RelayServer["status"]> {
+  status(): readonly AllocationStatus[] {
     return this.#server.status();
+  }
+
+  statusOf(id: AllocationId): AllocationStatus | undefined {
+    return this.#server.statusOf(id);
+  }
+
+  /** By this host's operator; both ends are told. False where there is none. */
+  terminate(id: AllocationId): Promise<boolean> {
+    return this.#server.terminate(id);
+  }
+
+  get history(): RelayHistory {
+    return this.#server.history;
+  }
+
+  get admissions(): GuardCounters {
+    return this.#parts.guard.counters();
+  }
+
+  get monthBytes(): number {
+    return this.#parts.usage.monthBytes(this.#parts.clock.wallNow());
+  }
+
+  get tokensCached(): number {
+    return this.#tokens.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

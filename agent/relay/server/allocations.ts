@@ -3,6 +3,7 @@ import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import { ExpiryHeap, type HeapEntry } from "./expiry-heap.ts";
+import type { ForwarderStatus } from "./forwarder.ts";
 
 /** What a relay gives away at most. */
 export type AllocationLimits = {
@@ -32,6 +33,13 @@ export type Allocation = {
   readonly expiresAt: MonotonicMs;
   /** When the token ends: nothing prolongs the allocation beyond. */
   readonly notAfter: MonotonicMs;
+};
+
+export type AllocationStatus = {
+  readonly allocation: Allocation;
+  readonly forwarder: ForwarderStatus | undefined;
+  /** Of its quota, in the period that runs. */
+  readonly usedBytes: number;
 };
 
 export type AllocationRequest = Omit<Allocation, "createdAt" | "expiresAt">;

@@ -6,8 +6,14 @@ import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { keyBytes } from "../../../protocol/keys.ts";
 import { CLOCK_TOLERANCE_SEC, type Pair, type RelayTokenClaims } from "../../../protocol/relay-token.ts";
 import { monotonicMs, wallMs, type MonotonicMs, type WallMs } from "../../../protocol/time.ts";
-import { AllocationTable, type Allocation, type AllocationLimits } from "./allocations.ts";
-import type { Forwarder, ForwarderAllocation, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
+import {
+  AllocationTable,
+  type Allocation,
+  type AllocationLimits,
+  type AllocationStatus,
+} from "./allocations.ts";
+import type { Forwarder, ForwarderAllocation, ForwarderEvents } from "./forwarder.ts";
+import { RelayHistory } from "./history.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
 import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
 import { quotaLevel, type RelayUsage } from "./quota.ts";
@@ -32,6 +38,7 @@ export type AllocationEnd =
   | "keys-changed"
   | "not-allowed"
   | "quota"
+  | "operator"
   | "relay-stopped"
   | Closed;
 
@@ -80,13 +87,6 @@ export type RelayServerParts = {
   readonly events: RelayServerEvents;
 };
 
-export type AllocationStatus = {
-  readonly allocation: Allocation;
-  readonly forwarder: ForwarderStatus | undefined;
-  /** Of its quota, in the period that runs. */
-  readonly usedBytes: number;
-};
-
 type Session = {
   readonly pair: Pair;
   readonly legKeys: Readonly<Record<LegName, Uint8Array>>;
@@ -102,6 +102,7 @@ type Session = {
  * allocations, holds them to their limits, and ends them. Owns the forwarder and the timers. Requests never reject; they are refused by name.
  */
 export class RelayServer implements AsyncDisposable {
+  readonly history: RelayHistory;
   readonly #parts: RelayServerParts;
   readonly #table: AllocationTable;
   readonly #forwarder: Forwarder;
@@ -115,6 +116,7 @@ export class RelayServer implements AsyncDisposable {
 
   constructor(parts: RelayServerParts) {
     this.#parts = parts;
+    this.history = new RelayHistory(parts.clock.monotonicNow());
     this.#isOpenAt = scheduleOf(parts.policy.schedule);
     this.#table = new AllocationTable(parts.limits);
     this.#forwarder = parts.createForwarder({
@@ -215,6 +217,13 @@ export class RelayServer implements AsyncDisposable {
     return decoded(undefined);
   }
 
+  /** This host's operator wants it gone; its members may ask for it again. False where there is none. */
+  async terminate(id: AllocationId): Promise<boolean> {
+    if (!this.#sessions.has(id)) return false;
+    await this.#end(id, "operator");
+    return true;
+  }
+
   /** The requester's own leg moved, and it has no way to say so over STUN. Refused: "unknown-allocation". */
   relearn(requester: MemberId, id: AllocationId): Decoded<undefined> {
     const pair = this.#sessions.get(id)?.pair;
@@ -240,11 +249,13 @@ export class RelayServer implements AsyncDisposable {
   }
 
   status(): readonly AllocationStatus[] {
-    return this.#table.all().map((allocation) => ({
-      allocation,
-      forwarder: this.#forwarder.status(allocation.id),
-      usedBytes: this.#parts.usage.usedBytes(allocation.id, this.#parts.clock.wallNow()),
-    }));
+    return this.#table.all().map((allocation) => this.#statusOf(allocation));
+  }
+
+  /** Undefined where there is none. */
+  statusOf(id: AllocationId): AllocationStatus | undefined {
+    const allocation = this.#table.get(id);
+    return allocation && this.#statusOf(allocation);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -326,7 +337,10 @@ export class RelayServer implements AsyncDisposable {
     usage.begin(id, this.#wallTimeOf(notAfter), clock.wallNow());
     this.#armPoll();
     void session.port.then((port) => {
-      if (!port.ok && this.#sessions.get(id) === session) {
+      if (this.#sessions.get(id) !== session) return;
+      if (port.ok) {
+        this.history.opened(id);
+      } else {
         this.#sessions.delete(id);
         this.#table.remove(id);
       }
@@ -353,12 +367,14 @@ export class RelayServer implements AsyncDisposable {
     const session = this.#sessions.get(id);
     if (session === undefined) return this.#ending.get(id) ?? Promise.resolve();
     this.#account(id, session);
+    const last = this.statusOf(id);
     this.#sessions.delete(id);
     this.#table.remove(id);
     this.#armTimer();
     const ending = this.#close(id, session).finally(() => this.#ending.delete(id));
     this.#ending.set(id, ending);
     this.#parts.log.info({ allocation: id, why }, "relay allocation ended");
+    if (last !== undefined) this.history.ended(last, why);
     this.#parts.events.ended(id, session.pair, why);
     this.#parts.events.changed();
     return ending;
@@ -371,6 +387,15 @@ export class RelayServer implements AsyncDisposable {
     } catch (error) {
       this.#parts.log.error({ allocation: id, err: error }, "relay port could not be closed");
     }
+  }
+
+  #statusOf(allocation: Allocation): AllocationStatus {
+    const { usage, clock } = this.#parts;
+    return {
+      allocation,
+      forwarder: this.#forwarder.status(allocation.id),
+      usedBytes: usage.usedBytes(allocation.id, clock.wallNow()),
+    };
   }
 
   #prolong(id: AllocationId): boolean {

@@ -234,6 +234,18 @@ describe("the end of an allocation", () => {
     expect([forwarder.closed, ended]).toEqual([[allocation], [[allocation, "released"]]]);
   });
 
+  //
+  it("ends by the operator's word, which both ends hear, and may be asked for again", async () => {
+    const { server, forwarder, ended, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    expect(await server.terminate(allocation)).toBe(true);
+    expect([forwarder.closed, ended]).toEqual([[allocation], [[allocation, "operator"]]]);
+    expect(await server.terminate(allocation)).toBe(false);
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+    expect(server.history.openedCount).toBe(2);
+    expect(server.history.endedByReason).toEqual(new Map([["operator", 1]]));
+  });
+
   it("comes at once for all of a revoked member's, and for no other", async () => {
     const { server, ended, revoked, token } = bench();
     const gone = [
