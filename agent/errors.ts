@@ -9,6 +9,7 @@ const EXIT_CODE = {
   "invite.used": 65,
   "cache.invalid": 65,
   "member.unknown": 67, // EX_NOUSER
+  "allocation.unknown": 67,
   "member.revoked": 77,
   "daemon.unreachable": 69, // EX_UNAVAILABLE
   "network.unreachable": 69,

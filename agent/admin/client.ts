@@ -5,6 +5,7 @@ import { agentErrorOf } from "./failure.ts";
 import {
   API_HOST,
   MAX_IMPORT_BYTES,
+  pathFor,
   ROUTES,
   type Operation,
   type StreamLine,
@@ -43,6 +44,10 @@ export function agentClient(socketPath: string): AgentClient {
     relayStop: () => call("relayStop"),
     relayStatus: () => call("relayStatus"),
     relayList: () => call("relayList"),
+    relayAllocations: () => call("relayAllocations"),
+    relayWatch: (emit, signal) => follow(socketPath, "relayWatch", emit as Emit<unknown>, signal),
+    relayEnd: (body) => call("relayEnd", body),
+    relayStats: () => call("relayStats"),
     netcheck: () => call("netcheck"),
     shutdown: async () => (await callOnce(socketPath, "shutdown")) as { pid: number },
   };
@@ -68,11 +73,7 @@ async function stream(
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
-    const response = await send(socketPath, operation, body, signal);
-    if (response.statusCode !== 200) {
-      throw agentErrorOf((JSON.parse(await textOf(response)) as { error: WireError }).error);
-    }
-    for await (const text of linesOf(response)) {
+    for await (const text of linesFrom(socketPath, operation, body, signal)) {
       const line = JSON.parse(text) as StreamLine;
       switch (line.event) {
         case "progress":
@@ -84,14 +85,53 @@ async function stream(
           throw agentErrorOf(line.error);
       }
     }
-    signal.throwIfAborted();
-    throw new AgentError("daemon.unreachable", `the agent at ${socketPath} went away`, {
-      hint: "see whether it still runs: hopwire status",
-    });
+    throw wentAway(socketPath);
   } catch (error) {
     signal.throwIfAborted();
     throw reachFailure(error, socketPath);
   }
+}
+
+/** Server-sent events, each with its data in one line, as our agent sends them. */
+async function follow(
+  socketPath: string,
+  operation: Operation,
+  emit: Emit<unknown>,
+  signal: AbortSignal,
+): Promise<never> {
+  try {
+    let event = "";
+    for await (const line of linesFrom(socketPath, operation, undefined, signal)) {
+      if (line.startsWith("event: ")) event = line.slice("event: ".length);
+      if (!line.startsWith("data: ")) continue;
+      const data: unknown = JSON.parse(line.slice("data: ".length));
+      if (event === "error") throw agentErrorOf(data as WireError);
+      emit(data);
+    }
+    throw wentAway(socketPath);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw reachFailure(error, socketPath);
+  }
+}
+
+async function* linesFrom(
+  socketPath: string,
+  operation: Operation,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const response = await send(socketPath, operation, body, signal);
+  if (response.statusCode !== 200) {
+    throw agentErrorOf((JSON.parse(await textOf(response)) as { error: WireError }).error);
+  }
+  yield* linesOf(response);
+}
+
+function wentAway(socketPath: string): AgentError {
+  return new AgentError("daemon.unreachable", `the agent at ${socketPath} went away`, {
+    hint: "see whether it still runs: hopwire status",
+  });
 }
 
 function send(
@@ -100,8 +140,9 @@ function send(
   body: unknown,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { method, path } = ROUTES[operation];
-  const text = method === "GET" ? "" : JSON.stringify(body ?? {});
+  const route = ROUTES[operation];
+  const { method } = route;
+  const text = method === "POST" ? JSON.stringify(body ?? {}) : "";
   if (Buffer.byteLength(text) > MAX_IMPORT_BYTES) {
     return Promise.reject(
       new AgentError("usage.invalid", `the request is larger than ${MAX_IMPORT_BYTES} bytes`),
@@ -111,7 +152,7 @@ function send(
     const request = httpRequest({
       socketPath,
       method,
-      path,
+      path: pathFor(route, body),
       signal,
       agent: false,
       headers: {

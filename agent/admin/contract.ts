@@ -1,4 +1,5 @@
 import type { PortRange } from "../config/port-range.ts";
+import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "./relay-schemas.ts";
 
 /**
  * What the daemon offers to the command line and, later, to the web page. `status` and `peers` are a published contract:
@@ -32,6 +33,13 @@ export type AgentApi = {
   relayStatus(): Promise<RelayStatus>;
   /** The volunteers that this member knows. */
   relayList(): Promise<readonly KnownRelay[]>;
+  /** The pairs that this host relays for, with all that is counted. */
+  relayAllocations(): Promise<AllocationList>;
+  /** A snapshot, and then what changes; rejects with the signal's reason. */
+  relayWatch(emit: Emit<AllocationEvent>, signal: AbortSignal): Promise<never>;
+  /** Both ends are told, and may ask again. Errors: allocation.unknown. */
+  relayEnd(request: AllocationRequest): Promise<EndedAllocation>;
+  relayStats(): Promise<RelayStats>;
   /** Asks every known STUN server and volunteer; takes up to a few seconds. */
   netcheck(): Promise<NetcheckReport>;
   /** Called after the answer has left: starts the clean stop and does not wait for it. */
@@ -192,6 +200,8 @@ export type RelayStartRequest = {
   readonly maxAllocations: number | undefined;
   readonly ports: PortRange | undefined;
 };
+
+export type AllocationRequest = { readonly id: string };
 
 export type RelayAllocation = {
   readonly id: string;

@@ -15,10 +15,17 @@ export function wireErrorOf(error: unknown, log: Logger): WireError {
   };
 }
 
-/** 400: malformed; 422: understood, and refused with a reason; 500: our fault. The code in the body says more. */
-export function errorAnswer(error: WireError): { status: number; body: { error: WireError } } {
-  const status = error.code === "internal.bug" ? 500 : error.code === "usage.invalid" ? 400 : 422;
-  return { status, body: { error } };
+/** 400: malformed; 404: no such thing; 422: understood, and refused with a reason; 500: our fault. The code says more. */
+export function statusOfError({ code }: WireError): number {
+  switch (code) {
+    case "usage.invalid":
+      return 400;
+    case "allocation.unknown":
+      return 404;
+    case "internal.bug":
+      return 500;
+  }
+  return 422;
 }
 
 /** The way back, at the caller's end. A code that a newer agent knows and we do not is still an error with a text. */

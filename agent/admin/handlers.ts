@@ -1,7 +1,7 @@
 import type * as v from "valibot";
-import { AgentError } from "../errors.ts";
 import type { AgentApi, Emit } from "./contract.ts";
 import {
+  allocationRequest,
   cacheImportRequest,
   checkedRequest,
   initRequest,
@@ -12,16 +12,23 @@ import {
   pingRequest,
   relayStartRequest,
 } from "./requests.ts";
-import { ROUTES, type Operation } from "./routes.ts";
+import type { Operation } from "./routes.ts";
 
-type Handler =
-  | { readonly kind: "call"; readonly call: (body: unknown) => Promise<unknown> }
-  | {
-      readonly kind: "stream";
-      /** Checks, so that a malformed request gets a plain error and not a stream that starts with one. */
-      readonly prepare: (body: unknown) => (emit: Emit<unknown>, signal: AbortSignal) => Promise<unknown>;
-    }
-  | { readonly kind: "shutdown"; readonly check: (body: unknown) => void; readonly shutdown: () => void };
+/** A request that was found good. */
+type Prepared = {
+  /** For the audit log: names and ids, never a secret. */
+  readonly target: string | undefined;
+  readonly run: (emit: Emit<unknown>, signal: AbortSignal) => Promise<unknown>;
+};
+
+/** How it answers: with one object, with lines until the result, with server-sent events, with the agent's end. */
+type HandlerKind = "call" | "stream" | "events" | "shutdown";
+
+export type Handler = {
+  readonly kind: HandlerKind;
+  /** Checks, so that a malformed request gets a plain error and not a stream that starts with one. Errors: usage.invalid. */
+  readonly prepare: (body: unknown) => Prepared;
+};
 
 export type Handlers = Readonly<Record<Operation, Handler>>;
 
@@ -30,15 +37,19 @@ export function handlersOf(api: AgentApi): Handlers {
   return {
     status: call(nothing, () => api.status()),
     peers: call(nothing, () => api.peers()),
-    init: call(initRequest, (request) => api.init({ ...request, prefix: request.prefix })),
-    invite: call(inviteRequest, (request) => api.invite(request)),
-    join: stream(joinRequest, (request, emit, signal) => api.join(request, emit, signal)),
+    init: call(
+      initRequest,
+      (request) => api.init({ ...request, prefix: request.prefix }),
+      ({ name, network }) => `${name} in ${network}`,
+    ),
+    invite: call(inviteRequest, (request) => api.invite(request), nameOf),
+    join: handler("stream", joinRequest, (request, emit, signal) => api.join(request, emit, signal)),
     leave: call(nothing, () => api.leave()),
-    revoke: call(memberRequest, (request) => api.revoke(request)),
-    ping: stream(pingRequest, (request, emit, signal) => api.ping(request, emit, signal)),
+    revoke: call(memberRequest, (request) => api.revoke(request), nameOf),
+    ping: handler("stream", pingRequest, (request, emit, signal) => api.ping(request, emit, signal)),
     cacheList: call(nothing, () => api.cacheList()),
     cacheShow: call(memberRequest, (request) => api.cacheShow(request)),
-    cacheForget: call(memberRequest, (request) => api.cacheForget(request)),
+    cacheForget: call(memberRequest, (request) => api.cacheForget(request), nameOf),
     cacheExport: call(nothing, () => api.cacheExport()),
     cacheImport: call(cacheImportRequest, (request) => api.cacheImport(request)),
     relayStart: call(relayStartRequest, ({ maxAllocations, ports }) =>
@@ -47,39 +58,40 @@ export function handlersOf(api: AgentApi): Handlers {
     relayStop: call(nothing, () => api.relayStop()),
     relayStatus: call(nothing, () => api.relayStatus()),
     relayList: call(nothing, () => api.relayList()),
+    relayAllocations: call(nothing, () => api.relayAllocations()),
+    relayWatch: handler("events", nothing, (_request, emit, signal) => api.relayWatch(emit, signal)),
+    relayEnd: call(
+      allocationRequest,
+      (request) => api.relayEnd(request),
+      ({ id }) => id,
+    ),
+    relayStats: call(nothing, () => api.relayStats()),
     netcheck: call(nothing, () => api.netcheck()),
-    shutdown: {
-      kind: "shutdown",
-      check: (body) => void checkedRequest(nothing, body),
-      shutdown: () => api.shutdown(),
-    },
+    shutdown: handler("shutdown", nothing, () => Promise.resolve(api.shutdown())),
   };
 }
 
-/** Errors: usage.invalid. */
-export function operationAt(method: string, url: string): Operation {
-  for (const [operation, route] of Object.entries(ROUTES)) {
-    if (route.path === url && route.method === method) return operation as Operation;
-  }
-  throw new AgentError("usage.invalid", `there is no ${method.slice(0, 16)} ${url.slice(0, 100)}`);
-}
+const nameOf = ({ name }: { readonly name: string }): string => name;
 
 function call<Schema extends v.GenericSchema>(
   schema: Schema,
   perform: (request: v.InferOutput<Schema>) => Promise<unknown>,
+  targetOf?: (request: v.InferOutput<Schema>) => string,
 ): Handler {
-  return { kind: "call", call: async (body) => perform(checkedRequest(schema, body)) };
+  return handler("call", schema, perform, targetOf);
 }
 
-function stream<Schema extends v.GenericSchema>(
+function handler<Schema extends v.GenericSchema>(
+  kind: HandlerKind,
   schema: Schema,
   run: (request: v.InferOutput<Schema>, emit: Emit<unknown>, signal: AbortSignal) => Promise<unknown>,
+  targetOf?: (request: v.InferOutput<Schema>) => string,
 ): Handler {
   return {
-    kind: "stream",
+    kind,
     prepare: (body) => {
       const request = checkedRequest(schema, body);
-      return (emit, signal) => run(request, emit, signal);
+      return { target: targetOf?.(request), run: (emit, signal) => run(request, emit, signal) };
     },
   };
 }

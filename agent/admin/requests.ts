@@ -78,6 +78,10 @@ export const relayStartRequest = v.strictObject({
   ),
 });
 
+export const allocationRequest = v.strictObject({
+  id: v.pipe(text, v.regex(/^[0-9a-f]{32}$/, "must be 32 hexadecimal digits")),
+});
+
 /** Errors: usage.invalid, naming the field. */
 export function checkedRequest<Schema extends v.GenericSchema>(
   schema: Schema,

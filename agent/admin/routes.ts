@@ -2,9 +2,12 @@ import type { AgentApi } from "./contract.ts";
 
 export type Operation = keyof AgentApi;
 
-export type Route = { readonly method: "GET" | "POST"; readonly path: string };
+export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path: string };
 
-/** Reads without arguments are GET; all else is POST with a JSON object. */
+/**
+ * Below /v1 reads without arguments are GET, and all else is POST with a JSON object. Below /admin is what the operator of a
+ * relay needs, in the manner of REST; `{id}` is the request's `id`. Only that is served over TCP.
+ */
 export const ROUTES = {
   status: { method: "GET", path: "/v1/status" },
   peers: { method: "GET", path: "/v1/peers" },
@@ -25,7 +28,39 @@ export const ROUTES = {
   relayList: { method: "GET", path: "/v1/relay/list" },
   netcheck: { method: "GET", path: "/v1/netcheck" },
   shutdown: { method: "POST", path: "/v1/shutdown" },
+  relayAllocations: { method: "GET", path: "/admin/allocations" },
+  relayWatch: { method: "GET", path: "/admin/allocations?stream=1" },
+  relayEnd: { method: "DELETE", path: "/admin/allocations/{id}" },
+  relayStats: { method: "GET", path: "/admin/stats" },
 } as const satisfies Record<Operation, Route>;
+
+const ID = "{id}";
+
+/** The route's path for this request. */
+export function pathFor({ path }: Route, request: unknown): string {
+  return path.replace(ID, () => (request as { readonly id: string }).id);
+}
+
+export type Asked = { readonly operation: Operation; readonly parameters: { readonly id?: string } };
+
+/** `accept` is the header. Undefined where there is no such route. */
+export function routeAt(method: string, url: string, accept = ""): Asked | undefined {
+  // The two ways to ask for server-sent events: by a browser's EventSource or curl, and by the header that it sends.
+  const isStream = url === ROUTES.relayAllocations.path && accept.includes("text/event-stream");
+  const path = isStream ? ROUTES.relayWatch.path : url;
+  for (const [name, route] of Object.entries(ROUTES)) {
+    const parameters = route.method === method ? parametersOf(route.path, path) : undefined;
+    if (parameters !== undefined) return { operation: name as Operation, parameters };
+  }
+  return undefined;
+}
+
+function parametersOf(route: string, path: string): Asked["parameters"] | undefined {
+  if (!route.endsWith(ID)) return route === path ? {} : undefined;
+  const start = route.slice(0, -ID.length);
+  const id = path.slice(start.length);
+  return path.startsWith(start) && /^[^/?]+$/.test(id) ? { id } : undefined;
+}
 
 /** What the client names as Host; a browser that was lured to a TCP variant would send another (DNS rebinding). */
 export const API_HOST = "hopwire";

@@ -1,5 +1,6 @@
 import type {
   AgentApi,
+  AllocationRequest,
   CacheDocument,
   CachedPeer,
   CachedPeerDetail,
@@ -25,9 +26,11 @@ import type {
   RevokedMember,
   Status,
 } from "../admin/contract.ts";
+import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "../admin/relay-schemas.ts";
 import type { MetricsView } from "../metrics/view.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
+import { AllocationOperations } from "./operations/allocations.ts";
 import { CacheOperations } from "./operations/cache.ts";
 import { JoinOperation } from "./operations/join.ts";
 import { MembershipOperations } from "./operations/membership.ts";
@@ -48,6 +51,7 @@ export class Agent implements AgentApi, AsyncDisposable {
   readonly #join: JoinOperation;
   readonly #cache: CacheOperations;
   readonly #relay: RelayOperations;
+  readonly #allocations: AllocationOperations;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -56,6 +60,7 @@ export class Agent implements AgentApi, AsyncDisposable {
     this.#join = new JoinOperation(parts, this.#current);
     this.#cache = new CacheOperations(parts.cache.cache, this.#current);
     this.#relay = new RelayOperations(parts, this.#current);
+    this.#allocations = new AllocationOperations(parts, this.#current);
   }
 
   /** Takes up the membership that the state holds, if any, or a join. Throws what `Network.start` does. */
@@ -135,6 +140,22 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async relayList(): Promise<readonly KnownRelay[]> {
     return knownRelays(await this.#current.required());
+  }
+
+  relayAllocations(): Promise<AllocationList> {
+    return this.#allocations.list();
+  }
+
+  relayWatch(emit: Emit<AllocationEvent>, signal: AbortSignal): Promise<never> {
+    return this.#allocations.watch(emit, signal);
+  }
+
+  relayEnd(request: AllocationRequest): Promise<EndedAllocation> {
+    return this.#allocations.end(request);
+  }
+
+  relayStats(): Promise<RelayStats> {
+    return this.#allocations.stats();
   }
 
   async netcheck(): Promise<NetcheckReport> {

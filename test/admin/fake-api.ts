@@ -1,4 +1,6 @@
+import type { AllocationEvent, RelayedPair, RelayStats } from "../../agent/admin/relay-schemas.ts";
 import type { AgentApi, Membership, PeerStatus, RelayStatus, Status } from "../../agent/admin/contract.ts";
+import { AgentError } from "../../agent/errors.ts";
 
 export const ALICE: Membership = {
   network: "home",
@@ -63,6 +65,60 @@ export const RELAY: RelayStatus = {
     { id: "e".repeat(32), members: ["alice", "bob"], port: 40_001, expiresAt: NOW_MS + 300_000, bytes: 2048 },
   ],
 };
+
+const MEMBERS = [
+  { name: "alice", id: "a".repeat(32) },
+  { name: "bob", id: "b".repeat(32) },
+] as const;
+
+export const PAIR: RelayedPair = {
+  id: "e".repeat(32),
+  legs: [
+    {
+      ...MEMBERS[0],
+      endpoint: "192.0.2.1:51820",
+      rxPackets: 12,
+      rxBytes: 1536,
+      txPackets: 8,
+      txBytes: 512,
+    },
+    { ...MEMBERS[1], endpoint: null, rxPackets: 8, rxBytes: 512, txPackets: 12, txBytes: 1536 },
+  ],
+  port: 40_001,
+  tier: "free",
+  forwarder: "userspace",
+  drops: { "over-rate": 3, "not-wireguard": 1 },
+  bandwidthBps: 10_000_000,
+  quotaBytes: 1_000_000_000,
+  usedBytes: 2048,
+  createdAt: NOW_MS - 60_000,
+  expiresAt: NOW_MS + 300_000,
+  tokenEndsAt: NOW_MS + 3_600_000,
+  requestedBy: MEMBERS[0],
+};
+
+export const STATS: RelayStats = {
+  volunteering: true,
+  forwarder: "userspace",
+  startedAt: NOW_MS - 7_200_000,
+  uptimeSec: 7200,
+  allocations: { now: 1, max: 256, opened: 5, ended: { expired: 3, operator: 1 } },
+  relayed: { packets: 1200, bytes: 1_468_006 },
+  drops: { "over-rate": 3, "not-wireguard": 1 },
+  rateLimitHits: { allocations: 2, connections: 0, packets: 3 },
+  refused: { allocations: { "rate-limited": 2 }, connections: {} },
+  month: { usedBytes: 1_468_006, limitBytes: null },
+  tokensCached: 4,
+};
+
+/** Of a relay whose only allocation is ended by its operator. */
+export const EVENTS: readonly AllocationEvent[] = [
+  { event: "snapshot", volunteering: true, allocations: [PAIR] },
+  { event: "changed", allocations: [{ ...PAIR, usedBytes: 4096 }] },
+  { event: "ended", reason: "operator", allocation: { ...PAIR, usedBytes: 4096 } },
+  { event: "opened", allocation: { ...PAIR, usedBytes: 4096 } },
+  { event: "alive" },
+];
 
 export type Call = { readonly operation: string; readonly request?: unknown };
 
@@ -148,6 +204,21 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
           maxAllocations: 256,
         },
       ]),
+    relayAllocations: () => answer("relayAllocations", { volunteering: true, allocations: [PAIR] }),
+    relayWatch(emit, signal) {
+      calls.push({ operation: "relayWatch" });
+      for (const event of EVENTS) emit(event);
+      return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      });
+    },
+    relayEnd(request) {
+      if (request.id === PAIR.id) return answer("relayEnd", { id: request.id, members: MEMBERS }, request);
+      return Promise.reject(
+        new AgentError("allocation.unknown", `this relay has no allocation ${request.id}`),
+      );
+    },
+    relayStats: () => answer("relayStats", STATS),
     netcheck: () =>
       answer("netcheck", {
         mapping: "endpoint-independent",

@@ -169,8 +169,6 @@ describe("AdminServer", () => {
     ],
     ["what is no object", "/v1/leave", "[]", "the request must be a JSON object"],
     ["what is no JSON", "/v1/leave", "{", "the request is not JSON"],
-    ["an unknown path", "/v1/nothing", "{}", "there is no POST /v1/nothing"],
-    ["a wrong method", "/v1/status", "{}", "there is no POST /v1/status"],
     [
       "a prefix with host bits",
       "/v1/init",
@@ -190,6 +188,18 @@ describe("AdminServer", () => {
     expect(answer).toContain("HTTP/1.1 400");
     expect(answer).toContain('"code":"usage.invalid"');
     expect(answer).toContain(`"message":"${message}`);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ["an unknown path", "/v1/nothing"],
+    ["a wrong method", "/v1/status"],
+    ["an id with a path behind it", "/admin/allocations/x/y"],
+  ])("answers %s with 404", async (_what, path) => {
+    await using _server = await listen();
+    const answer = await post(path, "{}");
+    expect(answer).toContain("HTTP/1.1 404");
+    expect(answer).toContain(`"message":"there is no POST ${path}"`);
     expect(calls).toEqual([]);
   });
 
