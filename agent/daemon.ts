@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { schedule, type ScheduledTask } from "node-cron";
 import { DurableFile } from "../cache/durable-file.ts";
 import { ConnectionCache } from "../cache/store.ts";
+import { AuditFile } from "./admin/audit-file.ts";
 import { AdminServer } from "./admin/server.ts";
 import { holdProcess, systemClock } from "./clock.ts";
 import type { LiveConfig } from "./config/live-config.ts";
@@ -67,11 +68,13 @@ export async function runDaemon(
     onShutdown: () => stopped.resolve(undefined),
   });
   // The socket is the lock: before it is ours, another agent's interface must not be touched.
-  const server = await AdminServer.listen({ runtimeDir: config.runtimeDir, api: agent, log });
+  const auditFile = await openAudit(join(config.stateDir, "audit.log"), log);
+  const server = await AdminServer.listen({ runtimeDir: config.runtimeDir, api: agent, log, auditFile });
   stack.use(server);
   stack.use(agent);
   await agent.start();
   if (config.metricsListen !== undefined) stack.use(await serveMetrics(config.metricsListen, agent, log));
+  if (config.adminTcp !== undefined) stack.use(await serveAdmin(config.adminTcp, agent, log, auditFile));
   onReady();
   await stopped.promise;
 }
@@ -96,6 +99,36 @@ async function serveMetrics(listen: string, agent: Agent, log: Logger): Promise<
     log.error({ reason: error.message, hint: error.hint }, "metrics are not served");
     return undefined;
   }
+}
+
+/** What a host whose socket is enough need not load. Where it cannot be served safely, or at all, the mesh goes on without. */
+async function serveAdmin(
+  { listen, tokenFile }: NonNullable<AgentConfig["adminTcp"]>,
+  api: Agent,
+  log: Logger,
+  auditFile: Logger,
+): Promise<AsyncDisposable | undefined> {
+  const [{ TcpAdminServer }, { BearerToken }] = await Promise.all([
+    import("./admin/tcp-server.ts"),
+    import("./admin/bearer-token.ts"),
+  ]);
+  try {
+    const token = BearerToken.read(tokenFile);
+    const [clock, random] = [systemClock, systemRandom];
+    const server = await TcpAdminServer.listen({ listen, token, api, clock, random, log, auditFile });
+    log.info({ listen }, "the admin API is served over TCP");
+    return server;
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    log.error({ reason: error.message, hint: error.hint }, "the admin API is not served over TCP");
+    return undefined;
+  }
+}
+
+async function openAudit(path: string, log: Logger): Promise<Logger> {
+  const { pino } = await import("pino");
+  const audit: Logger = pino({ base: null }, new AuditFile(path, log));
+  return audit;
 }
 
 /** Removes what an agent left that did not end by itself. Errors: rights.missing, command.failed. */

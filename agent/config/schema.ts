@@ -26,6 +26,8 @@ export type AgentConfig = {
   readonly relay: RelayConfig;
   /** "127.0.0.1:9820"; undefined: not served. */
   readonly metricsListen: string | undefined;
+  /** Undefined where /admin is served on the unix socket alone. */
+  readonly adminTcp: { readonly listen: string; readonly tokenFile: string } | undefined;
 };
 
 /** What this host gives away where it volunteers. Limits of 0 mean "not limited". */
@@ -108,7 +110,10 @@ export const hostAndPort = v.pipe(
   v.check(isHostAndPort, 'must be "host:port", an IPv6 address in brackets'),
 );
 
-/** What is served there needs no password, so it stays on this host: a proxy that asks for one may go before it. */
+/**
+ * What is served there needs no password, or a token that must not cross a network in the clear: it stays on this host. For
+ * elsewhere a proxy with TLS goes before it, or ssh.
+ */
 const LOOPBACK_LISTEN = /^(127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]{1,5}$/;
 
 const listenAddress = v.pipe(
@@ -119,6 +124,11 @@ const listenAddress = v.pipe(
   ),
 );
 
+const optionalFile = v.pipe(
+  text("a path"),
+  v.check((value) => value === "" || isAbsolute(value), "must be empty or an absolute path"),
+);
+
 const portRange = v.pipe(
   text('a range "first-last"'),
   v.check((range) => parsePortRange(range) !== undefined, 'must be a range of ports like "40000-49999"'),
@@ -127,6 +137,7 @@ const portRange = v.pipe(
 const asText = (value: string): string => value;
 /** What is typed in a shell is meant from the current directory. */
 const asPath = (value: string): string => resolve(value);
+const asOptionalPath = (value: string): string => (value === "" ? "" : resolve(value));
 /** Anything but digits stays text, and the schema refuses it. */
 const asNumber = (value: string): number | string => (/^[0-9]{1,9}$/.test(value) ? Number(value) : value);
 const asList = (value: string): string[] => value.split(",").flatMap((item) => item.trim() || []);
@@ -419,6 +430,23 @@ export const CONFIG_KEYS = {
       "Loopback address and port where `/metrics`, `/health` and `/ready` are served over HTTP, such as `127.0.0.1:9820`; empty is nowhere.",
     change: "restart",
   },
+  "admin.listen": {
+    schema: listenAddress,
+    fromText: asText,
+    // Off: whoever may use the unix socket needs no other.
+    standard: "",
+    about:
+      "Loopback address and port where `/admin` is served over HTTP for who has the token, such as `127.0.0.1:9821`; empty is nowhere.",
+    change: "restart",
+  },
+  "admin.token-file": {
+    schema: optionalFile,
+    fromText: asOptionalPath,
+    standard: "",
+    about:
+      "File with the token for `admin.listen`: 32 random bytes in base64 or hex, readable by its owner only.",
+    change: "restart",
+  },
 } as const satisfies Record<
   string,
   {
@@ -485,6 +513,10 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
       guard: toGuardConfig(values),
     },
     metricsListen: values["metrics.listen"] === "" ? undefined : values["metrics.listen"],
+    adminTcp:
+      values["admin.listen"] === ""
+        ? undefined
+        : { listen: values["admin.listen"], tokenFile: values["admin.token-file"] },
   };
 }
 

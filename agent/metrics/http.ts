@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AgentError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { isForLoopback, listenOn } from "../loopback.ts";
 import type { AgentMetrics } from "./registry.ts";
 import type { MetricsView } from "./view.ts";
 
@@ -31,7 +31,8 @@ export class MetricsServer implements AsyncDisposable {
   /** Errors: port.taken. */
   static async listen(options: MetricsServerOptions): Promise<MetricsServer> {
     const server = new MetricsServer(options);
-    await server.#listen();
+    await listenOn(server.#server, options.listen, "metrics.listen");
+    server.#server.on("error", (err) => options.log.error({ err }, "the metrics' server failed"));
     return server;
   }
 
@@ -50,24 +51,6 @@ export class MetricsServer implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
-  }
-
-  async #listen(): Promise<void> {
-    const { hostname, port } = new URL(`http://${this.#options.listen}`);
-    const host = hostname.replaceAll(/[[\]]/g, "");
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#server.once("error", reject);
-        // URL drops the port that is http's own.
-        this.#server.listen({ host, port: port === "" ? 80 : Number(port) }, resolve);
-      });
-    } catch (error) {
-      const { code = "unknown error" } = error as NodeJS.ErrnoException;
-      throw new AgentError("port.taken", `cannot serve metrics at ${this.#options.listen}: ${code}`, {
-        hint: "choose another metrics.listen",
-      });
-    }
-    this.#server.on("error", (err) => this.#options.log.error({ err }, "the metrics' server failed"));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,11 +93,6 @@ export class MetricsServer implements AsyncDisposable {
       .finally(() => (this.#rendering = undefined));
     return this.#rendering;
   }
-}
-
-/** A web page whose name was made to resolve to this host would send that name (DNS rebinding). */
-function isForLoopback(host: string): boolean {
-  return /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?$/.test(host);
 }
 
 function json(status: number, body: Readonly<Record<string, string>>): Answer {
