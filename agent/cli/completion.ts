@@ -30,8 +30,8 @@ type Words = {
     readonly summary: string;
     readonly takesValue: boolean;
   }[];
-  /** Whether its argument is a member's name. */
-  readonly takesMember: boolean;
+  /** What its argument names, if the agent knows those that there are. */
+  readonly argument: keyof typeof NAMED | undefined;
 };
 
 /** Read off the real definitions, so that the scripts cannot lag behind. */
@@ -45,30 +45,39 @@ function wordsOf(program: Command): Words[] {
         summary: o.description,
         takesValue: o.required,
       })),
-      takesMember:
-        command.registeredArguments.some((a) => a.name() === "name") && command.name() !== "invite",
+      argument: argumentOf(command),
     },
     ...command.commands.flatMap((c) => collect(c, `${after} ${c.name()}`.trim())),
   ];
   return collect(program, "");
 }
 
-/** Pretty-printed: the members' own names stand four blanks deep. */
-const MEMBERS = `hopwire peers --json 2>/dev/null | sed -n 's/^    "name": "\\([a-z0-9-]*\\)".*/\\1/p'`;
+/** Of pretty-printed JSON: members' own names stand four blanks deep, allocations' own ids six. */
+const NAMED = {
+  member: `hopwire peers --json 2>/dev/null | sed -n 's/^    "name": "\\([a-z0-9-]*\\)".*/\\1/p'`,
+  allocation: `hopwire relay allocations --json 2>/dev/null | sed -n 's/^      "id": "\\([0-9a-f]*\\)".*/\\1/p'`,
+} as const;
+
+/** The name of a new member is nobody's yet. */
+function argumentOf(command: Command): Words["argument"] {
+  const [name] = command.registeredArguments.map((argument) => argument.name());
+  if (name === "id") return "allocation";
+  return name === "name" && command.name() !== "invite" ? "member" : undefined;
+}
 
 function bashScript(words: readonly Words[]): string {
   const [top] = words;
   const globals = (top?.options ?? []).map((o) => o.flag);
   const valued = words.flatMap((w) => w.options.filter((o) => o.takesValue).map((o) => o.flag));
   const cases = words.map(
-    ({ after, commands, options, takesMember }) =>
+    ({ after, commands, options, argument }) =>
       `    "${after}") words="${[...commands.map((c) => c.name), ...options.map((o) => o.flag), "--help"].join(" ")}"${
-        takesMember ? ` members=1` : ""
+        argument === undefined ? "" : ` argument=${argument}`
       } ;;`,
   );
   return `# bash completion for hopwire
 _hopwire() {
-  local word=\${COMP_WORDS[COMP_CWORD]} after="" words="" members="" i w
+  local word=\${COMP_WORDS[COMP_CWORD]} after="" words="" argument="" i w
   for ((i = 1; i < COMP_CWORD; i++)); do
     w=\${COMP_WORDS[i]}
     case $w in
@@ -90,7 +99,10 @@ _hopwire() {
 ${cases.join("\n")}
   esac
   [ -n "$after" ] && words="$words ${globals.join(" ")}"
-  if [ -n "$members" ] && [[ $word != -* ]]; then words=$(${MEMBERS}); fi
+  [[ $word == -* ]] || case $argument in
+    member) words=$(${NAMED.member}) ;;
+    allocation) words=$(${NAMED.allocation}) ;;
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _hopwire hopwire
@@ -104,7 +116,7 @@ function zshScript(words: readonly Words[]): string {
 
 function fishScript(words: readonly Words[]): string {
   const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  const lines = words.flatMap(({ after, commands, options, takesMember }) => {
+  const lines = words.flatMap(({ after, commands, options, argument }) => {
     const names = commands.map((c) => c.name).join(" ");
     const here =
       after === ""
@@ -120,7 +132,9 @@ function fishScript(words: readonly Words[]): string {
             o.takesValue ? " -r" : ""
           } -d ${quoted(o.summary)}`,
       ),
-      ...(takesMember ? [`complete -c hopwire -n ${quoted(here)} -a ${quoted(`(${MEMBERS})`)}`] : []),
+      ...(argument === undefined
+        ? []
+        : [`complete -c hopwire -n ${quoted(here)} -a ${quoted(`(${NAMED[argument]})`)}`]),
     ];
   });
   return `# fish completion for hopwire\ncomplete -c hopwire -f\n${lines.join("\n")}\n`;

@@ -2,6 +2,7 @@ import type { KnownRelay, RelayStatus } from "../admin/contract.ts";
 import { formatPortRange, parsePortRange, type PortRange } from "../config/port-range.ts";
 import { AgentError } from "../errors.ts";
 import type { Define } from "./define.ts";
+import { defineAllocations } from "./relay-allocations.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
 import { facts, table } from "./table.ts";
@@ -46,6 +47,8 @@ export const define: Define = (relay, cli) => {
     const relays = await session.agent.relayList();
     session.print(relays, () => listLines(relays, session.style));
   });
+
+  defineAllocations(relay, cli);
 };
 
 function portsOf(text: string): PortRange {

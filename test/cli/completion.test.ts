@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PEERS } from "../admin/fake-api.ts";
+import { PAIR, PEERS } from "../admin/fake-api.ts";
 import { TestCommandLine } from "./command-line.ts";
 
 /** What bash would offer for these words, the last being completed. */
@@ -10,9 +10,11 @@ async function offered(...words: string[]): Promise<string[]> {
   await using hopwire = new TestCommandLine();
   const script = join(hopwire.dir, "completion");
   writeFileSync(script, (await hopwire.run(["completion", "bash"])).out);
-  // Stands for the program: answers "peers --json" as `hopwire` prints it.
+  // Stands for the program: answers "peers --json" and "relay allocations --json" as `hopwire` prints them.
   const program = join(hopwire.dir, "hopwire");
-  writeFileSync(program, `#!/bin/sh\ncat <<'END'\n${JSON.stringify(PEERS, undefined, 2)}\nEND\n`);
+  const printed = (value: unknown) => `cat <<'END'\n${JSON.stringify(value, undefined, 2)}\nEND\n`;
+  const list = { volunteering: true, allocations: [PAIR] };
+  writeFileSync(program, `#!/bin/sh\nif [ "$1" = relay ]; then\n${printed(list)}else\n${printed(PEERS)}fi\n`);
   chmodSync(program, 0o755);
   const ask =
     'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hopwire; printf "%s\\n" "${COMPREPLY[@]}"';
@@ -28,7 +30,7 @@ async function offered(...words: string[]): Promise<string[]> {
 describe("completion bash", () => {
   it("offers commands, and with one of them what belongs to it", async () => {
     expect(await offered("st")).toEqual(["status"]);
-    expect(await offered("relay", "st")).toEqual(["start", "stop", "status"]);
+    expect(await offered("relay", "st")).toEqual(["start", "stop", "status", "stats"]);
     expect(await offered("relay", "start", "--max")).toEqual(["--max-allocations"]);
     expect(await offered("status", "--js")).toEqual(["--json"]);
   });
@@ -41,6 +43,14 @@ describe("completion bash", () => {
     expect(await offered("ping", "")).toEqual(["bob", "dave"]);
     expect(await offered("cache", "show", "d")).toEqual(["dave"]);
     expect(await offered("invite", "b")).toEqual([]);
+  });
+});
+
+describe("completion bash of relay", () => {
+  it("offers the allocations that there are where one is to be ended", async () => {
+    expect(await offered("relay", "end", "")).toEqual([PAIR.id]);
+    expect(await offered("relay", "end", "--js")).toEqual(["--json"]);
+    expect(await offered("relay", "allocations", "--w")).toEqual(["--watch"]);
   });
 });
 
