@@ -16,10 +16,10 @@ const CLOCK_SET_MS = 1000;
  * they were created.
  */
 export class WallTimes {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "wallNow" | "monotonicNow">;
   #offsetMs = Infinity;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "wallNow" | "monotonicNow">) {
     this.#clock = clock;
   }
 

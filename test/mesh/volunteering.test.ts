@@ -1,5 +1,11 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import {
+  relayedPair as relayedPairSchema,
+  relayStats as relayStatsSchema,
+} from "../../agent/admin/relay-schemas.ts";
 import { silentLogger } from "../../agent/log.ts";
+import { relayedPair, relayStats, WallTimes } from "../../agent/mesh/allocation-views.ts";
 import { Volunteering, type VolunteerLimits } from "../../agent/mesh/volunteering.ts";
 import { RelayGuard } from "../../agent/relay/server/guard/guard.ts";
 import { RelayUsage } from "../../agent/relay/server/quota.ts";
@@ -240,3 +246,60 @@ describe("an allocation", () => {
     expect(relay.volunteering.status()).toEqual([]);
   });
 });
+
+//
+describe("a volunteer's operator", () => {
+  it("sees what an allocation was granted, ends it, and both ends are told", async () => {
+    await using relay = new Relay();
+    const granted = await relay.allocate();
+    if (granted.kind !== "allocated") throw new Error("not granted");
+    const [status] = relay.volunteering.status();
+    if (status === undefined) throw new Error("no allocation");
+    const nameOf = (id: MemberId): string | null => (id === ann.id ? "ann" : null);
+    const seen = relayedPair(status, { nameOf, times: new WallTimes(new FakeClock()) });
+    expect(v.is(relayedPairSchema, seen)).toBe(true);
+    expect(seen).toMatchObject({
+      id: granted.allocation,
+      legs: expect.arrayContaining([
+        expect.objectContaining({ name: "ann", id: ann.id, endpoint: null }),
+        expect.objectContaining({ name: null, id: bob.id }),
+      ]) as unknown,
+      port: granted.endpoints[0]?.port,
+      tier: "free",
+      bandwidthBps: 10e6,
+      quotaBytes: 1e9,
+      usedBytes: 0,
+      requestedBy: { name: "ann", id: ann.id },
+    });
+    expect(await relay.volunteering.terminate(granted.allocation)).toBe(true);
+    expect(relay.ended).toEqual(seen.legs.map(({ id }) => ({ to: id, reason: "operator" })));
+    expect(await relay.volunteering.terminate(granted.allocation)).toBe(false);
+  });
+
+  it("has statistics of what there was, and none where nothing is relayed", async () => {
+    await using relay = new Relay({ monthlyBytes: 5e9 });
+    const context = { clock: new FakeClock(), times: new WallTimes(new FakeClock()) };
+    const granted = await relay.allocate();
+    if (granted.kind !== "allocated") throw new Error("not granted");
+    await relay.volunteering.terminate(granted.allocation);
+    for (let i = 0; i < 10; i++)
+      await relay.allocate({ issuedAtSec: NOW / 1000 - i }).then(() => endAll(relay));
+    const stats = relayStats(relay.volunteering, context);
+    expect(v.is(relayStatsSchema, stats)).toBe(true);
+    expect(stats).toMatchObject({
+      volunteering: true,
+      forwarder: "userspace",
+      allocations: { now: 0, max: 1, opened: 10, ended: { operator: 10 } },
+      rateLimitHits: { allocations: 1, connections: 0, packets: 0 },
+      refused: { allocations: { "rate-limited": 1 }, connections: {} },
+      month: { usedBytes: 0, limitBytes: 5e9 },
+    });
+    const none = relayStats(undefined, context);
+    expect(v.is(relayStatsSchema, none)).toBe(true);
+    expect(none).toMatchObject({ volunteering: false, startedAt: null, allocations: { max: 0 } });
+  });
+});
+
+async function endAll({ volunteering }: Relay): Promise<void> {
+  for (const { allocation } of volunteering.status()) await volunteering.terminate(allocation.id);
+}
