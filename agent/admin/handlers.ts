@@ -67,7 +67,10 @@ export function handlersOf(api: AgentApi): Handlers {
     ),
     relayStats: call(nothing, () => api.relayStats()),
     netcheck: call(nothing, () => api.netcheck()),
-    shutdown: handler("shutdown", nothing, () => Promise.resolve(api.shutdown())),
+    shutdown: handler("shutdown", nothing, () => {
+      api.shutdown();
+      return Promise.resolve();
+    }),
   };
 }
 

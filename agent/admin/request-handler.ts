@@ -16,7 +16,7 @@ import {
 /** What a stream's reader may lag behind before it is dropped: `ping` at its fastest for some minutes. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
-/** A snapshot of the largest relay, 10,000 allocations at some 1 kB, and what changes while it is read. */
+/** A snapshot of the largest relay, 10,000 allocations at some 600 bytes, and what changes while it is read. */
 const MAX_UNREAD_EVENT_BYTES = 16 * 1024 * 1024;
 
 export type RequestHandlerParts = {

@@ -11,6 +11,7 @@ export function faultsOf(components: Components, schema: Schema, value: unknown,
   const inside = (part: unknown, of: unknown, where: string): string[] =>
     faultsOf(components, part as Schema, of, where);
   const fault = (holds: boolean, what: string): string[] => (holds ? [] : [`${at}: ${what}`]);
+  const fields: object = typeof value === "object" && value !== null ? value : {};
   return Object.entries(schema).flatMap(([keyword, rule]): string[] => {
     switch (keyword) {
       case "$ref": {
@@ -40,21 +41,17 @@ export function faultsOf(components: Components, schema: Schema, value: unknown,
         );
       }
       case "required":
-        return (rule as string[]).flatMap((name) =>
-          fault(Object.hasOwn(Object(value), name), `has no ${name}`),
-        );
+        return (rule as string[]).flatMap((name) => fault(Object.hasOwn(fields, name), `has no ${name}`));
       case "properties": {
         const known = rule as Record<string, Schema>;
-        return Object.entries(Object(value) as object).flatMap(([name, part]) =>
+        return Object.entries(fields).flatMap(([name, part]) =>
           known[name] === undefined
             ? fault(false, `has an unknown ${name}`)
             : inside(known[name], part, `${at}.${name}`),
         );
       }
       case "additionalProperties":
-        return Object.entries(Object(value) as object).flatMap(([name, part]) =>
-          inside(rule, part, `${at}.${name}`),
-        );
+        return Object.entries(fields).flatMap(([name, part]) => inside(rule, part, `${at}.${name}`));
       case "prefixItems":
         return (rule as Schema[]).flatMap((each, i) => inside(each, (value as unknown[])[i], `${at}[${i}]`));
       case "items": {
@@ -64,7 +61,7 @@ export function faultsOf(components: Components, schema: Schema, value: unknown,
         return rest.flatMap((item, i) => inside(rule, item, `${at}[${from + i}]`));
       }
       case "propertyNames":
-        return Object.keys(Object(value) as object).flatMap((name) => inside(rule, name, `${at}.${name}`));
+        return Object.keys(fields).flatMap((name) => inside(rule, name, `${at}.${name}`));
       case "description":
         return [];
     }

@@ -79,7 +79,7 @@ describe("docs/openapi.json", () => {
     const { status, body } = await ask(method, path);
     expect(status).toBe(expected);
     const schema =
-      document.paths[route]?.[method.toLowerCase()]?.responses[status]?.content["application/json"];
+      document.paths[route]?.[method.toLowerCase()]?.responses[`${status}`]?.content["application/json"];
     expect(faultsOf(schemas, schema?.schema ?? {}, body)).toEqual([]);
     expect(schema).toBeDefined();
   });
