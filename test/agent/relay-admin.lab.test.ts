@@ -84,7 +84,7 @@ describeLab("the operator of a relay", () => {
     expect(pair.legs.map(({ endpoint }) => endpoint?.replace(/:\d+$/, "")).sort()).toEqual(
       [mesh.natA.outside4, mesh.natB.outside4].sort(),
     );
-    expect(pair).toMatchObject({ tier: "free", bandwidthBps: 10e6, quotaBytes: 1e9, forwarder: "userspace" });
+    expect(pair).toMatchObject({ tier: "free", bandwidthBps: 10e6, quotaBytes: 1e9, forwarder: "kernel" });
     for (const { rxPackets, txPackets } of pair.legs)
       expect([rxPackets, txPackets].every((packets) => packets >= 3)).toBe(true);
   });

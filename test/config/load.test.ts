@@ -62,7 +62,7 @@ describe("mergeConfig", () => {
         ports: { first: 40_000, last: 49_999 },
         maxAllocations: 256,
         maxPerMember: 64,
-        forwarder: "userspace",
+        forwarder: "auto",
         bandwidthBps: 0,
         monthlyBytes: 0,
         schedule: "* * * * *",
