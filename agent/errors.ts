@@ -8,6 +8,7 @@ const EXIT_CODE = {
   "invite.expired": 65,
   "invite.used": 65,
   "cache.invalid": 65,
+  "token.invalid": 65,
   "member.unknown": 67, // EX_NOUSER
   "allocation.unknown": 67,
   "member.revoked": 77,

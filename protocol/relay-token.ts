@@ -7,7 +7,10 @@ import { keyBytes, sha256 } from "./keys.ts";
 import type { WallMs } from "./time.ts";
 
 /** What a relay grants to whom is its operator's table; the token only names the row. */
-export type RelayTier = "free" | "paid" | "unlimited";
+export type RelayTier = (typeof RELAY_TIERS)[number];
+
+/** From worst to best. */
+export const RELAY_TIERS = ["free", "paid", "unlimited"] as const;
 
 /** `wireguardKey` is base64, as `wg` prints it. */
 export type PairMember = { readonly memberId: MemberId; readonly wireguardKey: string };
@@ -20,6 +23,8 @@ export type RelayTokenClaims = {
   readonly issuer: MemberId; // iss: the member that minted it
   readonly relay: MemberId; // aud
   readonly network: NetworkId; // net
+  /** Of the network's secret, as the issuer knew it: each revocation begins a new one. */
+  readonly epoch: number; // epoch
   readonly allocation: AllocationId; // jti
   readonly pair: Pair;
   readonly issuedAtSec: number; // iat
@@ -35,6 +40,7 @@ export type RelayTokenRefusal =
   | "wrong-audience"
   | "wrong-network"
   | "wrong-allocation"
+  | "wrong-epoch"
   | "expired"
   | "not-yet-valid"
   | "bad-signature";
@@ -62,6 +68,7 @@ export async function mintRelayToken(
   const pair = sortedPair(claims.pair);
   const body = {
     net: claims.network,
+    epoch: claims.epoch,
     pair: pair.map(({ memberId, wireguardKey }) => ({ id: memberId, wg: wireguardKey })),
     tier: claims.tier,
     bps: claims.bandwidthBps,
@@ -80,8 +87,18 @@ export async function mintRelayToken(
 export type TokenExpectations = {
   readonly relay: MemberId;
   readonly network: NetworkId;
+  /** As the reader knows it. */
+  readonly epoch: number;
   readonly now: WallMs;
 };
+
+/**
+ * The epoch that runs and the one before, as with the secret itself: members hear of a revocation one after the other.
+ * Also a later one: then it is the reader that has yet to hear of it.
+ */
+export function isEpochAccepted(epoch: number, own: number): boolean {
+  return epoch >= own - 1;
+}
 
 /** Never rejects. The signature comes last: it costs more than all other checks together. */
 export async function readRelayToken(
@@ -89,7 +106,7 @@ export async function readRelayToken(
   verifyKey: KeyObject,
   expectations: TokenExpectations,
 ): Promise<Decoded<RelayTokenClaims>> {
-  const parsed = parseToken(token);
+  const parsed = peekClaims(token);
   if (!parsed.ok) return parsed;
   const refusal = refusalOf(parsed.value, expectations);
   if (refusal !== undefined) return refused(refusal);
@@ -99,12 +116,6 @@ export async function readRelayToken(
   } catch {
     return refused("bad-signature" satisfies RelayTokenRefusal);
   }
-}
-
-/** Who says to have minted it; unverified, so good only for finding the key to verify with. Never throws. */
-export function peekIssuer(token: string): Decoded<MemberId> {
-  const parsed = parseToken(token);
-  return parsed.ok ? decoded(parsed.value.issuer) : parsed;
 }
 
 /** The same for both ends of a pair, so that it does not matter who asks, nor how often (R-602). */
@@ -127,6 +138,7 @@ function refusalOf(claims: RelayTokenClaims, expected: TokenExpectations): Relay
   if (claims.relay !== expected.relay) return "wrong-audience";
   if (claims.network !== expected.network) return "wrong-network";
   if (claims.allocation !== allocationIdOf(claims)) return "wrong-allocation";
+  if (!isEpochAccepted(claims.epoch, expected.epoch)) return "wrong-epoch";
   if (nowSec >= claims.expiresAtSec + CLOCK_TOLERANCE_SEC) return "expired";
   if (nowSec < claims.issuedAtSec - CLOCK_TOLERANCE_SEC) return "not-yet-valid";
   return undefined;
@@ -151,18 +163,20 @@ const bodySchema = v.object({
   aud: id<MemberId>(),
   jti: id<AllocationId>(),
   net: id<NetworkId>(),
+  epoch: count,
   iat: count,
   exp: count,
   pair: v.pipe(
     v.strictTuple([member, member]),
     v.check(([a, b]) => a.id < b.id && a.wg !== b.wg),
   ),
-  tier: v.picklist(["free", "paid", "unlimited"]),
+  tier: v.picklist(RELAY_TIERS),
   bps: count,
   quota: count,
 });
 
-function parseToken(token: string): Decoded<RelayTokenClaims> {
+/** What it says, unverified: good for finding the key to verify with, and for tokens that were verified before. Never throws. */
+export function peekClaims(token: string): Decoded<RelayTokenClaims> {
   if (token.length > MAX_TOKEN_BYTES) return refused("too-long" satisfies RelayTokenRefusal);
   const malformed = refused("malformed" satisfies RelayTokenRefusal);
   try {
@@ -170,12 +184,13 @@ function parseToken(token: string): Decoded<RelayTokenClaims> {
     if (header.alg !== ALGORITHM || header.typ !== TOKEN_TYPE) return malformed;
     const body = v.safeParse(bodySchema, decodeJwt(token));
     if (!body.success) return malformed;
-    const { iss, aud, jti, net, iat, exp, pair, tier, bps, quota } = body.output;
+    const { iss, aud, jti, net, epoch, iat, exp, pair, tier, bps, quota } = body.output;
     const [a, b] = pair;
     return decoded({
       issuer: iss,
       relay: aud,
       network: net,
+      epoch,
       allocation: jti,
       pair: [
         { memberId: a.id, wireguardKey: a.wg },

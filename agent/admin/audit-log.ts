@@ -31,6 +31,8 @@ const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   relayStop: true,
   relayStatus: false,
   relayList: false,
+  relayToken: true,
+  relayUseToken: true,
   relayAllocations: true,
   relayWatch: true,
   relayEnd: true,

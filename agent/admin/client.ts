@@ -43,6 +43,8 @@ export function agentClient(socketPath: string): AgentClient {
     relayStart: (body) => call("relayStart", body),
     relayStop: () => call("relayStop"),
     relayStatus: () => call("relayStatus"),
+    relayToken: (body) => call("relayToken", body),
+    relayUseToken: (body) => call("relayUseToken", body),
     relayList: () => call("relayList"),
     relayAllocations: () => call("relayAllocations"),
     relayWatch: (emit, signal) => follow(socketPath, "relayWatch", emit as Emit<unknown>, signal),

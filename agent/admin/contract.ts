@@ -1,3 +1,4 @@
+import type { RelayTier } from "../../protocol/relay-token.ts";
 import type { PortRange } from "../config/port-range.ts";
 import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "./relay-schemas.ts";
 
@@ -31,6 +32,10 @@ export type AgentApi = {
   relayStart(request: RelayStartRequest): Promise<RelayStatus>;
   relayStop(): Promise<RelayStatus>;
   relayStatus(): Promise<RelayStatus>;
+  /** Mints one for a pair. Errors: member.unknown, usage.invalid (another's relay, and this host is no end of the pair). */
+  relayToken(request: RelayTokenRequest): Promise<MintedRelayToken>;
+  /** Shows it to its relay from now on, also after a restart. Errors: token.invalid. */
+  relayUseToken(request: RelayUseTokenRequest): Promise<HeldRelayToken>;
   /** The volunteers that this member knows. */
   relayList(): Promise<readonly KnownRelay[]>;
   /** The pairs that this host relays for, with all that is counted. */
@@ -222,6 +227,41 @@ export type RelayStatus = {
   readonly allocations: readonly RelayAllocation[];
 };
 
+export type RelayTokenRequest = {
+  /** Member's name; undefined: this host. */
+  readonly relay: string | undefined;
+  readonly pair: readonly [string, string];
+  readonly tier: RelayTier;
+  /** 0: the tier's own. */
+  readonly bandwidthBps: number;
+  readonly quotaBytes: number;
+  readonly lifetimeSec: number;
+};
+
+type RelayTokenTerms = {
+  /** Name of the volunteer. */
+  readonly relay: string;
+  readonly tier: RelayTier;
+  /** 0: the tier's own. */
+  readonly bandwidthBps: number;
+  readonly quotaBytes: number;
+  readonly expiresAt: number;
+};
+
+export type MintedRelayToken = RelayTokenTerms & {
+  readonly pair: readonly [string, string];
+  readonly token: string;
+};
+
+export type RelayUseTokenRequest = { readonly token: string };
+
+/** A token that this host was given. */
+export type HeldRelayToken = RelayTokenTerms & {
+  readonly peer: string;
+  /** Why it does not count now; null where it does. */
+  readonly refusal: string | null;
+};
+
 export type KnownRelay = {
   readonly name: string;
   readonly id: string;
@@ -231,6 +271,7 @@ export type KnownRelay = {
   readonly rttMs: number | null;
   readonly allocations: number | null;
   readonly maxAllocations: number | null;
+  readonly tokens: readonly HeldRelayToken[];
 };
 
 /** RFC 4787, section 4.1; "open": a local address is the mapped one. */

@@ -11,6 +11,8 @@ import {
   nothing,
   pingRequest,
   relayStartRequest,
+  relayTokenRequest,
+  relayUseTokenRequest,
 } from "./requests.ts";
 import type { Operation } from "./routes.ts";
 
@@ -57,6 +59,12 @@ export function handlersOf(api: AgentApi): Handlers {
     ),
     relayStop: call(nothing, () => api.relayStop()),
     relayStatus: call(nothing, () => api.relayStatus()),
+    relayToken: call(
+      relayTokenRequest,
+      (request) => api.relayToken({ ...request, relay: request.relay }),
+      ({ pair, tier }) => `${pair.join(" and ")}, ${tier}`,
+    ),
+    relayUseToken: call(relayUseTokenRequest, (request) => api.relayUseToken(request)),
     relayList: call(nothing, () => api.relayList()),
     relayAllocations: call(nothing, () => api.relayAllocations()),
     relayWatch: handler("events", nothing, (_request, emit, signal) => api.relayWatch(emit, signal)),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { parsePrefix4 } from "../../protocol/address.ts";
 import { isMemberName } from "../../protocol/ids.ts";
+import { MAX_TOKEN_BYTES, RELAY_TIERS } from "../../protocol/relay-token.ts";
 import { hostAndPort } from "../config/schema.ts";
 import { AgentError } from "../errors.ts";
 
@@ -80,6 +81,23 @@ export const relayStartRequest = v.strictObject({
 
 export const allocationRequest = v.strictObject({
   id: v.pipe(text, v.regex(/^[0-9a-f]{32}$/, "must be 32 hexadecimal digits")),
+});
+
+/** More than any tier: 100 Gbit/s, and 100 TB. */
+const bandwidthBps = wholeNumber(0, 1e11);
+const quotaBytes = wholeNumber(0, 1e14);
+
+export const relayTokenRequest = v.strictObject({
+  relay: v.optional(memberName),
+  pair: v.strictTuple([memberName, memberName], "must be two members"),
+  tier: v.picklist(RELAY_TIERS, `must be one of: ${RELAY_TIERS.join(", ")}`),
+  bandwidthBps: v.optional(bandwidthBps, 0),
+  quotaBytes: v.optional(quotaBytes, 0),
+  lifetimeSec: wholeNumber(MINUTE_SEC, YEAR_SEC),
+});
+
+export const relayUseTokenRequest = v.strictObject({
+  token: v.pipe(text, v.nonEmpty("must not be empty"), v.maxLength(MAX_TOKEN_BYTES, "is too long")),
 });
 
 /** Errors: usage.invalid, naming the field. */

@@ -25,6 +25,8 @@ export const ROUTES = {
   relayStart: { method: "POST", path: "/v1/relay/start" },
   relayStop: { method: "POST", path: "/v1/relay/stop" },
   relayStatus: { method: "GET", path: "/v1/relay" },
+  relayToken: { method: "POST", path: "/v1/relay/token" },
+  relayUseToken: { method: "POST", path: "/v1/relay/use-token" },
   relayList: { method: "GET", path: "/v1/relay/list" },
   netcheck: { method: "GET", path: "/v1/netcheck" },
   shutdown: { method: "POST", path: "/v1/shutdown" },

@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { CacheDocument, CachedPeer, CachedPeerDetail, CachedScore } from "../admin/contract.ts";
 import { AgentError } from "../errors.ts";
 import type { Define } from "./define.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
+import { ioCodeOf, readTextFile } from "./text-file.ts";
 import { formatAge, formatBytes, formatRtt, formatShare, UNKNOWN } from "./units.ts";
 
 export const define: Define = (cache, cli) => {
@@ -40,7 +41,7 @@ export const define: Define = (cache, cli) => {
   const imported = cache.command("import").description("merge what an export wrote");
   imported.argument("[file]", "standard input where it is not given").action(async (file?: string) => {
     const session = openSession(imported, cli);
-    const text = file === undefined || file === "-" ? await cli.readInput() : readDocument(file);
+    const text = file === undefined || file === "-" ? await cli.readInput() : readTextFile(file);
     const result = await session.agent.cacheImport({ document: parseDocument(text) });
     session.print(result, () => [`added ${result.added} entries, left out ${result.ignored}`]);
   });
@@ -118,25 +119,13 @@ function scoreText({ total, parts }: CachedScore): string {
   return factors.length === 0 ? total.toFixed(2) : `${total.toFixed(2)} = ${factors.join(" x ")}`;
 }
 
-function readDocument(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new AgentError("state.io", `cannot read ${file}: ${codeOf(error)}`);
-  }
-}
-
 /** 0600: where members of a private network are is nobody else's business. */
 function writeDocument(file: string, text: string): void {
   try {
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
-    throw new AgentError("state.io", `cannot write ${file}: ${codeOf(error)}`);
+    throw new AgentError("state.io", `cannot write ${file}: ${ioCodeOf(error)}`);
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "unknown error";
 }
 
 function parseDocument(text: string): CacheDocument {

@@ -3,6 +3,7 @@ import { formatPortRange, parsePortRange, type PortRange } from "../config/port-
 import { AgentError } from "../errors.ts";
 import type { Define } from "./define.ts";
 import { defineAllocations } from "./relay-allocations.ts";
+import { defineTokenCommands, heldTokenLine } from "./relay-token.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
 import { facts, table } from "./table.ts";
@@ -41,11 +42,13 @@ export const define: Define = (relay, cli) => {
     session.print(report, () => statusLines(report, cli.clock.wallNow(), session.style));
   });
 
+  defineTokenCommands(relay, cli);
+
   const list = relay.command("list").description("the volunteers that this host knows");
   list.action(async () => {
     const session = openSession(list, cli);
     const relays = await session.agent.relayList();
-    session.print(relays, () => listLines(relays, session.style));
+    session.print(relays, () => listLines(relays, cli.clock.wallNow(), session.style));
   });
 
   defineAllocations(relay, cli);
@@ -89,7 +92,7 @@ function statusLines(status: RelayStatus, nowMs: number, style: Style): string[]
   ];
 }
 
-function listLines(relays: readonly KnownRelay[], style: Style): string[] {
+function listLines(relays: readonly KnownRelay[], nowMs: number, style: Style): string[] {
   if (relays.length === 0) return ["no member volunteers; on a well-reachable host: hopwire relay start"];
   const rows = relays.map((relay) => [
     style.bold(relay.name),
@@ -105,5 +108,6 @@ function listLines(relays: readonly KnownRelay[], style: Style): string[] {
     { title: "RTT", right: true },
     { title: "LOAD", right: true },
   ];
-  return table(columns, rows, style.dim);
+  const held = relays.flatMap(({ tokens }) => tokens.map((token) => heldTokenLine(token, nowMs)));
+  return [...table(columns, rows, style.dim), ...(held.length === 0 ? [] : ["", ...held])];
 }

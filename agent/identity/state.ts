@@ -46,6 +46,8 @@ const membership = v.object({
   /** The current epoch's first, then the one before. */
   secrets: v.pipe(v.array(v.object({ epoch: whole, secret: key })), v.minLength(1), v.maxLength(2)),
   invites: v.array(issuedInvite),
+  /** Relay tokens that this host was given, as they are shown. */
+  relayTokens: v.optional(v.array(v.string())),
 });
 
 const state = v.object({

@@ -8,6 +8,7 @@ import type {
   CacheImportResult,
   Emit,
   ForgottenPeer,
+  HeldRelayToken,
   InitRequest,
   Invite,
   InviteRequest,
@@ -16,6 +17,7 @@ import type {
   KnownRelay,
   MemberRequest,
   Membership,
+  MintedRelayToken,
   NetcheckReport,
   PeerStatus,
   PingReply,
@@ -23,6 +25,8 @@ import type {
   PingTarget,
   RelayStartRequest,
   RelayStatus,
+  RelayTokenRequest,
+  RelayUseTokenRequest,
   RevokedMember,
   Status,
 } from "../admin/contract.ts";
@@ -36,6 +40,7 @@ import { JoinOperation } from "./operations/join.ts";
 import { MembershipOperations } from "./operations/membership.ts";
 import { pingMember } from "./operations/ping.ts";
 import { RelayOperations } from "./operations/relay.ts";
+import { RelayTokenOperations } from "./operations/relay-token.ts";
 import { knownRelays, netcheckReport, peerStatuses, statusOf } from "./views.ts";
 
 export type AgentParts = DaemonParts & {
@@ -52,6 +57,7 @@ export class Agent implements AgentApi, AsyncDisposable {
   readonly #cache: CacheOperations;
   readonly #relay: RelayOperations;
   readonly #allocations: AllocationOperations;
+  readonly #relayTokens: RelayTokenOperations;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -61,6 +67,7 @@ export class Agent implements AgentApi, AsyncDisposable {
     this.#cache = new CacheOperations(parts.cache.cache, this.#current);
     this.#relay = new RelayOperations(parts, this.#current);
     this.#allocations = new AllocationOperations(parts, this.#current);
+    this.#relayTokens = new RelayTokenOperations(parts, this.#current);
   }
 
   /** Takes up the membership that the state holds, if any, or a join. Throws what `Network.start` does. */
@@ -136,6 +143,14 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   relayStatus(): Promise<RelayStatus> {
     return this.#relay.status();
+  }
+
+  relayToken(request: RelayTokenRequest): Promise<MintedRelayToken> {
+    return this.#relayTokens.mint(request);
+  }
+
+  relayUseToken(request: RelayUseTokenRequest): Promise<HeldRelayToken> {
+    return this.#relayTokens.use(request);
   }
 
   async relayList(): Promise<readonly KnownRelay[]> {

@@ -210,6 +210,16 @@ export class Network implements AsyncDisposable {
     return this.#paths.relaysInUse;
   }
 
+  /** Relay tokens that this host was given. */
+  get heldTokens(): Paths["heldTokens"] {
+    return this.#paths.heldTokens;
+  }
+
+  /** See `Paths`. */
+  useToken(token: string): ReturnType<Paths["useToken"]> {
+    return this.#paths.useToken(token);
+  }
+
   get publicEndpoints(): readonly Endpoint[] {
     return publicEndpoints(this.#ownAddresses());
   }
@@ -227,6 +237,8 @@ export class Network implements AsyncDisposable {
       isVolunteering: this.isVolunteering,
       hasPublicAddress: this.publicEndpoints.length > 0,
       nearlyUsedQuotas: this.#paths.nearlyUsedQuotas,
+      refusedPeers: this.#paths.refusedPeers,
+      refusedTokens: this.#paths.refusedTokens,
     });
   }
 

@@ -10,14 +10,16 @@ import { Connector, type ConnectorPorts } from "./connector.ts";
 import type { MeshContext } from "./context.ts";
 import { Gatherer, type ServerReport, type StunServerAddress } from "./gatherer.ts";
 import { controlTargets, relaysTowards } from "./home-relays.ts";
+import { HeldTokens, type HeldToken } from "./held-tokens.ts";
 import { MeshPeers } from "./mesh-peers.ts";
 import type { Messaging } from "./messaging.ts";
 import { canReach, orderEndpoints, type OwnAddresses } from "./reachability.ts";
+import { RelayComplaints } from "./relay-complaints.ts";
 import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import { serverCredential } from "./stun-names.ts";
 import type { StunRequest } from "./stun-service.ts";
-import type { NearlyUsedQuota } from "./warnings.ts";
+import type { NearlyUsedQuota, RefusedPeer, RefusedToken } from "./warnings.ts";
 
 export type PathsParts = {
   readonly context: MeshContext;
@@ -53,6 +55,8 @@ export class Paths implements Disposable {
   readonly #peers: MeshPeers;
   readonly #requests: RelayRequests;
   readonly #relays: RelayManager;
+  readonly #held: HeldTokens;
+  readonly #complaints: RelayComplaints;
   readonly #gatherer: Gatherer;
   readonly #owned = new DisposableStack();
 
@@ -61,8 +65,11 @@ export class Paths implements Disposable {
     const { network, self, identity, clock, random, log } = context;
     this.#parts = parts;
     this.#peers = new MeshPeers({ network, self, exchangeKey: identity.keys.exchange });
+    this.#held = new HeldTokens(context);
+    this.#complaints = new RelayComplaints(clock);
     this.#requests = new RelayRequests({
       context,
+      held: this.#held,
       control: messaging.control,
       stun,
       orderEndpoints: (relay, endpoints) =>
@@ -75,11 +82,16 @@ export class Paths implements Disposable {
         log,
         ports: this.#requests,
         events: {
-          onReady: (peer, { relay, allocation }, endpoint) =>
-            this.connector.onRelayReady(peer, { relay, allocation, endpoint }),
-          onGone: (peer, { relay, allocation }) => this.connector.onRelayGone(peer, relay, allocation),
+          onReady: (peer, { relay, allocation }, endpoint) => {
+            this.#complaints.granted(peer);
+            this.connector.onRelayReady(peer, { relay, allocation, endpoint });
+          },
+          onGone: (peer, { relay, allocation }, reason) => {
+            this.#complaints.refused(peer, relay, reason);
+            this.connector.onRelayGone(peer, relay, allocation);
+          },
           onMeasured: (peer, _, rttMs) => this.connector.onRelayMeasured(peer, rttMs),
-          onRefused: (peer, relay, reason) => log.debug({ peer, relay, reason }, "no allocation"),
+          onRefused: (peer, relay, reason) => this.#complaints.refused(peer, relay, reason),
         },
       }),
     );
@@ -97,7 +109,7 @@ export class Paths implements Disposable {
           echo: parts.echo,
           signal: (peer) => this.#sendCandidates(peer, true),
           relaysFor: (peer) => relaysTowards(peer, messaging.control.connected(), this.#roster),
-          connectRelay: (peer, relays) => void this.#relays.connect(peer, relays),
+          connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
           setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
           onPathChanged: (peer) => this.#onPathChanged(peer),
         },
@@ -128,10 +140,38 @@ export class Paths implements Disposable {
   }
 
   get nearlyUsedQuotas(): readonly NearlyUsedQuota[] {
-    const nameOf = (id: MemberId): string => this.#roster.members.get(id)?.name ?? id;
-    return this.#relays
-      .quotaWarnings()
-      .map(({ peer, relay, ...quota }) => ({ ...quota, peer: nameOf(peer), relay: nameOf(relay) }));
+    return this.#relays.quotaWarnings().map(({ peer, relay, ...quota }) => ({
+      ...quota,
+      peer: this.#nameOf(peer),
+      relay: this.#nameOf(relay),
+    }));
+  }
+
+  /** Of peers to which there is no path at all. */
+  get refusedPeers(): readonly RefusedPeer[] {
+    return this.#complaints
+      .list()
+      .filter(({ peer }) => this.connector.pathOf(peer)?.path.tag === "none")
+      .map(({ peer, relay, reason }) => ({ reason, peer: this.#nameOf(peer), relay: this.#nameOf(relay) }));
+  }
+
+  get refusedTokens(): readonly RefusedToken[] {
+    return this.#held.list().flatMap(({ peer, relay, refusal }) => {
+      if (refusal === undefined) return [];
+      return [{ refusal, peer: this.#nameOf(peer), relay: this.#nameOf(relay) }];
+    });
+  }
+
+  /** Tokens that this host was given. */
+  get heldTokens(): readonly HeldToken[] {
+    return this.#held.list();
+  }
+
+  /** From now on instead of own ones. Errors: token.invalid, state.io. */
+  async useToken(token: string): Promise<HeldToken> {
+    const held = await this.#held.add(token);
+    void this.#relays.askAgain(held.peer, held.relay);
+    return held;
   }
 
   /** Resolves when WireGuard has the roster's peers. */
@@ -206,6 +246,10 @@ export class Paths implements Disposable {
   outerEndpoint(member: MemberId): Endpoint | undefined {
     const { connector } = this;
     return connector.pathOf(member)?.path.tag === "direct" ? connector.endpointOf(member) : undefined;
+  }
+
+  #nameOf(id: MemberId): string {
+    return this.#roster.members.get(id)?.name ?? id;
   }
 
   #retarget(): void {

@@ -21,15 +21,68 @@ const ADVICE: Readonly<Record<string, string>> = {
   "port-failed": "this volunteer cannot open a port now: use another one",
   "peer-absent": "the other end is not connected to this volunteer: use one that both ends reach",
   "relay-stopped": "this volunteer is going away: use another one",
+  "address-blocked": "this volunteer refuses this host's address: ask its operator about relay.guard.block",
+  "address-not-allowed":
+    "this volunteer serves other addresses only: ask its operator about relay.guard.allow",
   "not-a-member": "an end of the pair, or who signed the token, is no member (any more)",
   "wrong-keys": "the token names other WireGuard keys than the members' certificates: mint a new one",
   "token-expired": "the token has expired: mint a new one",
   expired: "the token has expired: mint a new one, and check this host's clock",
+  "wrong-epoch":
+    "the token is of before the last revocations in this network: mint a new one, or ask its issuer for one",
   "not-yet-valid": "the token is from the future: check this host's clock",
 };
 
+/** Asking again does not help; an operator may. Others are a matter of moments, or of the asking program. */
+const LASTING: ReadonlySet<string> = new Set([
+  "not-allowed",
+  "off-schedule",
+  "monthly-quota",
+  "quota-used",
+  "relay-full",
+  "member-full",
+  "ports-exhausted",
+  "port-failed",
+  "address-blocked",
+  "address-not-allowed",
+]);
+
+/** The token is no good; another one may be. */
+const TOKEN_FAULTS: ReadonlySet<string> = new Set([
+  "too-long",
+  "malformed",
+  "wrong-audience",
+  "wrong-network",
+  "wrong-allocation",
+  "wrong-epoch",
+  "expired",
+  "token-expired",
+  "not-yet-valid",
+  "bad-signature",
+  "not-in-pair",
+  "not-a-member",
+  "wrong-keys",
+  "tier-not-allowed",
+]);
+
+export function isLasting(reason: string): boolean {
+  return LASTING.has(reason);
+}
+
+/** `code` as it travels. */
+export function isTokenFault(code: string): boolean {
+  return TOKEN_FAULTS.has(code.slice(SERVICE.length)) && code.startsWith(SERVICE);
+}
+
+/** In the words of `relayRefusal`. */
+export function relayAdvice(reason: string): string {
+  return ADVICE[reason] ?? "the relay refused the request as it was made";
+}
+
+const SERVICE = "relay.";
+
 /** Reasons travel as failure codes with the service before them. */
 export function relayRefusal(reason: string): Failure {
-  const code = reason === "unknown-allocation" ? "relay.no-allocation" : `relay.${reason}`;
-  return failure(code, ADVICE[reason] ?? "the relay refused the request as it was made");
+  const code = reason === "unknown-allocation" ? "no-allocation" : reason;
+  return failure(`${SERVICE}${code}`, relayAdvice(reason));
 }

@@ -2,11 +2,13 @@ import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
-import { mintRelayToken, type RelayTokenClaims } from "../../protocol/relay-token.ts";
+import { mintRelayToken } from "../../protocol/relay-token.ts";
 import type { ControlPlane } from "../control/plane.ts";
-import type { RosterMember } from "../registry/roster.ts";
+import { epochOf, pairMemberOf } from "../registry/roster.ts";
 import type { Granted, RelayPorts } from "../relay/client/relay-manager.ts";
 import type { MeshContext } from "./context.ts";
+import type { HeldTokens } from "./held-tokens.ts";
+import { isTokenFault } from "./relay-refusals.ts";
 import { legCredential } from "./stun-names.ts";
 import { bindWithNonce, type StunRequest } from "./stun-service.ts";
 
@@ -23,6 +25,8 @@ export type RelayRequestsParts = {
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
   readonly orderEndpoints: RelayPorts["orderEndpoints"];
+  /** Go before those that this host mints. */
+  readonly held: Pick<HeldTokens, "find" | "refused">;
 };
 
 type Minted = { readonly token: string; readonly issuedAtSec: number; readonly renewAtSec: number };
@@ -31,7 +35,7 @@ type Minted = { readonly token: string; readonly issuedAtSec: number; readonly r
 export class RelayRequests implements RelayPorts {
   readonly bind: RelayPorts["bind"];
   readonly #parts: RelayRequestsParts;
-  /** By relay and pair with its keys; bounded by the pairs that were asked for within half a token's life. */
+  /** By relay, epoch and pair with its keys; bounded by the pairs that were asked for within half a token's life. */
   readonly #tokens = new Map<string, Minted>();
 
   constructor(parts: RelayRequestsParts) {
@@ -45,18 +49,16 @@ export class RelayRequests implements RelayPorts {
   }
 
   async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {
-    const token = await this.#token(relay, peer);
-    if (!token.ok) return token;
-    const body = { kind: "allocate", token: token.value } as const;
-    const answer = await this.#parts.control.request(relay, body, REQUEST_TIMEOUT_MS);
+    const answer = await this.#withToken(relay, peer, (token) =>
+      this.#parts.control.request(relay, { kind: "allocate", token }, REQUEST_TIMEOUT_MS),
+    );
     return answer.ok ? this.granted(relay, answer.value) : answer;
   }
 
-  async refresh({ relay, peer, allocation }: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>> {
-    const token = await this.#token(relay, peer);
-    if (!token.ok) return token;
-    const body = { kind: "refresh", allocation, token: token.value } as const;
-    return this.#parts.control.request(relay, body, REQUEST_TIMEOUT_MS);
+  refresh({ relay, peer, allocation }: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>> {
+    return this.#withToken(relay, peer, (token) =>
+      this.#parts.control.request(relay, { kind: "refresh", allocation, token }, REQUEST_TIMEOUT_MS),
+    );
   }
 
   async release(relay: MemberId, allocation: AllocationId): Promise<void> {
@@ -67,15 +69,37 @@ export class RelayRequests implements RelayPorts {
     return this.#parts.orderEndpoints(relay, endpoints);
   }
 
+  /** First with the token that this host was given: one that is no good must not cost the path. */
+  async #withToken<T>(
+    relay: MemberId,
+    peer: MemberId,
+    ask: (token: string) => Promise<Decoded<T>>,
+  ): Promise<Decoded<T>> {
+    const { held } = this.#parts;
+    const given = held.find(relay, peer);
+    if (given !== undefined) {
+      const answer = await ask(given);
+      if (answer.ok || !isTokenFault(answer.reason)) return answer;
+      held.refused(given, answer.reason);
+    }
+    const own = await this.#ownToken(relay, peer);
+    return own.ok ? ask(own.value) : own;
+  }
+
   /** The same until half of its life is over: the relay knows it, and need not check its signature again. */
-  async #token(relay: MemberId, peer: MemberId): Promise<Decoded<string>> {
+  async #ownToken(relay: MemberId, peer: MemberId): Promise<Decoded<string>> {
     const { context } = this.#parts;
     const { members } = context.registry.roster;
     const own = members.get(context.self);
     const other = members.get(peer);
     if (other === undefined || own === undefined) return refused("not-a-member");
-    const pair = [pairEnd(own), pairEnd(other)] as const;
-    const key = [relay, ...pair.flatMap(({ memberId, wireguardKey }) => [memberId, wireguardKey])].join(" ");
+    const pair = [pairMemberOf(own), pairMemberOf(other)] as const;
+    const epoch = epochOf(context.registry.roster);
+    const key = [
+      relay,
+      epoch,
+      ...pair.flatMap(({ memberId, wireguardKey }) => [memberId, wireguardKey]),
+    ].join(" ");
     const nowSec = Math.floor(context.clock.wallNow() / 1000);
     for (const [old, { renewAtSec, issuedAtSec }] of this.#tokens) {
       // From the future: the clock was set back since.
@@ -88,6 +112,7 @@ export class RelayRequests implements RelayPorts {
         issuer: context.self,
         relay,
         network: context.network,
+        epoch,
         pair,
         issuedAtSec: nowSec,
         expiresAtSec: nowSec + TOKEN_LIFETIME_SEC,
@@ -109,8 +134,4 @@ export class RelayRequests implements RelayPorts {
     if (peer === self || !registry.roster.members.has(peer)) return refused("not-a-member");
     return decoded({ allocation, relay, peer, endpoints, lifetimeSec, legKey, leg });
   }
-}
-
-function pairEnd({ id, wireguardKey }: RosterMember): RelayTokenClaims["pair"][number] {
-  return { memberId: id, wireguardKey };
 }

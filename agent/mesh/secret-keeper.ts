@@ -2,6 +2,7 @@ import { failure, type Failure, type ResponseBody } from "../../protocol/frame-b
 import { rawOf, type Identity } from "../identity/identity.ts";
 import { learnSecret, secretOf } from "../identity/membership.ts";
 import type { ControlPlane } from "../control/plane.ts";
+import { epochOf } from "../registry/roster.ts";
 import type { MeshContext } from "./context.ts";
 
 export type NetworkSecret = { readonly epoch: number; readonly secret: Uint8Array };
@@ -58,7 +59,7 @@ export class SecretKeeper {
 
   #missingEpoch(): number | undefined {
     const { registry, identity } = this.#parts.context;
-    const wanted = registry.roster.secret?.content.epoch ?? 0;
+    const wanted = epochOf(registry.roster);
     return wanted > (secretsOf(identity)[0]?.epoch ?? 0) ? wanted : undefined;
   }
 

@@ -7,6 +7,7 @@ import type {
   CachedPeer,
   CachedPeerDetail,
   CachedRelay,
+  HeldRelayToken,
   KnownRelay,
   MemberIdentity,
   NetcheckReport,
@@ -17,6 +18,7 @@ import type {
 } from "../admin/contract.ts";
 import type { RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
+import type { HeldToken } from "./held-tokens.ts";
 import { shownType } from "./mesh-peer.ts";
 import type { Network } from "./network.ts";
 
@@ -141,8 +143,23 @@ export function knownRelays(network: Network): readonly KnownRelay[] {
       rttMs: id === network.self ? 0 : (network.connector.pathOf(id)?.rttMs ?? null),
       allocations: Math.round(load * capacity),
       maxAllocations: capacity,
+      tokens: network.heldTokens.filter(({ relay }) => relay === id).map((held) => heldToken(network, held)),
     };
   });
+}
+
+export function heldToken(
+  { roster }: Pick<Network, "roster">,
+  { relay, peer, expiresAtSec, refusal, ...terms }: HeldToken,
+): HeldRelayToken {
+  const nameOf = (id: MemberId): string => roster.members.get(id)?.name ?? id;
+  return {
+    ...terms,
+    relay: nameOf(relay),
+    peer: nameOf(peer),
+    expiresAt: expiresAtSec * 1000,
+    refusal: refusal ?? null,
+  };
 }
 
 export async function netcheckReport(network: Network): Promise<NetcheckReport> {

@@ -9,11 +9,17 @@ import type {
 } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId, NetworkId } from "../../protocol/ids.ts";
 import { publicKeyOf } from "../../protocol/keys.ts";
-import { peekIssuer, readRelayToken, type Pair, type RelayTokenClaims } from "../../protocol/relay-token.ts";
+import {
+  isEpochAccepted,
+  peekClaims,
+  readRelayToken,
+  type Pair,
+  type RelayTokenClaims,
+} from "../../protocol/relay-token.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
-import type { Roster } from "../registry/roster.ts";
+import { epochOf, type Roster } from "../registry/roster.ts";
 import { DEFAULT_ALLOCATION_LIMITS, type AllocationStatus } from "../relay/server/allocations.ts";
 import type { ForwarderChoice, ForwarderWish } from "../relay/server/choose-forwarder.ts";
 import type { ForwarderKind } from "../relay/server/forwarder.ts";
@@ -84,6 +90,7 @@ export class Volunteering implements AsyncDisposable {
       usage: parts.usage,
       createForwarder: parts.forwarder.create,
       verify: (token) => this.#verify(token),
+      isEpochAccepted: (epoch) => isEpochAccepted(epoch, epochOf(parts.roster())),
       faultOf: (pair) => this.#faultOf(pair),
       admit: (member) => parts.guard.admitAllocation(member, parts.outerEndpoint(member)),
       isReachable: (member) => parts.isConnected(member),
@@ -188,7 +195,10 @@ export class Volunteering implements AsyncDisposable {
   async #verify(token: string): Promise<Decoded<RelayTokenClaims>> {
     const now = this.#parts.clock.wallNow();
     const known = this.#tokens.get(token, now);
-    if (known !== undefined) return decoded(known);
+    if (known !== undefined)
+      return isEpochAccepted(known.epoch, epochOf(this.#parts.roster()))
+        ? decoded(known)
+        : refused("wrong-epoch");
     const claims = await this.#read(token);
     if (claims.ok) this.#tokens.add(token, claims.value, now);
     return claims;
@@ -196,17 +206,20 @@ export class Volunteering implements AsyncDisposable {
 
   /** Shape, issuer and times before the signature: a signature costs the most. */
   async #read(token: string): Promise<Decoded<RelayTokenClaims>> {
-    const issuer = peekIssuer(token);
-    if (!issuer.ok) return issuer;
+    const peeked = peekClaims(token);
+    if (!peeked.ok) return peeked;
+    const { issuer } = peeked.value;
     const { self, network, clock, limits } = this.#parts;
-    const member = this.#parts.roster().members.get(issuer.value);
+    const roster = this.#parts.roster();
+    const member = roster.members.get(issuer);
     if (member === undefined) return refused("not-a-member");
     const verifyKey = publicKeyOf("ed25519", member.identityKey);
-    const claims = await readRelayToken(token, verifyKey, { relay: self, network, now: clock.wallNow() });
-    if (!claims.ok || issuer.value === self) return claims; // this host's operator grants what he likes
+    const expected = { relay: self, network, epoch: epochOf(roster), now: clock.wallNow() };
+    const claims = await readRelayToken(token, verifyKey, expected);
+    if (!claims.ok || issuer === self) return claims; // this host's operator grants what he likes
     const { pair, tier } = claims.value;
     // Members mint for their own pairs only.
-    if (!pair.some(({ memberId }) => memberId === issuer.value)) return refused("not-in-pair");
+    if (!pair.some(({ memberId }) => memberId === issuer)) return refused("not-in-pair");
     return isWithin(tier, limits.memberTier) ? claims : refused("tier-not-allowed");
   }
 

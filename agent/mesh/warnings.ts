@@ -1,4 +1,5 @@
 import type { Conflict } from "../registry/roster.ts";
+import { relayAdvice } from "./relay-refusals.ts";
 
 /** What may be wrong with this host as a member. */
 export type Symptoms = {
@@ -11,7 +12,15 @@ export type Symptoms = {
   readonly hasPublicAddress: boolean;
   /** Relayed pairs that are close to their quota, members by name. */
   readonly nearlyUsedQuotas: readonly NearlyUsedQuota[];
+  readonly refusedPeers: readonly RefusedPeer[];
+  readonly refusedTokens: readonly RefusedToken[];
 };
+
+/** A pair that a volunteer does not relay, members by name. */
+export type RefusedPeer = { readonly peer: string; readonly relay: string; readonly reason: string };
+
+/** A token that this host was given and that does not count, members by name. */
+export type RefusedToken = { readonly peer: string; readonly relay: string; readonly refusal: string };
 
 export type NearlyUsedQuota = {
   readonly peer: string;
@@ -19,6 +28,9 @@ export type NearlyUsedQuota = {
   readonly usedBytes: number;
   readonly limitBytes: number;
 };
+
+/** Of peers in one line. */
+const SHOWN_NAMES = 5;
 
 /** Above this a clock is not merely imprecise: certificates, tokens and invites may be judged wrongly. */
 export const SKEW_WARNING_MS = 60_000;
@@ -44,7 +56,29 @@ export function warningsOf(symptoms: Symptoms): readonly string[] {
       "this volunteer has no public address: only hosts of its own network can use it; give one by --endpoint",
     );
   }
-  return [...warnings, ...nearlyUsedQuotas.map(quotaWarning)];
+  return [
+    ...warnings,
+    ...nearlyUsedQuotas.map(quotaWarning),
+    ...refusalWarnings(symptoms.refusedPeers),
+    ...symptoms.refusedTokens.map(tokenWarning),
+  ];
+}
+
+/** One for each relay and reason: a volunteer that is closed refuses every pair alike. */
+function refusalWarnings(refused: readonly RefusedPeer[]): readonly string[] {
+  const kinds = Map.groupBy(refused, ({ relay, reason }) => `${relay} ${reason}`);
+  return [...kinds.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const names = same.map(({ peer }) => peer);
+    const shown = names.length > SHOWN_NAMES ? [...names.slice(0, SHOWN_NAMES), "others"] : names;
+    return [`${first.relay} does not relay to ${shown.join(", ")}: ${relayAdvice(first.reason)}`];
+  });
+}
+
+function tokenWarning({ peer, relay, refusal }: RefusedToken): string {
+  const reason = refusal.replace(/^relay\./, "");
+  return `${relay} does not take the relay token for ${peer} (${reason}), and relays as without one: ask its operator for a new one`;
 }
 
 /** Rounded down: nobody is told of 100 % before the end. */

@@ -12,6 +12,7 @@ import type {
   SecretCommitment,
   SignedRecord,
 } from "../../protocol/record.ts";
+import type { PairMember } from "../../protocol/relay-token.ts";
 import type { WallMs } from "../../protocol/time.ts";
 
 export type RosterMember = {
@@ -114,6 +115,15 @@ export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Ar
     ),
     conflicts,
   };
+}
+
+/** Of the network's secret, which each revocation by an admin replaces: it moves when it changes who is trusted. */
+export function epochOf({ secret }: Pick<Roster, "secret">): number {
+  return secret?.content.epoch ?? 0;
+}
+
+export function pairMemberOf({ id, wireguardKey }: RosterMember): PairMember {
+  return { memberId: id, wireguardKey };
 }
 
 type Sorted = {

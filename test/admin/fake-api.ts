@@ -1,5 +1,12 @@
 import type { AllocationEvent, RelayedPair, RelayStats } from "../../agent/admin/relay-schemas.ts";
-import type { AgentApi, Membership, PeerStatus, RelayStatus, Status } from "../../agent/admin/contract.ts";
+import type {
+  AgentApi,
+  HeldRelayToken,
+  Membership,
+  PeerStatus,
+  RelayStatus,
+  Status,
+} from "../../agent/admin/contract.ts";
 import { AgentError } from "../../agent/errors.ts";
 
 export const ALICE: Membership = {
@@ -54,6 +61,16 @@ export const PEERS: readonly PeerStatus[] = [
     txBytes: 0,
   },
 ];
+
+const HELD_TOKEN: HeldRelayToken = {
+  relay: "carol",
+  peer: "bob",
+  tier: "paid",
+  bandwidthBps: 50e6,
+  quotaBytes: 0,
+  expiresAt: NOW_MS + 30 * 86_400_000,
+  refusal: null,
+};
 
 export const RELAY: RelayStatus = {
   volunteering: true,
@@ -192,6 +209,21 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
     relayStart: (request) => answer("relayStart", RELAY, request),
     relayStop: () => answer("relayStop", { ...RELAY, volunteering: false, allocations: [] }),
     relayStatus: () => answer("relayStatus", RELAY),
+    relayToken: (request) =>
+      answer(
+        "relayToken",
+        {
+          token: "header.claims.signature",
+          relay: request.relay ?? "alice",
+          pair: request.pair,
+          tier: request.tier,
+          bandwidthBps: request.bandwidthBps,
+          quotaBytes: request.quotaBytes,
+          expiresAt: NOW_MS + request.lifetimeSec * 1000,
+        },
+        request,
+      ),
+    relayUseToken: (request) => answer("relayUseToken", HELD_TOKEN, request),
     relayList: () =>
       answer("relayList", [
         {
@@ -202,6 +234,7 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
           rttMs: 6.5,
           allocations: 3,
           maxAllocations: 256,
+          tokens: [HELD_TOKEN],
         },
       ]),
     relayAllocations: () => answer("relayAllocations", { volunteering: true, allocations: [PAIR] }),

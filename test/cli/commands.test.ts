@@ -209,6 +209,35 @@ describe("what a person reads", () => {
     );
   });
 
+  //
+  it("prints a minted relay token alone, and takes one from standard input or a file, never as an argument", async () => {
+    await using hopwire = await serving();
+    const grant = ["--pair", "bob", "dave", "--bandwidth-mbps", "50", "--lifetime", "7d"];
+    const token = "header.claims.signature\n";
+    expect((await hopwire.run(["relay", "token", ...grant])).out).toBe(token);
+    const used = text("carol relays to bob by a token of tier paid (50 Mbit/s), for another 30 d");
+    const input = { readInput: () => Promise.resolve(token) };
+    expect((await hopwire.run(["relay", "use-token"], input)).out).toBe(used);
+    const file = join(hopwire.dir, "token");
+    writeFileSync(file, token);
+    expect((await hopwire.run(["relay", "use-token", file])).out).toBe(used);
+    expect(hopwire.calls).toEqual([
+      {
+        operation: "relayToken",
+        request: {
+          pair: ["bob", "dave"],
+          tier: "paid",
+          bandwidthBps: 50e6,
+          quotaBytes: 0,
+          lifetimeSec: 604_800,
+        },
+      },
+      { operation: "relayUseToken", request: { token: token.trim() } },
+      { operation: "relayUseToken", request: { token: token.trim() } },
+    ]);
+    expect((await hopwire.run(["relay", "list"])).out).toContain(used);
+  });
+
   //
   it("says with netcheck what the NAT does and what that means", async () => {
     await using hopwire = await serving();
@@ -334,6 +363,14 @@ describe("what goes wrong", () => {
     [["ping", "bob", "--count", "many"], 64, '--count must be a whole number, not "many"'],
     [["invite", "bob", "--expires", "soon"], 64, '"soon" is no duration; give a number and a unit'],
     [["relay", "start", "--ports", "9-3"], 64, "--ports must be a range like 40000-49999"],
+    [["relay", "token"], 64, "required option '--pair <members...>' not specified"],
+    [["relay", "token", "--pair", "bob"], 64, "--pair takes two members; as in: --pair alice bob"],
+    [
+      ["relay", "token", "--pair", "a", "b", "--tier", "gold"],
+      64,
+      "--tier must be one of: free, paid, unlimited",
+    ],
+    [["relay", "use-token", "/nonexistent"], 74, "cannot read /nonexistent: ENOENT"],
     [["completion", "tcsh"], 64, 'there is no completion for "tcsh"; choose one of: bash, zsh, fish'],
     [["status", "--listen-port", "x"], 78, "--listen-port must be a number"],
     [["status", "--config", "/nonexistent"], 78, "cannot read /nonexistent: ENOENT"],

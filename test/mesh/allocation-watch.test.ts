@@ -40,6 +40,7 @@ class PaperRelay {
         createdAt: monotonicMs(0),
         expiresAt: monotonicMs(600_000),
         notAfter: monotonicMs(3_600_000),
+        epoch: 1,
       },
       forwarder: isOpen
         ? {

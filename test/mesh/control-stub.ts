@@ -13,12 +13,16 @@ export class ControlStub implements Pick<ControlPlane, "connected" | "request"> 
   readonly asked: { readonly id: MemberId; readonly body: RequestBody }[] = [];
   readonly answerBy = new Map<MemberId, (body: RequestBody) => ResponseBody>();
 
+  readonly refusalBy = new Map<MemberId, (body: RequestBody) => string | undefined>();
+
   connected(): readonly MemberId[] {
     return [...this.answerBy.keys()];
   }
 
   request<Body extends RequestBody>(id: MemberId, body: Body): Promise<Decoded<AnswerTo<Body>>> {
     this.asked.push({ id, body });
+    const refusal = this.refusalBy.get(id)?.(body);
+    if (refusal !== undefined) return Promise.resolve(refused(refusal));
     const answer = this.answerBy.get(id)?.(body);
     return Promise.resolve(
       answer !== undefined && isAnswerTo(body, answer) ? decoded(answer) : refused("not-connected"),

@@ -40,6 +40,7 @@ const ALLOCATION: SavedAllocation = {
   quotaBytes: 0,
   requestedBy: member(1).memberId,
   notAfter: wallMs(1_900_000_000_000),
+  epoch: 1,
   legKeys: { a: new Uint8Array(32), b: new Uint8Array(32) },
   held: { port: 40_000, endpoints: { a: undefined, b: undefined } },
 };

@@ -15,7 +15,8 @@ import type { AllocationLeg, AllocationWarning, Failure, ResponseBody } from "..
 import type { MemberId } from "../../protocol/ids.ts";
 import { keyText } from "../../protocol/keys.ts";
 import { mintRelayToken, type PairMember, type RelayTokenClaims } from "../../protocol/relay-token.ts";
-import { NETWORK, NOW, testHost, type TestHost } from "../registry/network.ts";
+import { secretCommitment } from "../../protocol/record.ts";
+import { NETWORK, NOW, ROOT, signed, testHost, type TestHost } from "../registry/network.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { rosterOf, SELF } from "./samples.ts";
@@ -26,6 +27,9 @@ const end = ({ id }: TestHost, number: number): PairMember => ({
   memberId: id,
   wireguardKey: wireguardKey(number),
 });
+
+const secretRecord = (epoch: number) =>
+  signed({ kind: "secret", epoch, commitment: secretCommitment(new Uint8Array(32).fill(epoch)) }, ROOT);
 
 const LIMITS: VolunteerLimits = {
   ports: { first: 42_000, last: 42_063 },
@@ -108,6 +112,7 @@ class Relay implements AsyncDisposable {
       issuer: issuer.id,
       relay: SELF,
       network: NETWORK,
+      epoch: 0,
       pair: [end(ann, 2), end(bob, 3)] as const,
       issuedAtSec,
       expiresAtSec: issuedAtSec + 3600,
@@ -161,6 +166,25 @@ describe("an allocation is refused", () => {
   it("to a member that has got hold of another pair's token", async () => {
     await using relay = new Relay();
     expect(await relay.allocate({}, { from: cat })).toMatchObject({ code: "relay.not-in-pair" });
+  });
+
+  it("to a token of before the last two revocations, also where it was accepted once", async () => {
+    await using relay = new Relay();
+    const epochs = [1, 2, 3].map((epoch) => rosterOf([2, 3], secretRecord(epoch)));
+    const answers: unknown[] = [];
+    for (const roster of epochs) {
+      relay.roster = roster ?? relay.roster;
+      answers.push(await relay.allocate({ epoch: 1 }));
+      answers.push(await relay.allocate({ epoch: 1 }));
+    }
+    const refusal = expect.objectContaining({ code: "relay.wrong-epoch" }) as unknown;
+    const same = answers[0];
+    expect(answers).toEqual([same, same, same, same, refusal, refusal]);
+  });
+
+  it("never for an epoch that this relay has yet to hear of", async () => {
+    await using relay = new Relay();
+    expect(await relay.allocate({ epoch: 5 })).toMatchObject({ kind: "allocated" });
   });
 
   it("for another relay's token", async () => {

@@ -8,6 +8,8 @@ const HEALTHY: Symptoms = {
   isVolunteering: false,
   hasPublicAddress: false,
   nearlyUsedQuotas: [],
+  refusedPeers: [],
+  refusedTokens: [],
 };
 const OFF_MS = SKEW_WARNING_MS + 1;
 
@@ -50,6 +52,29 @@ describe("an operator", () => {
 
   it("hears that nobody from elsewhere reaches this volunteer", () => {
     expect(warningsOf({ ...HEALTHY, isVolunteering: true })[0]).toContain("--endpoint");
+  });
+
+  //
+  it("hears once of each volunteer and reason to whom it does not relay, why, and what helps", () => {
+    const refusedPeers = ["a", "b", "c", "d", "e", "f"].map((peer) => ({
+      peer,
+      relay: "vol",
+      reason: "off-schedule",
+    }));
+    const [warning, ...more] = warningsOf({ ...HEALTHY, refusedPeers });
+    expect(warning).toBe(
+      "vol does not relay to a, b, c, d, e, others: this volunteer relays at other hours: " +
+        "use another one, or ask its operator about relay.schedule",
+    );
+    expect(more).toEqual([]);
+  });
+
+  //
+  it("hears of a relay token that does not count any more", () => {
+    const refusedTokens = [{ peer: "bob", relay: "vol", refusal: "relay.wrong-epoch" }];
+    expect(warningsOf({ ...HEALTHY, refusedTokens })).toEqual([
+      "vol does not take the relay token for bob (wrong-epoch), and relays as without one: ask its operator for a new one",
+    ]);
   });
 
   //

@@ -124,6 +124,18 @@ export class RelayManager implements Disposable {
     }
   }
 
+  /**
+   * Asks the relay that serves the peer once more, with what may be a better token since. What it grants then takes over
+   * from the allocation that there is, which goes on where it is refused.
+   */
+  async askAgain(peer: MemberId, relay: MemberId): Promise<void> {
+    if (this.#connections.get(peer)?.granted.relay !== relay) return;
+    const granted = await this.#ports.allocate(relay, peer);
+    if (this.#isClosed() || this.#connections.get(peer)?.granted.relay !== relay) return;
+    if (granted.ok) this.#settle(granted.value);
+    else this.#events.onRefused(peer, relay, granted.reason);
+  }
+
   /** A volunteer tells us of an allocation that the other end asked for. */
   onOffer(offered: Granted): void {
     if (this.#closed) return;

@@ -4,6 +4,7 @@ import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import { ExpiryHeap, type HeapEntry } from "./expiry-heap.ts";
 import type { ForwarderStatus } from "./forwarder.ts";
+import { compareGrants } from "./tiers.ts";
 
 /** What a relay gives away at most. */
 export type AllocationLimits = {
@@ -33,6 +34,8 @@ export type Allocation = {
   readonly expiresAt: MonotonicMs;
   /** When the token ends: nothing prolongs the allocation beyond. */
   readonly notAfter: MonotonicMs;
+  /** The latest of the tokens that were shown for it. */
+  readonly epoch: number;
 };
 
 export type AllocationStatus = {
@@ -43,6 +46,12 @@ export type AllocationStatus = {
 };
 
 export type AllocationRequest = Omit<Allocation, "createdAt" | "expiresAt">;
+
+/** What a newer token says of an allocation that there is. */
+export type Renewal = Pick<
+  Allocation,
+  "pair" | "tier" | "bandwidthBps" | "quotaBytes" | "notAfter" | "epoch"
+>;
 
 /**
  * Which allocations there are and until when. Who may ask was decided before; sockets are the forwarder's. What is done
@@ -65,15 +74,15 @@ export class AllocationTable {
 
   /**
    * The same for the same pair however often it asks (R-602); a newer token prolongs it. Refused:
-   * "token-expired", "keys-changed" (close it first), "relay-full", "member-full".
+   * "token-expired", "keys-changed" and "better-token" (close it first), "relay-full", "member-full".
    */
   create(request: AllocationRequest, now: MonotonicMs): Decoded<Allocation> {
     if (request.notAfter <= now) return refused("token-expired");
     const existing = this.get(request.id);
     if (existing !== undefined) {
       if (!samePair(existing.pair, request.pair)) return refused("keys-changed");
-      const notAfter = monotonicMs(Math.max(existing.notAfter, request.notAfter));
-      return decoded(this.#put({ ...existing, notAfter }, now)); // what was granted stays as it is
+      if (compareGrants(request, existing) > 0) return refused("better-token");
+      return decoded(this.#put(renewed(existing, request), now));
     }
     if (this.#byId.size >= this.#limits.maxAllocations) return refused("relay-full");
     const own = this.#countByMember.get(request.requestedBy) ?? 0;
@@ -82,13 +91,12 @@ export class AllocationTable {
     return decoded(this.#put({ ...request, createdAt: now, expiresAt: now }, now));
   }
 
-  /** A newer token prolongs what there is. Refused: "unknown-allocation", "keys-changed". */
-  renew(id: AllocationId, pair: Pair, notAfter: MonotonicMs, now: MonotonicMs): Decoded<Allocation> {
+  /** A newer token prolongs what there is; limits stay. Refused: "unknown-allocation", "keys-changed". */
+  renew(id: AllocationId, renewal: Renewal, now: MonotonicMs): Decoded<Allocation> {
     const existing = this.get(id);
     if (existing === undefined || existing.expiresAt <= now) return refused("unknown-allocation");
-    if (!samePair(existing.pair, pair)) return refused("keys-changed");
-    const later = monotonicMs(Math.max(existing.notAfter, notAfter));
-    return decoded(this.#put({ ...existing, notAfter: later }, now));
+    if (!samePair(existing.pair, renewal.pair)) return refused("keys-changed");
+    return decoded(this.#put(renewed(existing, renewal), now));
   }
 
   /** Prolongs by a lifetime from now, up to the token's end. Undefined where there is none (any more). */
@@ -134,6 +142,14 @@ export class AllocationTable {
     else this.#byExpiry.replace(entry, next);
     return next;
   }
+}
+
+/** A token that grants less says that its pair is still wanted, and does not keep up what a better one had granted. */
+function renewed(existing: Allocation, renewal: Renewal): Allocation {
+  const epoch = Math.max(existing.epoch, renewal.epoch);
+  const isLess = compareGrants(renewal, existing) < 0;
+  const notAfter = isLess ? existing.notAfter : Math.max(existing.notAfter, renewal.notAfter);
+  return { ...existing, epoch, notAfter: monotonicMs(notAfter) };
 }
 
 function samePair(a: Pair, b: Pair): boolean {

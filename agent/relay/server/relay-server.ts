@@ -11,6 +11,7 @@ import {
   type Allocation,
   type AllocationLimits,
   type AllocationStatus,
+  type Renewal,
 } from "./allocations.ts";
 import type { Forwarder, ForwarderAllocation, ForwarderEvents } from "./forwarder.ts";
 import { RelayHistory } from "./history.ts";
@@ -18,7 +19,7 @@ import { legOf, otherLeg, type LegName } from "./leg.ts";
 import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
 import { quotaLevel, type RelayUsage } from "./quota.ts";
 import type { SavedAllocation } from "./relay-state.ts";
-import { grantedLimits, type TierLimits } from "./tiers.ts";
+import { compareGrants, grantedLimits, type Grant } from "./tiers.ts";
 
 /** What one end of the pair needs to use the allocation. `legKey` is this member's alone: never show it to the other. */
 export type RelayGrant = {
@@ -36,6 +37,7 @@ export type AllocationEnd =
   | "revoked"
   | "failed"
   | "keys-changed"
+  | "better-token"
   | "not-allowed"
   | "quota"
   | "operator"
@@ -78,6 +80,8 @@ export type RelayServerParts = {
   readonly usage: RelayUsage;
   /** Finds the issuer's key and reads the token: audience, network, times, tier, signature. */
   readonly verify: (token: string) => Promise<Decoded<RelayTokenClaims>>;
+  /** Whether tokens of this epoch of the network still count. */
+  readonly isEpochAccepted: (epoch: number) => boolean;
   /** Asked anew whenever it matters: it may have changed since the token was minted. */
   readonly faultOf: (pair: Pair) => PairFault | undefined;
   /** Asked before an allocation is made, not for one that there is. Refused: as the guard says. */
@@ -162,9 +166,11 @@ export class RelayServer implements AsyncDisposable {
       const allocation = this.#table.get(id);
       const held = this.#forwarder.held(id);
       if (allocation === undefined || held === undefined) return [];
-      const { pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter } = allocation;
+      const { pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter, epoch } = allocation;
       const ends = wallMs(Math.round(this.#wallTimeOf(notAfter)));
-      return [{ id, pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter: ends, legKeys, held }];
+      return [
+        { id, pair, tier, bandwidthBps, quotaBytes, requestedBy, notAfter: ends, epoch, legKeys, held },
+      ];
     });
   }
 
@@ -199,7 +205,8 @@ export class RelayServer implements AsyncDisposable {
 
   /**
    * Seconds until it expires unless refreshed again. A newer token moves the end beyond which nothing prolongs it; legs and
-   * limits stay. Refused: "unknown-allocation"; the token's reasons, "wrong-allocation", `PairFault`, "keys-changed".
+   * limits stay. Refused: "unknown-allocation"; the token's reasons, "wrong-allocation", "wrong-epoch", `PairFault`,
+   * "keys-changed".
    */
   async refresh(requester: MemberId, id: AllocationId, token?: string): Promise<Decoded<number>> {
     if (!this.#isOf(id, requester)) return refused("unknown-allocation");
@@ -207,6 +214,7 @@ export class RelayServer implements AsyncDisposable {
       const renewed = await this.#renew(id, token);
       if (!renewed.ok) return renewed;
     }
+    if (!this.#hasAcceptedEpoch(id)) return refused("wrong-epoch");
     return this.#prolong(id) ? decoded(this.#lifetimeSec(id)) : refused("unknown-allocation");
   }
 
@@ -273,22 +281,19 @@ export class RelayServer implements AsyncDisposable {
       await this.#ending.get(id);
       if (this.#stopped) return refused("relay-stopped");
       if (this.#ending.has(id)) continue;
-      const limits = grantedLimits(claims, this.#parts.policy.tiers[claims.tier]);
-      const refusal = this.#refusalOf(id, pair, limits);
+      const renewal = this.#renewal(claims);
+      const refusal = this.#refusalOf(id, pair, renewal);
       if (refusal !== undefined) return refused(refusal);
       const created = this.#table.create(
-        {
-          id,
-          pair,
-          tier: claims.tier,
-          ...limits,
-          requestedBy: requester,
-          notAfter: this.#notAfter(claims),
-        },
+        { id, requestedBy: requester, ...renewal },
         this.#parts.clock.monotonicNow(),
       );
       if (!created.ok && created.reason === "keys-changed") {
         await this.#end(id, "keys-changed");
+        continue;
+      }
+      if (!created.ok && created.reason === "better-token") {
+        await this.#end(id, "better-token");
         continue;
       }
       if (!created.ok) return created;
@@ -305,7 +310,7 @@ export class RelayServer implements AsyncDisposable {
     const fault = this.#parts.faultOf(claims.pair);
     if (fault !== undefined) return refused(fault);
     const now = this.#parts.clock.monotonicNow();
-    const renewed = this.#table.renew(id, claims.pair, this.#notAfter(claims), now);
+    const renewed = this.#table.renew(id, this.#renewal(claims), now);
     if (!renewed.ok) return renewed;
     this.#parts.events.changed();
     return decoded(undefined);
@@ -375,7 +380,8 @@ export class RelayServer implements AsyncDisposable {
     this.#ending.set(id, ending);
     this.#parts.log.info({ allocation: id, why }, "relay allocation ended");
     if (last !== undefined) this.history.ended(last, why);
-    this.#parts.events.ended(id, session.pair, why);
+    // Both ends hear of its successor, as after a restart of the relay: to them there is no gap.
+    if (why !== "better-token") this.#parts.events.ended(id, session.pair, why);
     this.#parts.events.changed();
     return ending;
   }
@@ -398,7 +404,14 @@ export class RelayServer implements AsyncDisposable {
     };
   }
 
+  /** One whose tokens are all too old runs out, in its lifetime, unless an end shows a newer one. */
+  #hasAcceptedEpoch(id: AllocationId): boolean {
+    const epoch = this.#table.get(id)?.epoch;
+    return epoch === undefined || this.#parts.isEpochAccepted(epoch);
+  }
+
   #prolong(id: AllocationId): boolean {
+    if (!this.#hasAcceptedEpoch(id)) return false;
     const refreshed = this.#table.refresh(id, this.#parts.clock.monotonicNow());
     if (refreshed !== undefined) this.#armTimer();
     return refreshed !== undefined;
@@ -471,15 +484,14 @@ export class RelayServer implements AsyncDisposable {
     return closedBy(policy, this.#isOpenAt, usage.monthBytes(now), now);
   }
 
-  #refusalOf(
-    id: AllocationId,
-    pair: Pair,
-    limits: TierLimits,
-  ): PairFault | Closed | "quota-used" | undefined {
-    return this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, limits);
+  #refusalOf(id: AllocationId, pair: Pair, asked: Grant): PairFault | Closed | "quota-used" | undefined {
+    return this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, asked);
   }
 
-  #quotaRefusal(id: AllocationId, { quotaBytes }: TierLimits): "quota-used" | undefined {
+  /** What an end with a better token was granted is granted to the other as well. */
+  #quotaRefusal(id: AllocationId, asked: Grant): "quota-used" | undefined {
+    const existing = this.#table.get(id);
+    const { quotaBytes } = existing !== undefined && compareGrants(existing, asked) > 0 ? existing : asked;
     const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
     return quotaLevel(usedBytes, quotaBytes) === "used" ? "quota-used" : undefined;
   }
@@ -503,6 +515,12 @@ export class RelayServer implements AsyncDisposable {
   #isOf(id: AllocationId, member: MemberId): boolean {
     const session = this.#sessions.get(id);
     return session !== undefined && legOf(session.pair, member) !== undefined;
+  }
+
+  #renewal(claims: RelayTokenClaims): Renewal {
+    const { pair, tier, epoch } = claims;
+    const limits = grantedLimits(claims, this.#parts.policy.tiers[tier]);
+    return { pair, tier, epoch, ...limits, notAfter: this.#notAfter(claims) };
   }
 
   /** The token's end on our monotonic clock, with the tolerance for wrong clocks that it was accepted with. */

@@ -3,7 +3,7 @@ import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { formatEndpoint, parseEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
 import { parseId, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
 import { keyBytes, keyText } from "../../../protocol/keys.ts";
-import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
+import { RELAY_TIERS, type Pair, type RelayTier } from "../../../protocol/relay-token.ts";
 import { wallMs, type WallMs } from "../../../protocol/time.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "./allocations.ts";
 import type { Held } from "./forwarder.ts";
@@ -20,6 +20,7 @@ export type SavedAllocation = {
   readonly quotaBytes: number;
   readonly requestedBy: MemberId;
   readonly notAfter: WallMs;
+  readonly epoch: number;
   readonly legKeys: Readonly<Record<LegName, Uint8Array>>;
   readonly held: Held;
 };
@@ -115,11 +116,12 @@ const savedState = v.object({
     v.object({
       id: id<AllocationId>(),
       pair: v.tuple([end, end]),
-      tier: v.picklist(["free", "paid", "unlimited"] satisfies RelayTier[]),
+      tier: v.picklist(RELAY_TIERS),
       bandwidthBps: count,
       quotaBytes: count,
       requestedBy: id<MemberId>(),
       notAfter: time,
+      epoch: count,
       legKeys: v.object({ a: key, b: key }),
       held: v.object({
         port: v.pipe(count, v.maxValue(65_535)),

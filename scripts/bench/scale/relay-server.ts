@@ -41,6 +41,7 @@ export async function relayServer(count: number): Promise<readonly Figure[]> {
       return countingForwarder();
     },
     verify: (token) => Promise.resolve(decoded(claimsOf(at(pairs, token), at(ids, token), clock))),
+    isEpochAccepted: () => true,
     faultOf: () => undefined,
     admit: () => Promise.resolve(decoded(undefined)),
     isReachable: () => true,
@@ -85,6 +86,7 @@ function claimsOf(pair: Pair, allocation: AllocationId, clock: SkippingClock): R
     issuer: pair[0].memberId,
     relay,
     network,
+    epoch: 1,
     allocation,
     pair,
     issuedAtSec,

@@ -148,6 +148,27 @@ describe("connecting through a volunteer", () => {
     ]);
   });
 
+  //
+  it("asks the relay that serves a peer once more, whose new port takes over without a gap", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.take();
+    bench.allocation = () => decoded(grant(ONE, 1, { endpoints: [{ address: "192.0.2.1", port: 41_000 }] }));
+    await bench.manager.askAgain(PEER, TWO);
+    await bench.manager.askAgain(PEER, ONE);
+    expect(bench.take("allocate", "gone", "release", "ready")).toEqual(["allocate 1", "ready 1 1 41000"]);
+  });
+
+  it("keeps what there is where asking once more is refused", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.take();
+    bench.allocation = () => refused("relay.quota-used");
+    await bench.manager.askAgain(PEER, ONE);
+    expect(bench.take("gone", "refused")).toEqual(["refused 1: relay.quota-used"]);
+    expect(bench.manager.grantedFor(PEER)?.relay).toBe(ONE);
+  });
+
   it("waits longer after every refusal, half to all of 1, 2, 4 s and so on up to a minute", async () => {
     for (const [fraction, share] of [
       [0, 0.5],

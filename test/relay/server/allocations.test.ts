@@ -29,6 +29,7 @@ function request(from: number, to: number, notAfterSec = 10_000, key = "k"): All
     quotaBytes: 0,
     requestedBy: member(from),
     notAfter: at(notAfterSec),
+    epoch: 1,
   };
 }
 
@@ -154,6 +155,19 @@ describe("the table of allocations", () => {
     expect(table.create(request(1, 11), at(0)).ok).toBe(true);
   });
 
+  //
+  it("says when a token grants more than there is, and is not kept up by one that grants less", () => {
+    const table = new AllocationTable(DEFAULT_ALLOCATION_LIMITS);
+    const paid = { ...request(1, 2, 1000), tier: "paid" as const };
+    table.create(paid, at(0));
+    expect(table.create(request(1, 2), at(0))).toMatchObject({ value: { tier: "paid", notAfter: at(1000) } });
+    expect(table.renew(paid.id, { ...paid, notAfter: at(2000), epoch: 2 }, at(0))).toMatchObject({
+      value: { notAfter: at(2000), epoch: 2 },
+    });
+    const unlimited = { ...paid, tier: "unlimited" as const };
+    expect(table.create(unlimited, at(0))).toEqual({ ok: false, reason: "better-token" });
+  });
+
   it("says when a pair comes with other keys: the old port must not serve them", () => {
     const table = new AllocationTable(DEFAULT_ALLOCATION_LIMITS);
     table.create(request(1, 2), at(0));
@@ -172,10 +186,7 @@ describe("the table of allocations", () => {
           switch (tag) {
             case "create":
             case "renew": {
-              const done =
-                tag === "create"
-                  ? table.create(wanted, now)
-                  : table.renew(wanted.id, wanted.pair, wanted.notAfter, now);
+              const done = tag === "create" ? table.create(wanted, now) : table.renew(wanted.id, wanted, now);
               expect(done.ok ? done.value : done.reason).toEqual(plain[tag](wanted, now));
               break;
             }

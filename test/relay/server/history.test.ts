@@ -24,6 +24,7 @@ function statusOf(id: AllocationId, packets: number, overRate = 0): AllocationSt
       createdAt: monotonicMs(0),
       expiresAt: monotonicMs(1),
       notAfter: monotonicMs(2),
+      epoch: 1,
     },
     forwarder: {
       port: 40_000,

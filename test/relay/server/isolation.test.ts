@@ -211,6 +211,7 @@ class Bench implements AsyncDisposable {
         return made;
       },
       verify: (token) => Promise.resolve(decoded(this.#claims(token))),
+      isEpochAccepted: () => true,
       faultOf: (pair) => this.models[pairs.indexOf(pair)]?.fault,
       admit: () => Promise.resolve(decoded(undefined)),
       isReachable: () => true,
@@ -375,6 +376,7 @@ class Bench implements AsyncDisposable {
       issuer: ends[0].memberId,
       relay,
       network,
+      epoch: 1,
       allocation: id,
       pair: ends,
       issuedAtSec,

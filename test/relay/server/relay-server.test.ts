@@ -14,6 +14,7 @@ import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../..
 import {
   allocationIdOf,
   CLOCK_TOLERANCE_SEC,
+  isEpochAccepted,
   type Pair,
   type RelayTokenClaims,
 } from "../../../protocol/relay-token.ts";
@@ -41,6 +42,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
   const offers: [to: MemberId, grant: RelayGrant][] = [];
   const ended: [AllocationId, string][] = [];
   const revoked = new Set<MemberId>();
+  const trust = { epoch: 1 };
   const paper: PaperForwarder[] = [];
   let drawn = 0;
   const random: Random = { bytes: (length) => new Uint8Array(length).fill((drawn += 1)), fraction: () => 0 };
@@ -60,6 +62,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
       ),
     policy: { tiers: TIERS, monthlyBytes: 0, schedule: "* * * * *", ...policy },
     usage,
+    isEpochAccepted: (epoch) => isEpochAccepted(epoch, trust.epoch),
     faultOf: (pair) => (pair.some(({ memberId }) => revoked.has(memberId)) ? "not-a-member" : undefined),
     admit: () => Promise.resolve(decoded(undefined)),
     isReachable: (member) => !absent.has(member),
@@ -83,6 +86,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
       issuer: a,
       relay,
       network,
+      epoch: trust.epoch,
       allocation: allocationIdOf({ network, relay, pair }),
       pair,
       issuedAtSec: nowSec,
@@ -93,7 +97,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
     };
     return JSON.stringify(claims);
   };
-  return { server, forwarder, clock, offers, ended, revoked, absent, warned, changes, usage, token };
+  return { server, forwarder, clock, offers, ended, revoked, absent, warned, changes, usage, token, trust };
 }
 
 function granted(grant: Decoded<RelayGrant>): RelayGrant {
@@ -418,6 +422,73 @@ describe("a newer token", () => {
     expect(await refreshed(token(ANN, BOB, 3600, 10))).toMatchObject({ reason: "keys-changed" });
     revoked.add(BOB);
     expect(await refreshed(token(ANN, BOB))).toMatchObject({ reason: "not-a-member" });
+  });
+});
+
+describe("a better token", () => {
+  const better = (token: string, change: Partial<RelayTokenClaims> = {}): string =>
+    JSON.stringify({ ...(JSON.parse(token) as RelayTokenClaims), tier: "paid", ...change });
+
+  // R-601, R-605
+  it("gets the pair a port with its limits, of which both ends hear without hearing of an end", async () => {
+    const { server, forwarder, offers, ended, token } = bench();
+    const first = granted(await server.allocate(BOB, token(ANN, BOB)));
+    const next = granted(await server.allocate(ANN, better(token(ANN, BOB))));
+    expect(next.port).not.toBe(first.port);
+    expect(next.allocation).toBe(first.allocation);
+    expect([forwarder.closed, ended]).toEqual([[first.allocation], []]);
+    expect(offers.at(-1)).toMatchObject([BOB, { port: next.port }]);
+    expect(forwarder.opened.map(({ bandwidthBps }) => bandwidthBps)).toEqual([10e6, 100e6]);
+  });
+
+  it("serves the end that has a lesser one as well, also beyond the lesser one's quota", async () => {
+    const { server, forwarder, clock, token } = bench();
+    const { allocation, port } = granted(await server.allocate(ANN, better(token(ANN, BOB))));
+    forwarder.relayed.set(allocation, 2e9);
+    clock.advance(POLL_MS);
+    expect(granted(await server.allocate(BOB, token(ANN, BOB))).port).toBe(port);
+  });
+
+  it("is not outlived by what it granted, whatever lesser one is shown", async () => {
+    const { server, clock, ended, token } = bench();
+    const short = better(token(ANN, BOB, 700 - CLOCK_TOLERANCE_SEC));
+    const { allocation } = granted(await server.allocate(ANN, short));
+    clock.advance(400_000);
+    expect(await server.refresh(BOB, allocation, token(ANN, BOB))).toEqual({ ok: true, value: 300 });
+    clock.advance(300_000);
+    expect(ended).toEqual([[allocation, "expired"]]);
+  });
+});
+
+// R-601
+describe("when the network's epoch moves", () => {
+  it("allocations of the epoch before go on, and older ones only run out", async () => {
+    const { server, forwarder, clock, ended, trust, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    trust.epoch = 2;
+    await server.recheck();
+    clock.advance(300_000);
+    expect(await server.refresh(ANN, allocation)).toEqual({ ok: true, value: 600 });
+    trust.epoch = 3;
+    await server.recheck();
+    clock.advance(300_000);
+    expect(await server.refresh(ANN, allocation)).toEqual({ ok: false, reason: "wrong-epoch" });
+    forwarder.events.legAlive(allocation, "a");
+    clock.advance(299_999);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toEqual([[allocation, "expired"]]);
+  });
+
+  it("a token of the new one keeps an allocation, and touches neither port nor keys", async () => {
+    const { server, forwarder, clock, ended, offers, trust, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    trust.epoch = 3;
+    clock.advance(300_000);
+    expect(await server.refresh(BOB, allocation, token(BOB, ANN))).toEqual({ ok: true, value: 600 });
+    clock.advance(300_000);
+    expect(await server.refresh(ANN, allocation)).toEqual({ ok: true, value: 600 });
+    expect([forwarder.opened.length, forwarder.closed, offers.length, ended]).toEqual([1, [], 1, []]);
   });
 });
 

@@ -27,6 +27,7 @@ const ALLOCATION: SavedAllocation = {
   quotaBytes: 0,
   requestedBy: ANN,
   notAfter: wallMs(1_900_000_000_000),
+  epoch: 1,
   legKeys: { a: new Uint8Array(32).fill(3), b: new Uint8Array(32).fill(4) },
   held: {
     port: 40_001,

@@ -1,5 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { grantedLimits, isWithin } from "../../../agent/relay/server/tiers.ts";
+import { compareGrants, grantedLimits, isWithin } from "../../../agent/relay/server/tiers.ts";
+
+const grant = (tier: "free" | "paid", bandwidthBps: number, quotaBytes: number) => ({
+  tier,
+  bandwidthBps,
+  quotaBytes,
+});
+
+//
+describe("of two grants", () => {
+  it("the better one has the better tier, then more bandwidth, then more quota, where 0 is no limit", () => {
+    const rising = [
+      grant("free", 10, 10),
+      grant("free", 10, 0),
+      grant("free", 0, 5),
+      grant("paid", 5, 5),
+      grant("paid", 6, 1),
+    ];
+    for (const [index, better] of rising.entries()) {
+      expect(compareGrants(better, better)).toBe(0);
+      for (const worse of rising.slice(0, index)) {
+        expect(compareGrants(better, worse)).toBeGreaterThan(0);
+        expect(compareGrants(worse, better)).toBeLessThan(0);
+      }
+    }
+  });
+});
 
 //
 describe("a grant", () => {

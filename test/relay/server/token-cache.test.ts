@@ -15,6 +15,7 @@ function claims(expiresAtSec = END_SEC): RelayTokenClaims {
     issuer: id,
     relay: id,
     network: networkIdOf(new Uint8Array([1])),
+    epoch: 1,
     allocation: "a".repeat(32) as AllocationId,
     pair: [end, end],
     issuedAtSec: 0,
