@@ -1,7 +1,9 @@
 import { isAbsolute, resolve } from "node:path";
 import { validate as isCron } from "node-cron";
 import * as v from "valibot";
-import type { RelayTier } from "../../protocol/relay-token.ts";
+import { isMemberName } from "../../protocol/ids.ts";
+import type { Role } from "../../protocol/record.ts";
+import { RELAY_TIERS, type RelayTier } from "../../protocol/relay-token.ts";
 import { parseCidr } from "./cidr.ts";
 import { parsePortRange, type PortRange } from "./port-range.ts";
 
@@ -43,7 +45,7 @@ export type RelayConfig = {
   readonly monthlyBytes: number;
   /** Cron expression that matches each minute in which the relay may be used, in the host's time. */
   readonly schedule: string;
-  /** "*", members' names or ids. */
+  /** "*", "role:admin" and the like, members' names or ids. */
   readonly allow: readonly string[];
   /** The best tier that a token which a member minted may name. */
   readonly memberTier: RelayTier;
@@ -63,7 +65,6 @@ export type GuardConfig = {
 };
 
 const BACKENDS = ["auto", "kernel", "wireguard-go"] as const;
-const TIERS = ["free", "paid", "unlimited"] as const satisfies readonly RelayTier[];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 const FORWARDERS = ["auto", "kernel", "userspace"] as const;
 const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
@@ -151,8 +152,20 @@ const cron = v.pipe(
   ),
 );
 
+const ROLES = ["admin", "member"] as const satisfies readonly Role[];
+const ROLE_ENTRIES: readonly string[] = ROLES.map((role) => `role:${role}`);
+
 const memberList = v.pipe(
-  v.array(v.string("must be a list of names"), "must be a list"),
+  v.array(
+    v.pipe(
+      v.string("must be a list of names"),
+      v.check(
+        (entry) => entry === "*" || isMemberName(entry) || ROLE_ENTRIES.includes(entry),
+        `must be "*", ${ROLE_ENTRIES.map((entry) => `"${entry}"`).join(" or ")}, or a member's name or id`,
+      ),
+    ),
+    "must be a list",
+  ),
   v.minLength(1, 'must name somebody; "*" is everybody'),
 );
 
@@ -313,11 +326,12 @@ export const CONFIG_KEYS = {
     schema: memberList,
     fromText: asList,
     standard: ["*"],
-    about: "Members that may use the relay, by name or id; `*` is everybody.",
+    about:
+      "Members that may use the relay, by name, id or role (`role:admin`); `*` is everybody. Either end of a pair will do.",
     change: "restart",
   },
   "relay.member-tier": {
-    schema: choice(TIERS),
+    schema: choice(RELAY_TIERS),
     fromText: asText,
     standard: "free",
     about: "The best tier that a token which a member minted may name.",

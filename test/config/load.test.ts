@@ -120,6 +120,12 @@ describe("mergeConfig", () => {
     }
   });
 
+  // R-605
+  it("takes members by name, id and role, and everybody", () => {
+    const allow = ["*", "role:admin", "bob", "a".repeat(32)];
+    expect(merged(`relay.allow = ${JSON.stringify(allow)}`).config.relay.allow).toEqual(allow);
+  });
+
   it("takes a relative path that was typed from the current directory", () => {
     expect(merged("", {}, { "state-dir": "state" }).config.stateDir).toBe(join(process.cwd(), "state"));
   });
@@ -161,6 +167,10 @@ describe("mergeConfig", () => {
     ['endpoints = ["2001:db8::1:51820"]', 'line 1: endpoints must be "host:port"'],
     ['endpoints = "host:1"', "line 1: endpoints must be a list"],
     ['[relay]\nports = "9-3"', "line 2: relay.ports must be a range of ports"],
+    [
+      '[relay]\nallow = ["role:boss"]',
+      'line 2: relay.allow must be "*", "role:admin" or "role:member", or a member\'s name or id',
+    ],
     // R-702
     ['[metrics]\nlisten = "0.0.0.0:9820"', "line 2: metrics.listen must be empty or a loopback address"],
     ['[metrics]\nlisten = "127.0.0.1"', "line 2: metrics.listen must be empty or a loopback address"],

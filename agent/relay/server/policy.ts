@@ -1,12 +1,13 @@
 import { createTask } from "node-cron";
 import type { MemberId } from "../../../protocol/ids.ts";
+import type { Role } from "../../../protocol/record.ts";
 import type { RelayTier } from "../../../protocol/relay-token.ts";
 import type { WallMs } from "../../../protocol/time.ts";
 import type { Tiers } from "./tiers.ts";
 
 /** To whom, when and how much a volunteer gives. Limits of 0 mean "not limited". */
 export type RelayPolicy = {
-  /** "*", members' names or ids. */
+  /** "*", "role:admin" and the like, members' names or ids. */
   readonly allow: readonly string[];
   /** The best tier that a token which a member minted may name; those of the relay's own member name any. */
   readonly memberTier: RelayTier;
@@ -25,9 +26,12 @@ export type Closed = "off-schedule" | "monthly-quota";
 /** For the sake of either end: whoever is listed may be reached by anybody. */
 export function isAllowed(
   { allow }: Pick<RelayPolicy, "allow">,
-  pair: readonly { readonly id: MemberId; readonly name: string }[],
+  pair: readonly { readonly id: MemberId; readonly name: string; readonly roles: readonly Role[] }[],
 ): boolean {
-  return pair.some(({ id, name }) => allow.some((entry) => entry === "*" || entry === id || entry === name));
+  return pair.some(({ id, name, roles }) => {
+    const words = ["*", id, name, ...roles.map((role) => `role:${role}`)];
+    return allow.some((entry) => words.includes(entry));
+  });
 }
 
 /** Undefined where nothing is against relaying. */

@@ -3,8 +3,8 @@ import { closedBy, isAllowed, scheduleOf } from "../../../agent/relay/server/pol
 import type { MemberId } from "../../../protocol/ids.ts";
 import { wallMs, type WallMs } from "../../../protocol/time.ts";
 
-const ann = { id: "a".repeat(32) as MemberId, name: "ann" };
-const bob = { id: "b".repeat(32) as MemberId, name: "bob" };
+const ann = { id: "a".repeat(32) as MemberId, name: "ann", roles: ["member", "admin"] as const };
+const bob = { id: "b".repeat(32) as MemberId, name: "bob", roles: ["member"] as const };
 /** In the host's time, as schedules are. 2026-11-02 is a Monday. */
 const local = (day: number, hour: number, minute: number, second = 0): WallMs =>
   wallMs(new Date(2026, 10, day, hour, minute, second).getTime());
@@ -15,6 +15,18 @@ describe("who may use a relay", () => {
     for (const allow of [["*"], ["bob"], [bob.id], ["cat", "ann"]])
       expect(isAllowed({ allow }, [ann, bob])).toBe(true);
     for (const allow of [[], ["cat"], ["Bob"]]) expect(isAllowed({ allow }, [ann, bob])).toBe(false);
+  });
+});
+
+describe("a role in a relay's policy", () => {
+  it("lets in the pairs of which one end has it", () => {
+    expect(isAllowed({ allow: ["role:admin"] }, [bob, ann])).toBe(true);
+    expect(isAllowed({ allow: ["role:admin"] }, [bob, bob])).toBe(false);
+    expect(isAllowed({ allow: ["role:member"] }, [bob, bob])).toBe(true);
+  });
+
+  it("is no member's name", () => {
+    expect(isAllowed({ allow: ["admin"] }, [ann, bob])).toBe(false);
   });
 });
 
