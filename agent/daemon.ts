@@ -21,6 +21,8 @@ import { WireguardDevice } from "./wireguard/device.ts";
 
 export type DaemonOptions = {
   readonly log: Logger;
+  /** Only the relay of the member. */
+  readonly relayOnly: boolean;
   /** The network, if any, is up and the local API answers. */
   readonly onReady: () => void;
 };
@@ -37,7 +39,7 @@ export async function runDaemon(
   signal: AbortSignal,
   options: DaemonOptions,
 ): Promise<void> {
-  const { log, onReady } = options;
+  const { log, onReady, relayOnly } = options;
   const config = live.started;
   await using stack = new AsyncDisposableStack();
   stack.defer(holdProcess());
@@ -58,6 +60,7 @@ export async function runDaemon(
   const agent = new Agent({
     config,
     version: programVersion(),
+    relayOnly,
     clock,
     random,
     log,

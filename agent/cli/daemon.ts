@@ -1,39 +1,43 @@
 import { flushCompileCache } from "node:module";
 import { LiveConfig } from "../config/live-config.ts";
 import type { AgentConfig, LogLevel } from "../config/schema.ts";
+import type { DaemonOptions } from "../daemon.ts";
 import { AgentError } from "../errors.ts";
 import { withThreshold } from "../log-threshold.ts";
 import type { Logger } from "../log.ts";
+
 import type { Cli } from "./cli.ts";
 import { systemdNotifier } from "./notify.ts";
 import type { Define } from "./define.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 
 export const define: Define = (command, cli) => {
-  command.action(async () => {
-    const session = openSession(command, cli);
-    const { config } = session;
-    // Whatever the agent writes is its own: keys, cache, log, socket.
-    process.umask(0o077);
-    let level = config.logLevel;
-    const log = await openLog(() => level);
-    endOnBug(log);
-    const live = new LiveConfig(session, () => session.reload(), log);
-    live.onReload(({ logLevel }) => void (level = logLevel));
-    // Also from a terminal that was closed: that is no reason to leave the mesh.
-    process.on("SIGHUP", () => live.reload());
-    try {
-      await runUntilStopped(live, cli, log);
-    } catch (error) {
-      if (error instanceof AgentError) {
-        log.fatal({ code: error.code, reason: error.message, hint: error.hint }, "the agent could not go on");
-      } else {
-        log.fatal({ err: error }, "the agent failed by a bug");
-      }
-      throw error;
-    }
-  });
+  command.action(() => runForeground(openSession(command, cli), { relayOnly: false }));
 };
+
+/** Returns after a clean stop. Errors: what a start can fail with. */
+export async function runForeground(session: Session, mode: { readonly relayOnly: boolean }): Promise<void> {
+  const { cli, config } = session;
+  // Whatever the agent writes is its own: keys, cache, log, socket.
+  process.umask(0o077);
+  let level = config.logLevel;
+  const log = await openLog(() => level);
+  endOnBug(log);
+  const live = new LiveConfig(session, () => session.reload(), log);
+  live.onReload(({ logLevel }) => void (level = logLevel));
+  // Also from a terminal that was closed: that is no reason to leave the mesh.
+  process.on("SIGHUP", () => live.reload());
+  try {
+    await runUntilStopped(live, cli, { ...mode, log });
+  } catch (error) {
+    if (error instanceof AgentError) {
+      log.fatal({ code: error.code, reason: error.message, hint: error.hint }, "the agent could not go on");
+    } else {
+      log.fatal({ err: error }, "the agent failed by a bug");
+    }
+    throw error;
+  }
+}
 
 /** Removes what an agent left that did not end by itself. The only command beside `daemon` that touches the kernel. */
 export async function cleanUpAfterCrash(config: AgentConfig): Promise<void> {
@@ -41,7 +45,12 @@ export async function cleanUpAfterCrash(config: AgentConfig): Promise<void> {
   await cleanUp(config);
 }
 
-async function runUntilStopped(live: LiveConfig, cli: Cli, log: Logger): Promise<void> {
+async function runUntilStopped(
+  live: LiveConfig,
+  cli: Cli,
+  options: Pick<DaemonOptions, "log" | "relayOnly">,
+): Promise<void> {
+  const { log } = options;
   const config = live.started;
   const { interrupted, environment, run, clock } = cli;
   const notifier = systemdNotifier({ environment, run, clock, log });
@@ -51,7 +60,7 @@ async function runUntilStopped(live: LiveConfig, cli: Cli, log: Logger): Promise
   });
   const { runDaemon } = await import("../daemon.ts");
   await runDaemon(live, interrupted, {
-    log,
+    ...options,
     onReady: () => {
       notifier.ready();
       // Node writes its compile cache at the exit, and an agent may run for a year before that.

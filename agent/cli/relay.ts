@@ -42,6 +42,12 @@ export const define: Define = (relay, cli) => {
     session.print(report, () => statusLines(report, cli.clock.wallNow(), session.style));
   });
 
+  const serve = relay.command("serve").description("run the agent in the foreground, for its relay alone");
+  serve.action(async () => {
+    const { runForeground } = await import("./daemon.ts");
+    await runForeground(openSession(serve, cli), { relayOnly: true });
+  });
+
   defineTokenCommands(relay, cli);
 
   const list = relay.command("list").description("the volunteers that this host knows");

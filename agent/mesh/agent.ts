@@ -31,6 +31,7 @@ import type {
   Status,
 } from "../admin/contract.ts";
 import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "../admin/relay-schemas.ts";
+import { AgentError } from "../errors.ts";
 import type { MetricsView } from "../metrics/view.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
@@ -87,12 +88,12 @@ export class Agent implements AgentApi, AsyncDisposable {
     return peerStatuses(network, dump, this.#parts.clock.wallNow());
   }
 
-  init(request: InitRequest): Promise<Membership> {
-    return this.#membership.init(request);
+  async init(request: InitRequest): Promise<Membership> {
+    return this.#asWholeMember().#membership.init(request);
   }
 
-  invite(request: InviteRequest): Promise<Invite> {
-    return this.#membership.invite(request);
+  async invite(request: InviteRequest): Promise<Invite> {
+    return this.#asWholeMember().#membership.invite(request);
   }
 
   async join(request: JoinRequest, emit: Emit<JoinProgress>, signal: AbortSignal): Promise<Membership> {
@@ -104,8 +105,8 @@ export class Agent implements AgentApi, AsyncDisposable {
     return this.#membership.leave();
   }
 
-  revoke(request: MemberRequest): Promise<RevokedMember> {
-    return this.#membership.revoke(request);
+  async revoke(request: MemberRequest): Promise<RevokedMember> {
+    return this.#asWholeMember().#membership.revoke(request);
   }
 
   async ping(request: PingRequest, emit: Emit<PingReply>, signal: AbortSignal): Promise<PingTarget> {
@@ -133,12 +134,12 @@ export class Agent implements AgentApi, AsyncDisposable {
     return this.#cache.import(request);
   }
 
-  relayStart(request: RelayStartRequest): Promise<RelayStatus> {
-    return this.#relay.start(request);
+  async relayStart(request: RelayStartRequest): Promise<RelayStatus> {
+    return this.#asWholeMember().#relay.start(request);
   }
 
-  relayStop(): Promise<RelayStatus> {
-    return this.#relay.stop();
+  async relayStop(): Promise<RelayStatus> {
+    return this.#asWholeMember().#relay.stop();
   }
 
   relayStatus(): Promise<RelayStatus> {
@@ -186,6 +187,14 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   shutdown(): void {
     this.#parts.onShutdown();
+  }
+
+  /** Throws AgentError `usage.invalid`. */
+  #asWholeMember(): this {
+    if (!this.#parts.relayOnly) return this;
+    throw new AgentError("usage.invalid", "this agent does nothing but relay", {
+      hint: "for the rest, run the member as a whole: hopwire daemon instead of hopwire relay serve",
+    });
   }
 
   /** Ends the network and takes down all that it made. */

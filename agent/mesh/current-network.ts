@@ -20,6 +20,8 @@ import { openRegistry } from "./own-registry.ts";
 export type DaemonParts = {
   readonly config: AgentConfig;
   readonly version: string;
+  /** See `NetworkSettings`. */
+  readonly relayOnly: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -103,7 +105,7 @@ export class CurrentNetwork implements AsyncDisposable {
 
   /** Runs the membership that the state holds. Throws what `Network.start` does; nothing of it is left running then. */
   async start(): Promise<void> {
-    const { config, version, clock, random, log, run, identity, cache, device } = this.#parts;
+    const { config, version, relayOnly, clock, random, log, run, identity, cache, device } = this.#parts;
     const membership = membershipOf(identity.state);
     const [publicEndpoints, stunServers] = await Promise.all([
       resolveEndpoints([...config.endpoints, ...identity.state.endpoints], log),
@@ -134,6 +136,7 @@ export class CurrentNetwork implements AsyncDisposable {
         publicEndpoints,
         stunServers,
         relayLimits: config.relay,
+        relayOnly,
         version,
       },
       // Joiners come while it still starts: they wait for it, since a refusal would be final.

@@ -23,6 +23,8 @@ export type NetworkSettings = {
   /** Public STUN servers, resolved, asked beside the volunteers. */
   readonly stunServers: readonly Endpoint[];
   readonly relayLimits: VolunteerLimits;
+  /** Takes part in the mesh in order to relay, and for nothing else: whatever the state says, it volunteers. */
+  readonly relayOnly: boolean;
   readonly version: string;
 };
 

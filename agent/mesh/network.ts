@@ -97,6 +97,7 @@ export class Network implements AsyncDisposable {
           controlPort: settings.controlPort,
           listenPort: host.interface.listenPort,
           agentPort: stun?.port,
+          onlyControl: settings.relayOnly,
           invites: this.#openInvites().map(({ temporaryAddress4 }) => temporaryAddress4),
         }),
         clock,
@@ -137,6 +138,7 @@ export class Network implements AsyncDisposable {
         own: () => this.#ownAddresses(),
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
+        isRelayed: !settings.relayOnly,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),
     );
@@ -144,6 +146,7 @@ export class Network implements AsyncDisposable {
       new Volunteer({
         context,
         control: this.#messaging.control,
+        always: settings.relayOnly,
         defaults: settings.relayLimits,
         endpoints: () => relayEndpoints(this.#ownAddresses()),
         run: parts.run,
@@ -379,7 +382,8 @@ export class Network implements AsyncDisposable {
   }
 
   #openInvites(): readonly IssuedInvite[] {
-    const { identity, clock } = this.#parts;
+    const { identity, clock, settings } = this.#parts;
+    if (settings.relayOnly) return [];
     return openInvites(identity.state.membership, clock.wallNow());
   }
 }

@@ -33,6 +33,8 @@ export type PathsParts = {
   /** Public ones of the configuration, resolved. */
   readonly stunServers: readonly Endpoint[];
   readonly isVolunteering: () => boolean;
+  /** Whether this host uses others' relays. */
+  readonly isRelayed: boolean;
   readonly echo: ConnectorPorts["echo"];
 };
 
@@ -108,7 +110,8 @@ export class Paths implements Disposable {
           isPublic: () => parts.isVolunteering() || own().configured.length > 0,
           echo: parts.echo,
           signal: (peer) => this.#sendCandidates(peer, true),
-          relaysFor: (peer) => relaysTowards(peer, messaging.control.connected(), this.#roster),
+          relaysFor: (peer) =>
+            parts.isRelayed ? relaysTowards(peer, messaging.control.connected(), this.#roster) : [],
           connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
           setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
           onPathChanged: (peer) => this.#onPathChanged(peer),
@@ -203,7 +206,9 @@ export class Paths implements Disposable {
 
   onOffer(from: MemberId, leg: AllocationLeg): void {
     const granted = this.#requests.granted(from, leg);
-    if (granted.ok) this.#relays.onOffer(granted.value);
+    if (!granted.ok) return;
+    if (this.#parts.isRelayed) this.#relays.onOffer(granted.value);
+    else void this.#requests.release(from, leg.allocation);
   }
 
   onAllocationEnded(from: MemberId, allocation: AllocationId, reason: string): void {

@@ -14,6 +14,8 @@ import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunte
 export type VolunteerParts = {
   readonly context: MeshContext;
   readonly control: Pick<ControlPlane, "connected" | "notify">;
+  /** Whatever the state says. */
+  readonly always: boolean;
   /** The configuration's, where `relay start` was given none. */
   readonly defaults: VolunteerLimits;
   /** Where this host's relay ports are reached, with WireGuard's port. */
@@ -47,8 +49,9 @@ export class Volunteer implements AsyncDisposable {
 
   /** What it would or does grant. */
   get limits(): VolunteerLimits {
-    const { context, defaults } = this.#parts;
-    const { maxAllocations, ports } = context.identity.state.relay;
+    const { context, defaults, always } = this.#parts;
+    // What `relay start` was given belongs to an agent that one starts and stops to volunteer.
+    const { maxAllocations, ports } = always ? {} : context.identity.state.relay;
     return {
       ...defaults,
       maxAllocations: maxAllocations ?? defaults.maxAllocations,
@@ -61,9 +64,9 @@ export class Volunteer implements AsyncDisposable {
     const before = this.#current;
     this.#current = undefined;
     await before?.[Symbol.asyncDispose](); // two relays would share one table
-    const { context, stateFile, run, interfaceName } = this.#parts;
+    const { context, stateFile, run, interfaceName, always } = this.#parts;
     const { clock, log } = context;
-    const isWanted = context.identity.state.relay.volunteering;
+    const isWanted = always || context.identity.state.relay.volunteering;
     if (isWanted) this.#keeper ??= await RelayKeeper.open({ file: stateFile, clock, log });
     const next = isWanted && this.#keeper !== undefined ? await this.#begin(this.#keeper) : undefined;
     // Only now, with the sockets open: until then the kernel served what a killed agent had it serve.

@@ -19,6 +19,8 @@ export type FirewallRules = {
   readonly listenPort: number;
   /** Port of the agent's own UDP socket; undefined leaves STUN alone. */
   readonly agentPort: number | undefined;
+  /** Members reach nothing but the control port, and nothing of theirs but it answers. */
+  readonly onlyControl?: boolean;
   /** Temporary IPv4 addresses of open invites. */
   readonly invites: readonly string[];
 };
@@ -77,10 +79,11 @@ export function pinsScript(interfaceName: string, listenPort: number, pins: read
  * decrypts. So: overlay addresses and sources come through the tunnel or from this host itself, and a member reaches
  * nothing of this host but its overlay address. Raw priority: before anything else has seen them.
  */
-function guardChain({ interfaceName, addresses, prefixes, controlPort }: FirewallRules): string {
+function guardChain(rules: FirewallRules): string {
+  const { interfaceName, addresses, prefixes, controlPort, onlyControl } = rules;
   const elsewhere = `iifname != { "lo", "${interfaceName}" }`;
   const inside = `iifname "${interfaceName}"`;
-  const rules = [
+  const statements = [
     ...addresses.map((address) => `${elsewhere} ${match("daddr", address)} counter drop`),
     ...prefixes.map((prefix) => `${elsewhere} ${match("saddr", prefix)} counter drop`),
     ...(["ipv4", "ipv6"] as const).map(
@@ -88,8 +91,18 @@ function guardChain({ interfaceName, addresses, prefixes, controlPort }: Firewal
     ),
     `${inside} ip saddr @invites tcp dport ${checkedPort(controlPort)} accept`,
     `${inside} ip saddr @invites counter drop`,
+    ...(onlyControl === true ? onlyControlRules(inside, checkedPort(controlPort)) : []),
   ];
-  return chain("guard", "type filter hook input priority raw; policy accept;", rules);
+  return chain("guard", "type filter hook input priority raw; policy accept;", statements);
+}
+
+/** Before conntrack: what answers our own connections is told by its port, and by not beginning one. */
+function onlyControlRules(inside: string, port: number): readonly string[] {
+  return [
+    `${inside} meta l4proto { tcp, udp } th dport ${port} accept`,
+    `${inside} tcp sport ${port} tcp flags & (syn | ack) != syn accept`,
+    `${inside} counter drop`,
+  ];
 }
 
 /** A host with forwarding on must not become a router of the mesh by accident. */

@@ -86,10 +86,14 @@ export class LabAgent implements AsyncDisposable {
   }
 
   /** Starts the daemon, by the command `through` where it is given, and resolves when its API answers. */
-  async start(env: Readonly<Record<string, string>> = {}, through: readonly string[] = []): Promise<void> {
+  async start(
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+    command: readonly string[] = ["daemon"],
+  ): Promise<void> {
     this.#log = "";
     this.#exitCode = undefined;
-    const [program, ...args] = [...through, PROGRAM, "daemon"];
+    const [program, ...args] = [...through, PROGRAM, ...command];
     const daemon = this.host.spawn(program, args, {
       env: { ...this.environment, HOPWIRE_LOG_LEVEL: "debug", ...env },
     });

@@ -62,6 +62,16 @@ test("without an address of a family, nothing of that family comes through the t
   expect(script).toContain('iifname "hw0" meta nfproto ipv6 counter drop');
 });
 
+// R-608
+test("where a host only relays, members reach its control port alone, and begin nothing from theirs", () => {
+  const script = loadScript({ ...rules, onlyControl: true });
+  expect(script).toContain(`		iifname "hw0" meta l4proto { tcp, udp } th dport 5000 accept
+		iifname "hw0" tcp sport 5000 tcp flags & (syn | ack) != syn accept
+		iifname "hw0" counter drop
+`);
+  expect(loadScript(rules)).not.toContain("tcp sport");
+});
+
 test("without an agent port there is no STUN chain, without invites no element", () => {
   const script = loadScript({ ...rules, agentPort: undefined, invites: [] });
   expect(script).not.toMatch(/stun|elements/);
