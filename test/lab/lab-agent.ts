@@ -93,7 +93,7 @@ export class LabAgent implements AsyncDisposable {
   ): Promise<void> {
     this.#log = "";
     this.#exitCode = undefined;
-    const [program, ...args] = [...through, PROGRAM, ...command];
+    const [program = PROGRAM, ...args] = [...through, PROGRAM, ...command];
     const daemon = this.host.spawn(program, args, {
       env: { ...this.environment, HOPWIRE_LOG_LEVEL: "debug", ...env },
     });

@@ -78,6 +78,11 @@ describe("hopwire-relay.service", () => {
     expect(relay.valueOf("Conflicts")).toBe(agent.name);
   });
 
+  it("shares the state of the whole agent, to whom systemd gives it back", () => {
+    expect(relay.valueOf("StateDirectory")).toBe(agent.valueOf("StateDirectory"));
+    expect(agent.valueOf("User")).toBe("root");
+  });
+
   it("is not root, and has wireguard-go's sockets in a folder of its own", () => {
     expect(relay.valueOf("User")).toBe("hopwire-relay");
     expect(relay.valueOf("AmbientCapabilities")).toBe("CAP_NET_ADMIN");
