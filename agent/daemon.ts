@@ -8,7 +8,7 @@ import { AuditFile } from "./admin/audit-file.ts";
 import { AdminServer } from "./admin/server.ts";
 import { holdProcess, systemClock } from "./clock.ts";
 import type { LiveConfig } from "./config/live-config.ts";
-import type { AgentConfig } from "./config/schema.ts";
+import type { AgentConfig, ConfigKey } from "./config/schema.ts";
 import { programVersion } from "./config/version.ts";
 import { AgentError } from "./errors.ts";
 import { Identity } from "./identity/identity.ts";
@@ -26,6 +26,9 @@ export type DaemonOptions = {
   /** The network, if any, is up and the local API answers. */
   readonly onReady: () => void;
 };
+
+/** What the agent itself takes over while it runs; the log's level is its owner's. */
+const ADDRESS_LISTS: readonly ConfigKey[] = ["relay.guard.allow", "relay.guard.block"];
 
 /** Once an hour, off the full hour: pruning only keeps files small. */
 const PRUNE_CRON = "17 * * * *";
@@ -75,6 +78,11 @@ export async function runDaemon(
   const server = await AdminServer.listen({ runtimeDir: config.runtimeDir, api: agent, log, auditFile });
   stack.use(server);
   stack.use(agent);
+  stack.defer(
+    live.onReload(({ relay }, changed) => {
+      if (changed.some((key) => ADDRESS_LISTS.includes(key))) agent.replaceAddressLists(relay.guard.lists);
+    }),
+  );
   await agent.start();
   if (config.metricsListen !== undefined) stack.use(await serveMetrics(config.metricsListen, agent, log));
   if (config.adminTcp !== undefined) stack.use(await serveAdmin(config.adminTcp, agent, log, auditFile));

@@ -51,6 +51,8 @@ export type RelayConfig = {
   readonly memberTier: RelayTier;
   readonly tiers: Readonly<Record<RelayTier, { readonly bandwidthBps: number; readonly quotaBytes: number }>>;
   readonly guard: GuardConfig;
+  /** "" is none. */
+  readonly region: string;
 };
 
 /** Whom the relay serves, and how often. */
@@ -173,6 +175,12 @@ const memberList = v.pipe(
 const megabits = { schema: wholeNumber(0, 100_000), fromText: asNumber };
 /** MB, of 10^6 bytes; 0 is no limit. */
 const megabytes = { schema: wholeNumber(0, 100_000_000), fromText: asNumber };
+
+/** As the registry's records take it. */
+const region = v.pipe(
+  text("a name"),
+  v.regex(/^[a-z0-9-]{0,32}$/, "must be at most 32 of: small letters, digits, -"),
+);
 
 const cidrs = v.array(
   v.pipe(
@@ -335,6 +343,14 @@ export const CONFIG_KEYS = {
     fromText: asText,
     standard: "free",
     about: "The best tier that a token which a member minted may name.",
+    change: "restart",
+  },
+  "relay.region": {
+    schema: region,
+    fromText: asText,
+    standard: "",
+    about:
+      "Where the relay is, such as `eu-west`: other members and the metrics are told; empty is nowhere in particular.",
     change: "restart",
   },
   // For each allocation: a video call, and some 13 minutes of it at full rate.
@@ -525,6 +541,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
         ),
       },
       guard: toGuardConfig(values),
+      region: values["relay.region"],
     },
     metricsListen: values["metrics.listen"] === "" ? undefined : values["metrics.listen"],
     adminTcp:

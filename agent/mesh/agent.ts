@@ -33,6 +33,7 @@ import type {
 import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "../admin/relay-schemas.ts";
 import { AgentError } from "../errors.ts";
 import type { MetricsView } from "../metrics/view.ts";
+import type { ListTexts } from "../relay/server/guard/address-lists.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
 import { AllocationOperations } from "./operations/allocations.ts";
@@ -180,9 +181,13 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   /** Costs one reading of WireGuard's peers. */
   async metrics(): Promise<MetricsView> {
-    const { version, clock } = this.#parts;
     const peers = this.#current.running === undefined ? [] : await this.peers();
-    return metricsView(this.#current.running, peers, { version, monotonicNow: clock.monotonicNow() });
+    return metricsView(this.#current.running, peers, this.#parts.version);
+  }
+
+  /** Of the relay, whether it runs now or later. */
+  replaceAddressLists(lists: ListTexts): void {
+    this.#current.replaceAddressLists(lists);
   }
 
   shutdown(): void {

@@ -14,6 +14,7 @@ export type Announced = {
         readonly maxAllocations: number;
         readonly allocations: number;
         readonly version: string;
+        readonly region: string;
       }
     | undefined;
 };
@@ -27,7 +28,7 @@ export function announcementsOf({ homeRelays, publicEndpoints, relay }: Announce
       endpoints: relay.endpoints.map((endpoint) => ({ carrier: "udp", endpoint })),
       capacity: relay.maxAllocations,
       load: Math.min(1, relay.allocations / relay.maxAllocations),
-      region: "",
+      region: relay.region,
       bandwidthBps: 0,
       version: relay.version,
       draining: false,

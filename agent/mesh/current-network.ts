@@ -11,6 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { CommandRunner } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
+import type { ListTexts } from "../relay/server/guard/address-lists.ts";
 import { answerJoiner } from "./issuing.ts";
 import { Network } from "./network.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
@@ -41,11 +42,14 @@ export class CurrentNetwork implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #warnings: string[] = [];
   #running: Network | undefined;
+  /** The configuration's, which may have changed since the start. */
+  #addressLists: ListTexts;
   #membership: "kept" | "being-left" | "revoked" = "kept";
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
+    this.#addressLists = parts.config.relay.guard.lists;
     // Nobody may be waiting when a start fails; whoever asks later still hears why.
     this.#ready.promise.catch(() => undefined);
     if (parts.cache.report !== undefined) this.#warnings.push(describeReport(parts.cache.report));
@@ -144,6 +148,14 @@ export class CurrentNetwork implements AsyncDisposable {
       onRevoked: () => this.#onRevoked(),
     });
     this.#running = await starting;
+    // They may have been replaced while it started.
+    if (this.#addressLists !== config.relay.guard.lists) this.replaceAddressLists(this.#addressLists);
+  }
+
+  /** Of the relay, in this network and the next. They were checked. */
+  replaceAddressLists(lists: ListTexts): void {
+    this.#addressLists = lists;
+    this.#running?.volunteer.replaceLists(lists);
   }
 
   /** Network and interface go. */

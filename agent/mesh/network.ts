@@ -377,6 +377,7 @@ export class Network implements AsyncDisposable {
         maxAllocations: current.limits.maxAllocations,
         allocations: current.status().length,
         version: this.#parts.settings.version,
+        region: current.limits.region,
       }
     );
   }

@@ -7,6 +7,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     "this volunteer relays for others only: ask its operator to add one end of the pair to relay.allow",
   "tier-not-allowed":
     "a member's own token may not name this tier here: ask for a lower one, or the volunteer's operator for a token",
+  "rate-limited": "this member has asked this volunteer too often: try again in a minute",
   "off-schedule":
     "this volunteer relays at other hours: use another one, or ask its operator about relay.schedule",
   "monthly-quota":
@@ -21,9 +22,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   "port-failed": "this volunteer cannot open a port now: use another one",
   "peer-absent": "the other end is not connected to this volunteer: use one that both ends reach",
   "relay-stopped": "this volunteer is going away: use another one",
-  "address-blocked": "this volunteer refuses this host's address: ask its operator about relay.guard.block",
+  "address-blocked":
+    "this volunteer refuses the address of one end of the pair: use another one, or ask its operator about relay.guard.block",
   "address-not-allowed":
-    "this volunteer serves other addresses only: ask its operator about relay.guard.allow",
+    "this volunteer serves some addresses only: use another one, or ask its operator about relay.guard.allow",
   "not-a-member": "an end of the pair, or who signed the token, is no member (any more)",
   "wrong-keys": "the token names other WireGuard keys than the members' certificates: mint a new one",
   "token-expired": "the token has expired: mint a new one",

@@ -1,10 +1,14 @@
+import type { Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import { failure, type Failure, type ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import type { MeshContext } from "./context.ts";
 import { chooseForwarder, removeLeftFlows } from "../relay/server/choose-forwarder.ts";
+import type { ListTexts } from "../relay/server/guard/address-lists.ts";
 import { RelayGuard } from "../relay/server/guard/guard.ts";
+import { RelayTally } from "../metrics/relay-tally.ts";
+import type { RelayView, RunningRelay } from "../metrics/view.ts";
 import type { CommandRunner } from "../runner.ts";
 import { ANY_ADDRESS, udpPortOpener } from "../relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../relay/server/userspace-forwarder.ts";
@@ -34,6 +38,9 @@ export type VolunteerParts = {
 /** Whether this member relays for others: never unless it volunteered. Owner of the relay while it does. */
 export class Volunteer implements AsyncDisposable {
   readonly #parts: VolunteerParts;
+  /** Outlives a relay that is stopped and started: nobody gets new limits by that, and no counter falls. */
+  readonly #guard: RelayGuard;
+  readonly #tally = new RelayTally();
   #current: Volunteering | undefined;
   /** From the first time it volunteers: quotas outlive a relay that is stopped and started. */
   #keeper: RelayKeeper | undefined;
@@ -41,6 +48,10 @@ export class Volunteer implements AsyncDisposable {
 
   constructor(parts: VolunteerParts) {
     this.#parts = parts;
+    const { context, defaults, ownAddresses } = parts;
+    const { clock, random } = context;
+    const log = context.log.child({ component: "relay" });
+    this.#guard = new RelayGuard(defaults.guard, { clock, random, log, fetch, ownAddresses });
   }
 
   get current(): Volunteering | undefined {
@@ -77,9 +88,25 @@ export class Volunteer implements AsyncDisposable {
   }
 
   async serve(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure> {
-    return (
-      this.#current?.serve(from, request) ?? failure("relay.not-volunteering", "this member is no relay")
-    );
+    const answer = await (this.#current?.serve(from, request) ??
+      failure("relay.not-volunteering", "this member is no relay"));
+    this.#tally.answer(request.kind, answer.kind === "failure" ? answer.code.replace(/^relay\./, "") : "ok");
+    return answer;
+  }
+
+  /** In force at once, also for allocations that there are. Refused, with the lists of before in force: "not-a-cidr". */
+  replaceLists(lists: ListTexts): Decoded<undefined> {
+    const replaced = this.#guard.replaceLists(lists);
+    if (replaced.ok) void this.#current?.recheck();
+    return replaced;
+  }
+
+  metrics(): RelayView {
+    return {
+      running: this.#current && this.#running(this.#current),
+      totals: this.#tally.totals(),
+      guard: this.#guard.counters(),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,12 +120,33 @@ export class Volunteer implements AsyncDisposable {
     }
   }
 
+  #running(current: Volunteering): RunningRelay {
+    const { region, maxAllocations, bandwidthBps, monthlyBytes } = current.limits;
+    const allocations = current.status();
+    const quotaRatios = allocations.map(({ allocation: { quotaBytes }, usedBytes }) =>
+      quotaBytes > 0 ? usedBytes / quotaBytes : 0,
+    );
+    const legs = allocations.flatMap(({ forwarder }) => Object.values(forwarder?.endpoints ?? {}));
+    return {
+      forwarder: current.forwarderKind,
+      region,
+      allocations: allocations.length,
+      maxAllocations,
+      legs: legs.filter((endpoint) => endpoint !== undefined).length,
+      quotaRatio: quotaRatios.reduce((a, b) => Math.max(a, b), 0),
+      bandwidthRatio: this.#tally.bandwidthRatio(),
+      bandwidthBps,
+      monthBytes: this.#keeper?.usage.monthBytes(this.#parts.context.clock.wallNow()) ?? 0,
+      monthlyBytes,
+    };
+  }
+
   async #begin(keeper: RelayKeeper): Promise<Volunteering> {
-    const { context, control, endpoints, run, interfaceName, ownAddresses, outerEndpoint } = this.#parts;
+    const { context, control, endpoints, run, interfaceName, outerEndpoint } = this.#parts;
     const { self, network, registry, clock, random, log } = context;
     const { limits } = this;
     const relayLog = log.child({ component: "relay" });
-    const guard = new RelayGuard(limits.guard, { clock, random, log: relayLog, fetch, ownAddresses });
+    const guard = this.#guard;
     const forwarder = await chooseForwarder({
       wanted: limits.forwarder,
       bandwidthBps: limits.bandwidthBps > 0 ? limits.bandwidthBps : undefined,
@@ -122,6 +170,7 @@ export class Volunteer implements AsyncDisposable {
       usage: keeper.usage,
       forwarder,
       guard,
+      tally: this.#tally,
       outerEndpoint,
       roster: () => registry.roster,
       isConnected: (member) => member === self || control.connected().includes(member),

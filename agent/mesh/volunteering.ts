@@ -23,6 +23,7 @@ import { epochOf, type Roster } from "../registry/roster.ts";
 import { DEFAULT_ALLOCATION_LIMITS, type AllocationStatus } from "../relay/server/allocations.ts";
 import type { ForwarderChoice, ForwarderWish } from "../relay/server/choose-forwarder.ts";
 import type { ForwarderKind } from "../relay/server/forwarder.ts";
+import type { RelayTally } from "../metrics/relay-tally.ts";
 import type { Guard, GuardCounters, GuardOptions } from "../relay/server/guard/guard.ts";
 import type { RelayHistory } from "../relay/server/history.ts";
 import { isAllowed, type RelayPolicy } from "../relay/server/policy.ts";
@@ -41,6 +42,8 @@ export type VolunteerLimits = RelayPolicy & {
   readonly maxPerMember: number;
   readonly forwarder: ForwarderWish;
   readonly guard: GuardOptions;
+  /** As the registry and the metrics show it; "" is none. */
+  readonly region: string;
 };
 
 export type VolunteerParts = {
@@ -52,7 +55,8 @@ export type VolunteerParts = {
   readonly limits: VolunteerLimits;
   readonly usage: RelayUsage;
   readonly forwarder: Pick<ForwarderChoice, "kind" | "create">;
-  readonly guard: Pick<Guard, "admitAllocation" | "counters">;
+  readonly guard: Pick<Guard, "admitAllocation" | "listsAdmit" | "inspect" | "forget" | "counters">;
+  readonly tally: Pick<RelayTally, "count" | "end">;
   /** Where packets of the member come from; undefined where a relay carries them. */
   outerEndpoint(member: MemberId): Endpoint | undefined;
   roster(): Roster;
@@ -93,13 +97,22 @@ export class Volunteering implements AsyncDisposable {
       isEpochAccepted: (epoch) => isEpochAccepted(epoch, epochOf(parts.roster())),
       faultOf: (pair) => this.#faultOf(pair),
       admit: (member) => parts.guard.admitAllocation(member, parts.outerEndpoint(member)),
+      inspect: (id, status) => parts.guard.inspect(id, status),
       isReachable: (member) => parts.isConnected(member),
       events: {
         offered: (to, grant) => parts.notifyOffer(to, this.#legFor(grant)),
-        ended: (allocation, pair, why) => {
+        ended: (allocation, pair, why, lastedMs) => {
+          parts.guard.forget(allocation);
+          parts.tally.end(allocation, why, lastedMs);
+          // Both ends hear of its successor, as after a restart of the relay: to them there is no gap.
+          if (why === "better-token") return;
           for (const { memberId } of pair) parts.notifyEnded(memberId, allocation, why);
         },
         changed: () => parts.onChanged(),
+        counted: ({ id, bandwidthBps }, { counters: { a, b }, drops }) => {
+          const counts = { bytes: a.rxBytes + b.rxBytes, packets: a.rxPackets + b.rxPackets, drops };
+          parts.tally.count(id, counts, bandwidthBps, clock.monotonicNow());
+        },
         nearlyUsed: (allocation, pair, usedBytes, limitBytes) => {
           for (const { memberId } of pair)
             parts.notifyWarning(memberId, { allocation, usedBytes, limitBytes });
@@ -136,7 +149,7 @@ export class Volunteering implements AsyncDisposable {
     }
   }
 
-  /** The roster has changed. */
+  /** The roster or the address lists have changed. */
   recheck(): Promise<void> {
     return this.#server.recheck();
   }
@@ -229,6 +242,13 @@ export class Volunteering implements AsyncDisposable {
     if (found.length < pair.length) return "not-a-member";
     if (pair.some(({ memberId, wireguardKey }) => members.get(memberId)?.wireguardKey !== wireguardKey))
       return "wrong-keys";
-    return isAllowed(this.#parts.limits, found) ? undefined : "not-allowed";
+    if (!isAllowed(this.#parts.limits, found)) return "not-allowed";
+    return found.every(({ id }) => this.#isAdmitted(id)) ? undefined : "address-blocked";
+  }
+
+  /** Asked for both ends: a leg that could not come would only wait for the allocation's end. */
+  #isAdmitted(member: MemberId): boolean {
+    const outer = this.#parts.outerEndpoint(member);
+    return outer === undefined || this.#parts.guard.listsAdmit(outer);
   }
 }

@@ -1,11 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { RelayTally } from "./relay-tally.ts";
-import type { MetricsView } from "./view.ts";
+import { DURATION_BUCKETS_SEC, type DurationBucket } from "./relay-tally.ts";
+import type { MetricsView, RelayView } from "./view.ts";
 
 const PATHS = ["direct", "relayed", "none"] as const;
-
-/** Seconds: a short call, an evening, and allocations that are kept for days. */
-const DURATION_BUCKETS_SEC = [10, 60, 300, 1800, 7200, 28_800, 86_400, 604_800];
 
 /**
  * The agent's metrics in Prometheus' names (R-701). Labels are few and fixed: no member, address or allocation is one, so that
@@ -13,7 +10,6 @@ const DURATION_BUCKETS_SEC = [10, 60, 300, 1800, 7200, 28_800, 86_400, 604_800];
  */
 export class AgentMetrics {
   readonly #registry = new Registry();
-  readonly #tally = new RelayTally();
   readonly #info = this.#gauge("hopwire_info", "Always 1; the version is the label.", ["version"]);
   readonly #member = this.#gauge("hopwire_member", "1 where this host runs as a member of a network.");
   readonly #peers = this.#gauge("hopwire_peers", "Other members by the path to them.", ["path"]);
@@ -29,16 +25,44 @@ export class AgentMetrics {
   );
   readonly #records = this.#gauge("hopwire_registry_records", "Signed records that are held.");
   readonly #volunteering = this.#gauge("hopwire_relay_volunteering", "1 where this host relays for others.");
+  readonly #relayInfo = this.#gauge("hopwire_relay_info", "Always 1 while it relays.", [
+    "region",
+    "forwarder",
+  ]);
   readonly #allocations = this.#gauge("hopwire_relay_allocations", "Pairs that are relayed for now.");
   readonly #maxAllocations = this.#gauge(
     "hopwire_relay_allocations_max",
     "Pairs that may be relayed for at once.",
   );
+  readonly #legs = this.#gauge("hopwire_relay_legs", "Ends of these pairs whose address is known.");
   readonly #quota = this.#gauge(
     "hopwire_relay_quota_used_ratio",
     "0 to 1, the largest of all allocations that have a quota.",
   );
-  readonly #opened = this.#counter("hopwire_relay_allocations_total", "Allocations that were seen to begin.");
+  readonly #bandwidth = this.#gauge(
+    "hopwire_relay_bandwidth_used_ratio",
+    "0 to 1, the largest of all allocations that have a limit, over half a minute.",
+  );
+  readonly #bandwidthLimit = this.#gauge(
+    "hopwire_relay_bandwidth_limit_bytes_per_second",
+    "Of all allocations together; 0 is no limit.",
+  );
+  readonly #month = this.#gauge("hopwire_relay_month_used_bytes", "Relayed in this calendar month (UTC).");
+  readonly #monthLimit = this.#gauge(
+    "hopwire_relay_month_limit_bytes",
+    "That are relayed in a calendar month; 0 is no limit.",
+  );
+  readonly #opened = this.#counter("hopwire_relay_allocations_total", "Allocations that began.");
+  readonly #ended = this.#counter(
+    "hopwire_relay_allocations_ended_total",
+    "Allocations that ended; the reason failed is an error of their port.",
+    ["reason"],
+  );
+  readonly #requests = this.#counter(
+    "hopwire_relay_requests_total",
+    "Members' requests, by what they were answered: ok, or why not.",
+    ["request", "result"],
+  );
   readonly #bytes = this.#counter("hopwire_relay_bytes_total", "UDP payload relayed, both ways together.");
   readonly #packets = this.#counter("hopwire_relay_packets_total", "Datagrams relayed, both ways together.");
   readonly #drops = this.#counter("hopwire_relay_dropped_packets_total", "Datagrams not relayed.", [
@@ -51,12 +75,39 @@ export class AgentMetrics {
   readonly #duration = new Histogram({
     name: "hopwire_relay_allocation_duration_seconds",
     help: "How long allocations lasted that have ended.",
-    buckets: DURATION_BUCKETS_SEC,
+    buckets: [...DURATION_BUCKETS_SEC],
     registers: [this.#registry],
   });
+  readonly #admitted = this.#counter(
+    "hopwire_relay_guard_admitted_total",
+    "Requests for an allocation, and handshakes of unknown sources, that the guard let through.",
+    ["asked"],
+  );
+  readonly #refused = this.#counter(
+    "hopwire_relay_guard_refused_total",
+    "Those that it refused; the reason rate-limited is a hit of a limit.",
+    ["asked", "reason"],
+  );
+  readonly #withheld = this.#counter(
+    "hopwire_relay_guard_answers_withheld_total",
+    "Answers that were not sent because they would have amplified.",
+  );
+  readonly #unanswered = this.#counter(
+    "hopwire_relay_guard_legs_unanswered_total",
+    "Legs that were sent much and said nothing; their allocations ended.",
+  );
+  readonly #blocked = this.#counter(
+    "hopwire_relay_guard_legs_blocked_total",
+    "Legs at addresses that newer lists do not admit; their allocations ended.",
+  );
+  readonly #hookFailures = this.#counter(
+    "hopwire_relay_guard_hook_failures_total",
+    "Requests to the abuse hook that it answered with neither yes nor no.",
+  );
   readonly #cpu = this.#counter("process_cpu_seconds_total", "CPU time of the agent.", ["mode"]);
   readonly #memory = this.#gauge("process_resident_memory_bytes", "Resident memory of the agent.");
   readonly #heap = this.#gauge("nodejs_heap_size_used_bytes", "Heap that V8 uses.");
+  #durationsSeen: readonly DurationBucket[] = [];
   readonly #uptime = this.#gauge("hopwire_uptime_seconds", "Since the start of the agent.");
 
   get contentType(): string {
@@ -94,27 +145,81 @@ export class AgentMetrics {
     }
   }
 
-  #setRelay(relay: MetricsView["relay"]): void {
-    const allocations = relay?.allocations ?? [];
-    this.#volunteering.set(relay === undefined ? 0 : 1);
-    this.#allocations.set(allocations.length);
-    this.#maxAllocations.set(relay?.maxAllocations ?? 0);
-    this.#quota.set(Math.max(0, ...allocations.map(({ quotaRatio }) => quotaRatio ?? 0)));
-    const change = this.#tally.look(allocations);
-    this.#opened.inc(change.opened);
-    this.#bytes.inc(change.bytes);
-    this.#packets.inc(change.packets);
-    for (const [reason, count] of change.drops) this.#drops.inc({ reason }, count);
-    this.#rateLimited.inc(change.drops.get("over-rate") ?? 0);
-    for (const ageSec of change.endedAgesSec) this.#duration.observe(ageSec);
+  #setRelay(relay: RelayView | undefined): void {
+    const { running, totals, guard } = relay ?? {};
+    this.#volunteering.set(running === undefined ? 0 : 1);
+    this.#relayInfo.reset();
+    if (running !== undefined)
+      this.#relayInfo.set({ region: running.region, forwarder: running.forwarder }, 1);
+    this.#allocations.set(running?.allocations ?? 0);
+    this.#maxAllocations.set(running?.maxAllocations ?? 0);
+    this.#legs.set(running?.legs ?? 0);
+    this.#quota.set(running?.quotaRatio ?? 0);
+    this.#bandwidth.set(running?.bandwidthRatio ?? 0);
+    this.#bandwidthLimit.set((running?.bandwidthBps ?? 0) / 8);
+    this.#month.set(running?.monthBytes ?? 0);
+    this.#monthLimit.set(running?.monthlyBytes ?? 0);
+    if (totals !== undefined) this.#setTotals(totals);
+    if (guard !== undefined) this.#setGuard(guard);
+  }
+
+  #setTotals(totals: RelayView["totals"]): void {
+    setCounter(this.#opened, [[{}, totals.opened]]);
+    setCounter(this.#bytes, [[{}, totals.bytes]]);
+    setCounter(this.#packets, [[{}, totals.packets]]);
+    setCounter(
+      this.#drops,
+      labelled(totals.drops, (reason) => ({ reason })),
+    );
+    setCounter(this.#rateLimited, [[{}, totals.drops.get("over-rate") ?? 0]]);
+    setCounter(
+      this.#ended,
+      labelled(totals.endedByReason, (reason) => ({ reason })),
+    );
+    setCounter(
+      this.#requests,
+      labelled(totals.answers, (answer) => {
+        const [request = "", result = ""] = answer.split(" ");
+        return { request, result };
+      }),
+    );
+    this.#observeDurations(totals.durations);
+  }
+
+  /** Each as the mean of those that are new in its bucket: their places, number and sum are exact. */
+  #observeDurations(buckets: readonly DurationBucket[]): void {
+    for (const [i, bucket] of buckets.entries()) {
+      const last = this.#durationsSeen[i];
+      // Fewer than before: this host has joined another network.
+      const seen = last === undefined || bucket.count < last.count ? { count: 0, sumMs: 0 } : last;
+      const count = bucket.count - seen.count;
+      for (let n = 0; n < count; n++) this.#duration.observe((bucket.sumMs - seen.sumMs) / count / 1000);
+    }
+    this.#durationsSeen = buckets;
+  }
+
+  #setGuard(guard: RelayView["guard"]): void {
+    setCounter(this.#admitted, [
+      [{ asked: "allocation" }, guard.allocationsAdmitted],
+      [{ asked: "connection" }, guard.connectionsAdmitted],
+    ]);
+    setCounter(this.#refused, [
+      ...labelled(guard.allocationsRefused, (reason) => ({ asked: "allocation", reason })),
+      ...labelled(guard.connectionsRefused, (reason) => ({ asked: "connection", reason })),
+    ]);
+    setCounter(this.#withheld, [[{}, guard.answersWithheld]]);
+    setCounter(this.#unanswered, [[{}, guard.legsUnanswered]]);
+    setCounter(this.#blocked, [[{}, guard.legsBlocked]]);
+    setCounter(this.#hookFailures, [[{}, guard.hookFailures]]);
   }
 
   #setProcess(): void {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    this.#cpu.reset();
-    this.#cpu.inc({ mode: "user" }, user / 1e6);
-    this.#cpu.inc({ mode: "system" }, system / 1e6);
+    setCounter(this.#cpu, [
+      [{ mode: "user" }, user / 1e6],
+      [{ mode: "system" }, system / 1e6],
+    ]);
     this.#memory.set(rss);
     this.#heap.set(heapUsed);
     this.#uptime.set(process.uptime());
@@ -131,6 +236,24 @@ export class AgentMetrics {
   ): Counter<Label> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+type Sample<Label extends string> = readonly [
+  labels: Readonly<Partial<Record<Label, string>>>,
+  value: number,
+];
+
+/** What was counted elsewhere: all its samples at once. */
+function setCounter<Label extends string>(counter: Counter<Label>, samples: readonly Sample<Label>[]): void {
+  counter.reset();
+  for (const [labels, value] of samples) counter.inc(labels, value);
+}
+
+function labelled<Label extends string>(
+  counts: ReadonlyMap<string, number>,
+  labels: (key: string) => Sample<Label>[0],
+): Sample<Label>[] {
+  return [...counts].map(([key, value]) => [labels(key), value]);
 }
 
 /** The median and the largest; no sample where there is no value. */

@@ -75,6 +75,7 @@ describe("mergeConfig", () => {
           lists: { allow: [], block: [] },
           hook: undefined,
         },
+        region: "",
         tiers: {
           free: { bandwidthBps: 10_000_000, quotaBytes: 1_000_000_000 },
           paid: { bandwidthBps: 100_000_000, quotaBytes: 100_000_000_000 },

@@ -5,7 +5,13 @@ import { MemberHost } from "./member-host.ts";
 import { endpoint } from "./samples.ts";
 
 const QUIET: Announced = { homeRelays: [], publicEndpoints: [], relay: undefined };
-const RELAY = { endpoints: [endpoint(1)], maxAllocations: 4, allocations: 0, version: "0.1.0" };
+const RELAY = {
+  endpoints: [endpoint(1)],
+  maxAllocations: 4,
+  allocations: 0,
+  version: "0.1.0",
+  region: "eu-west",
+};
 
 describe("what others are told of this host", () => {
   it("is no relay where it does not volunteer", () => {

@@ -7,10 +7,12 @@ import {
 import { silentLogger } from "../../agent/log.ts";
 import { relayedPair, relayStats, WallTimes } from "../../agent/mesh/allocation-views.ts";
 import { Volunteering, type VolunteerLimits } from "../../agent/mesh/volunteering.ts";
+import { RelayTally } from "../../agent/metrics/relay-tally.ts";
 import { RelayGuard } from "../../agent/relay/server/guard/guard.ts";
 import { RelayUsage } from "../../agent/relay/server/quota.ts";
 import { ANY_ADDRESS, udpPortOpener } from "../../agent/relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../../agent/relay/server/userspace-forwarder.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg, AllocationWarning, Failure, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { keyText } from "../../protocol/keys.ts";
@@ -53,6 +55,7 @@ const LIMITS: VolunteerLimits = {
   bandwidthBps: 0,
   monthlyBytes: 0,
   schedule: "* * * * *",
+  region: "",
 };
 
 /** Host 1 volunteers; hosts 2 and 3 are members, host 4 is none. */
@@ -64,11 +67,22 @@ class Relay implements AsyncDisposable {
   readonly limits: VolunteerLimits;
   roster = rosterOf([2, 3]);
   readonly volunteering: Volunteering;
+  readonly guard: RelayGuard;
+  readonly tally = new RelayTally();
+  /** Where members' packets come from. */
+  readonly outer = new Map<MemberId, Endpoint>();
 
   constructor(limits: Partial<VolunteerLimits> = {}) {
     this.limits = { ...LIMITS, ...limits };
     const [clock, random] = [new FakeClock(), seededRandom(1)];
     const { ports, bandwidthBps, guard } = this.limits;
+    this.guard = new RelayGuard(guard, {
+      clock,
+      random,
+      log: silentLogger,
+      fetch: () => Promise.reject(new Error("there is no hook")),
+      ownAddresses: () => [],
+    });
     this.volunteering = new Volunteering({
       self: SELF,
       network: NETWORK,
@@ -83,14 +97,9 @@ class Relay implements AsyncDisposable {
             { ports, bandwidthBps, allowLoopback: false },
           ),
       },
-      guard: new RelayGuard(guard, {
-        clock,
-        random,
-        log: silentLogger,
-        fetch: () => Promise.reject(new Error("there is no hook")),
-        ownAddresses: () => [],
-      }),
-      outerEndpoint: () => undefined,
+      guard: this.guard,
+      tally: this.tally,
+      outerEndpoint: (member) => this.outer.get(member),
       limits: this.limits,
       usage: new RelayUsage(),
       roster: () => this.roster,
@@ -205,6 +214,13 @@ describe("a volunteer's policy", () => {
     expect(await relay.allocate()).toMatchObject({ code: "relay.not-allowed" });
   });
 
+  it("tells neither end of an allocation's end where a better token gets the pair another at once", async () => {
+    await using relay = new Relay({ memberTier: "paid" });
+    await relay.allocate();
+    expect(await relay.allocate({ tier: "paid" })).toMatchObject({ kind: "allocated" });
+    expect([relay.ended, relay.offers.length]).toEqual([[], 2]);
+  });
+
   it("lets a member's own token name no better tier than it says, and the relay's own any", async () => {
     await using relay = new Relay({ memberTier: "paid" });
     expect(await relay.allocate({ tier: "unlimited" })).toMatchObject({ code: "relay.tier-not-allowed" });
@@ -226,6 +242,37 @@ describe("a volunteer's policy", () => {
     relay.roster = rosterOf([2]);
     await relay.volunteering.recheck();
     expect(relay.ended.map(({ reason }) => reason)).toEqual(["revoked", "revoked"]);
+  });
+});
+
+// R-606
+describe("address lists that are replaced", () => {
+  it("end the allocations of a member at a blocked address, and neither end gets another", async () => {
+    await using relay = new Relay();
+    relay.outer.set(bob.id, { address: "198.51.100.7", port: 51_820 });
+    expect(await relay.allocate()).toMatchObject({ kind: "allocated" });
+    relay.guard.replaceLists({ allow: [], block: ["203.0.113.0/24"] });
+    await relay.volunteering.recheck();
+    expect(relay.ended).toEqual([]);
+    relay.guard.replaceLists({ allow: [], block: ["198.51.100.0/24"] });
+    await relay.volunteering.recheck();
+    expect(relay.ended.map(({ reason }) => reason)).toEqual(["address-blocked", "address-blocked"]);
+    for (const from of [ann, bob])
+      expect(await relay.allocate({}, { from })).toMatchObject({ code: "relay.address-blocked" });
+    relay.guard.replaceLists({ allow: [], block: [] });
+    expect(await relay.allocate()).toMatchObject({ kind: "allocated" });
+  });
+});
+
+// R-701
+describe("what an allocation relayed", () => {
+  it("is counted also where it ends before anybody looked", async () => {
+    await using relay = new Relay();
+    const granted = await relay.allocate();
+    if (granted.kind !== "allocated") throw new Error("not granted");
+    const { allocation } = granted;
+    await relay.volunteering.serve(bob.id, { kind: "release", allocation });
+    expect(relay.tally.totals()).toMatchObject({ opened: 1, endedByReason: new Map([["released", 1]]) });
   });
 });
 

@@ -37,7 +37,7 @@ describe("MetricsServer", () => {
   });
 
   it("is healthy but not ready while the host is in no network", async () => {
-    await using server = await serving(() => Promise.resolve(view([], { isMember: false })));
+    await using server = await serving(() => Promise.resolve(view({ isMember: false })));
     expect((await ask(server, "/health")).status).toBe(200);
     expect((await ask(server, "/ready")).status).toBe(503);
   });

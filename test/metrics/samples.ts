@@ -1,14 +1,47 @@
-import type { AllocationView, MetricsView } from "../../agent/metrics/view.ts";
+import type { AllocationCounts } from "../../agent/metrics/relay-tally.ts";
+import { RelayTally } from "../../agent/metrics/relay-tally.ts";
+import type { MetricsView, RelayView, RunningRelay } from "../../agent/metrics/view.ts";
 
-export function allocation(changes: Partial<AllocationView> = {}): AllocationView {
-  const none = new Map<string, number>();
-  return { id: "e", ageSec: 10, quotaRatio: 0.25, bytes: 1000, packets: 10, drops: none, ...changes };
+export function counts(changes: Partial<AllocationCounts> = {}): AllocationCounts {
+  return { bytes: 0, packets: 0, drops: new Map(), ...changes };
 }
 
-export function view(
-  allocations: readonly AllocationView[] = [],
-  changes: Partial<MetricsView> = {},
-): MetricsView {
+export const RUNNING: RunningRelay = {
+  forwarder: "userspace",
+  region: "eu-west",
+  allocations: 2,
+  maxAllocations: 256,
+  legs: 3,
+  quotaRatio: 0.9,
+  bandwidthRatio: 0.5,
+  bandwidthBps: 80e6,
+  monthBytes: 5e9,
+  monthlyBytes: 10e9,
+};
+
+/** A relay that runs and has something of everything. */
+export function relayView(changes: Partial<RelayView> = {}): RelayView {
+  return {
+    running: RUNNING,
+    totals: new RelayTally().totals(),
+    guard: {
+      allocationsAdmitted: 4,
+      connectionsAdmitted: 5,
+      allocationsRefused: new Map([["rate-limited", 6]]),
+      connectionsRefused: new Map([
+        ["rate-limited", 7],
+        ["address-blocked", 8],
+      ]),
+      answersWithheld: 9,
+      legsUnanswered: 10,
+      legsBlocked: 11,
+      hookFailures: 12,
+    },
+    ...changes,
+  };
+}
+
+export function view(changes: Partial<MetricsView> = {}): MetricsView {
   return {
     version: "0.1.0",
     isMember: true,
@@ -18,7 +51,7 @@ export function view(
       { path: "none", handshakeAgeSec: null, rttMs: null },
     ],
     registryRecords: 9,
-    relay: { maxAllocations: 256, allocations },
+    relay: relayView(),
     ...changes,
   };
 }

@@ -13,7 +13,8 @@ import {
   type AllocationStatus,
   type Renewal,
 } from "./allocations.ts";
-import type { Forwarder, ForwarderAllocation, ForwarderEvents } from "./forwarder.ts";
+import type { Forwarder, ForwarderAllocation, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
+import type { LegFault } from "./guard/guard.ts";
 import { RelayHistory } from "./history.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
 import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
@@ -42,15 +43,17 @@ export type AllocationEnd =
   | "quota"
   | "operator"
   | "relay-stopped"
+  | LegFault
   | Closed;
 
 /** What stands against a pair, whatever its token says. */
-export type PairFault = "not-a-member" | "wrong-keys" | "not-allowed";
+export type PairFault = "not-a-member" | "wrong-keys" | "not-allowed" | "address-blocked";
 
 const END_BY_FAULT = {
   "not-a-member": "revoked",
   "wrong-keys": "keys-changed",
   "not-allowed": "not-allowed",
+  "address-blocked": "address-blocked",
 } as const satisfies Record<PairFault, AllocationEnd>;
 
 /**
@@ -62,7 +65,9 @@ export const POLL_MS = 2_000;
 export type RelayServerEvents = {
   /** The other end asked, perhaps again: `to` may have restarted since it had the allocation last. */
   offered(to: MemberId, grant: RelayGrant): void;
-  ended(allocation: AllocationId, pair: Pair, why: AllocationEnd): void;
+  ended(allocation: AllocationId, pair: Pair, why: AllocationEnd, lastedMs: number): void;
+  /** At each look at what the allocation has relayed since its port opened; the last one before it ends. */
+  counted(allocation: Allocation, status: ForwarderStatus): void;
   /** Once in an allocation's life and quota's period: at the limit it ends. */
   nearlyUsed(allocation: AllocationId, pair: Pair, usedBytes: number, limitBytes: number): void;
   /** What `saved` returns is not what it was, beyond counters. */
@@ -86,6 +91,8 @@ export type RelayServerParts = {
   readonly faultOf: (pair: Pair) => PairFault | undefined;
   /** Asked before an allocation is made, not for one that there is. Refused: as the guard says. */
   readonly admit: (requester: MemberId) => Promise<Decoded<undefined>>;
+  /** Asked at each look at an open allocation's counters, and by `recheck`. */
+  readonly inspect: (id: AllocationId, status: ForwarderStatus) => LegFault | undefined;
   /** An allocation that the other end cannot be told of would only wait for its end. */
   readonly isReachable: (member: MemberId) => boolean;
   readonly events: RelayServerEvents;
@@ -241,11 +248,12 @@ export class RelayServer implements AsyncDisposable {
     return decoded(undefined);
   }
 
-  /** Members, their keys or names may have changed: ends what would not be granted any more. */
+  /** Members, their keys or names, or the address lists may have changed: ends what would not be granted any more. */
   async recheck(): Promise<void> {
     const ends = [...this.#sessions].flatMap(([id, { pair }]) => {
       const fault = this.#parts.faultOf(pair);
-      return fault === undefined ? [] : [this.#end(id, END_BY_FAULT[fault])];
+      const why = fault === undefined ? this.#legFault(id) : END_BY_FAULT[fault];
+      return why === undefined ? [] : [this.#end(id, why)];
     });
     await Promise.all(ends);
   }
@@ -371,6 +379,8 @@ export class RelayServer implements AsyncDisposable {
   #end(id: AllocationId, why: AllocationEnd): Promise<void> {
     const session = this.#sessions.get(id);
     if (session === undefined) return this.#ending.get(id) ?? Promise.resolve();
+    const now = this.#parts.clock.monotonicNow();
+    const { createdAt = now } = this.#table.get(id) ?? {};
     this.#account(id, session);
     const last = this.statusOf(id);
     this.#sessions.delete(id);
@@ -380,8 +390,7 @@ export class RelayServer implements AsyncDisposable {
     this.#ending.set(id, ending);
     this.#parts.log.info({ allocation: id, why }, "relay allocation ended");
     if (last !== undefined) this.history.ended(last, why);
-    // Both ends hear of its successor, as after a restart of the relay: to them there is no gap.
-    if (why !== "better-token") this.#parts.events.ended(id, session.pair, why);
+    this.#parts.events.ended(id, session.pair, why, now - createdAt);
     this.#parts.events.changed();
     return ending;
   }
@@ -438,19 +447,26 @@ export class RelayServer implements AsyncDisposable {
 
   #poll(): void {
     this.#parts.usage.sweep(this.#parts.clock.wallNow());
-    for (const [id, session] of this.#sessions) this.#account(id, session);
+    const faults = new Map<AllocationId, LegFault | undefined>();
+    for (const [id, session] of this.#sessions) {
+      const status = this.#account(id, session);
+      faults.set(id, status && this.#parts.inspect(id, status));
+    }
     const closed = this.#closedBy();
     for (const [id, session] of [...this.#sessions]) {
-      if (closed === undefined) this.#holdToQuota(id, session);
-      else void this.#end(id, closed);
+      const why = closed ?? faults.get(id);
+      if (why === undefined) this.#holdToQuota(id, session);
+      else void this.#end(id, why);
     }
   }
 
-  /** Each relayed byte once, where it came in. */
-  #account(id: AllocationId, session: Session): void {
+  /** Each relayed byte once, where it came in. Undefined while the port is opening. */
+  #account(id: AllocationId, session: Session): ForwarderStatus | undefined {
     const allocation = this.#table.get(id);
-    const counters = this.#forwarder.status(id)?.counters;
-    if (allocation === undefined || counters === undefined) return;
+    const status = this.#forwarder.status(id);
+    if (allocation === undefined || status === undefined) return undefined;
+    this.#parts.events.counted(allocation, status);
+    const { counters } = status;
     const total = counters.a.rxBytes + counters.b.rxBytes;
     // Fewer than before: another forwarder has taken over and counts from 0.
     const bytes = total < session.countedBytes ? total : total - session.countedBytes;
@@ -459,6 +475,12 @@ export class RelayServer implements AsyncDisposable {
     const now = clock.wallNow();
     if (usage.begin(id, this.#wallTimeOf(allocation.notAfter), now)) session.hasWarned = false;
     usage.charge(id, bytes, now);
+    return status;
+  }
+
+  #legFault(id: AllocationId): LegFault | undefined {
+    const status = this.#forwarder.status(id);
+    return status && this.#parts.inspect(id, status);
   }
 
   #holdToQuota(id: AllocationId, session: Session): void {

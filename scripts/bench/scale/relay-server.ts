@@ -44,10 +44,12 @@ export async function relayServer(count: number): Promise<readonly Figure[]> {
     isEpochAccepted: () => true,
     faultOf: () => undefined,
     admit: () => Promise.resolve(decoded(undefined)),
+    inspect: () => undefined,
     isReachable: () => true,
     events: {
       offered: () => undefined,
       ended: () => undefined,
+      counted: () => undefined,
       nearlyUsed: () => undefined,
       changed: () => undefined,
     },

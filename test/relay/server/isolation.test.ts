@@ -214,10 +214,12 @@ class Bench implements AsyncDisposable {
       isEpochAccepted: () => true,
       faultOf: (pair) => this.models[pairs.indexOf(pair)]?.fault,
       admit: () => Promise.resolve(decoded(undefined)),
+      inspect: () => undefined,
       isReachable: () => true,
       events: {
         offered: () => undefined,
         ended: () => undefined,
+        counted: () => undefined,
         nearlyUsed: () => undefined,
         changed: () => undefined,
       },

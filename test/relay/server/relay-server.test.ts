@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../agent/log.ts";
 import type { Random } from "../../../agent/random.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "../../../agent/relay/server/allocations.ts";
+import type { LegFault } from "../../../agent/relay/server/guard/guard.ts";
 import { MIN_PERIOD_MS, RelayUsage } from "../../../agent/relay/server/quota.ts";
 import {
   POLL_MS,
@@ -41,6 +42,9 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
   const clock = new TurnedClock();
   const offers: [to: MemberId, grant: RelayGrant][] = [];
   const ended: [AllocationId, string][] = [];
+  const lasted: number[] = [];
+  const counted: [AllocationId, bytes: number][] = [];
+  const faults = new Map<AllocationId, LegFault>();
   const revoked = new Set<MemberId>();
   const trust = { epoch: 1 };
   const paper: PaperForwarder[] = [];
@@ -65,10 +69,15 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
     isEpochAccepted: (epoch) => isEpochAccepted(epoch, trust.epoch),
     faultOf: (pair) => (pair.some(({ memberId }) => revoked.has(memberId)) ? "not-a-member" : undefined),
     admit: () => Promise.resolve(decoded(undefined)),
+    inspect: (id) => faults.get(id),
     isReachable: (member) => !absent.has(member),
     events: {
       offered: (to, grant) => offers.push([to, grant]),
-      ended: (id, _pair, why) => ended.push([id, why]),
+      ended: (id, _pair, why, lastedMs) => {
+        ended.push([id, why]);
+        lasted.push(lastedMs);
+      },
+      counted: ({ id }, status) => counted.push([id, status.counters.a.rxBytes]),
       nearlyUsed: (id, _pair, usedBytes, limitBytes) => warned.push([id, usedBytes, limitBytes]),
       changed: () => void (changes.count += 1),
     },
@@ -97,7 +106,23 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
     };
     return JSON.stringify(claims);
   };
-  return { server, forwarder, clock, offers, ended, revoked, absent, warned, changes, usage, token, trust };
+  return {
+    server,
+    forwarder,
+    clock,
+    offers,
+    ended,
+    lasted,
+    counted,
+    faults,
+    revoked,
+    absent,
+    warned,
+    changes,
+    usage,
+    trust,
+    token,
+  };
 }
 
 function granted(grant: Decoded<RelayGrant>): RelayGrant {
@@ -273,6 +298,39 @@ describe("the end of an allocation", () => {
     expect(server.status().map(({ allocation }) => allocation.id)).toEqual([whole]);
   });
 
+  //
+  it("comes at the next look, or when the lists change, for one whose legs are not admitted, and for no other", async () => {
+    const { server, clock, ended, faults, token } = bench();
+    const silent = granted(await server.allocate(ANN, token(ANN, BOB))).allocation;
+    const blocked = granted(await server.allocate(ANN, token(ANN, CAT))).allocation;
+    const kept = granted(await server.allocate(BOB, token(BOB, CAT))).allocation;
+    faults.set(silent, "unanswered");
+    clock.advance(POLL_MS - 1);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toEqual([[silent, "unanswered"]]);
+    faults.set(blocked, "address-blocked");
+    await server.recheck();
+    expect(ended.slice(1)).toEqual([[blocked, "address-blocked"]]);
+    expect(server.status().map(({ allocation }) => allocation.id)).toEqual([kept]);
+  });
+
+  //
+  it("is told with how long it lasted, after all that it relayed was counted", async () => {
+    const { server, forwarder, clock, ended, lasted, counted, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    forwarder.relay(allocation, 100);
+    clock.advance(POLL_MS);
+    forwarder.relay(allocation, 11);
+    clock.advance(500);
+    await server.release(ANN, allocation);
+    expect(counted).toEqual([
+      [allocation, 100],
+      [allocation, 111],
+    ]);
+    expect([ended.length, lasted]).toEqual([1, [POLL_MS + 500]]);
+  });
+
   it("that comes while the port is opening closes it, and a new request gets a new one", async () => {
     const { server, forwarder, token } = bench();
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -430,13 +488,14 @@ describe("a better token", () => {
     JSON.stringify({ ...(JSON.parse(token) as RelayTokenClaims), tier: "paid", ...change });
 
   //
-  it("gets the pair a port with its limits, of which both ends hear without hearing of an end", async () => {
+  it("gets the pair a port with its limits, of which both ends hear", async () => {
     const { server, forwarder, offers, ended, token } = bench();
     const first = granted(await server.allocate(BOB, token(ANN, BOB)));
     const next = granted(await server.allocate(ANN, better(token(ANN, BOB))));
     expect(next.port).not.toBe(first.port);
     expect(next.allocation).toBe(first.allocation);
-    expect([forwarder.closed, ended]).toEqual([[first.allocation], []]);
+    expect(ended).toEqual([[first.allocation, "better-token"]]);
+    expect(forwarder.closed).toEqual([first.allocation]);
     expect(offers.at(-1)).toMatchObject([BOB, { port: next.port }]);
     expect(forwarder.opened.map(({ bandwidthBps }) => bandwidthBps)).toEqual([10e6, 100e6]);
   });

@@ -31,6 +31,16 @@ export type Fetch = (
   },
 ) => Promise<{ readonly status: number; readonly body: { cancel(): Promise<void> } | null }>;
 
+/** Why there was no status; a redirect counts as unreachable. "busy": too many requests are open already. */
+export type HookSilence = "timeout" | "unreachable" | "busy";
+
+export type AbuseHookParts = {
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  /** The status that is neither yes nor no, or why there was none. */
+  readonly onFailure: (fault: number | HookSilence) => void;
+};
+
 /** A system that hangs holds this many sockets and timers, not one for each request. */
 const MAX_OPEN = 32;
 
@@ -42,30 +52,45 @@ export class AbuseHook {
   readonly #options: AbuseHookOptions;
   readonly #clock: Clock;
   readonly #fetch: Fetch;
+  readonly #onFailure: AbuseHookParts["onFailure"];
   #open = 0;
+  #failures = 0;
 
-  constructor(options: AbuseHookOptions, parts: { readonly clock: Clock; readonly fetch: Fetch }) {
+  constructor(options: AbuseHookOptions, parts: AbuseHookParts) {
     this.#options = options;
     this.#clock = parts.clock;
     this.#fetch = parts.fetch;
+    this.#onFailure = parts.onFailure;
+  }
+
+  /** Since it was made, questions and what was only told alike. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** Never rejects. "hook-failed" only where it fails closed. */
   async ask(question: AbuseQuestion): Promise<HookAnswer> {
     const status = await this.#post(question, MAX_OPEN);
     if (status === 403) return "refused-by-hook";
-    if (status !== undefined && status >= 200 && status < 300) return "admitted";
+    if (isSuccess(status)) return "admitted";
+    this.#fail(status);
     return this.#options.onFailure === "open" ? "admitted" : "hook-failed";
   }
 
   /** Nobody waits for it, and it may be lost: what is only told never takes the room of a question. */
   tell(event: SecurityEvent): void {
-    void this.#post(event, MAX_OPEN / 2);
+    void this.#post(event, MAX_OPEN / 2).then((status) => {
+      if (!isSuccess(status)) this.#fail(status);
+    });
   }
 
-  /** Undefined where there was no answer. */
-  async #post(content: AbuseQuestion | SecurityEvent, maxOpen: number): Promise<number | undefined> {
-    if (this.#open >= maxOpen) return undefined;
+  #fail(status: number | HookSilence): void {
+    this.#failures++;
+    this.#onFailure(status);
+  }
+
+  async #post(content: AbuseQuestion | SecurityEvent, maxOpen: number): Promise<number | HookSilence> {
+    if (this.#open >= maxOpen) return "busy";
     this.#open++;
     const timeout = new AbortController();
     const cancel = this.#clock.after(this.#options.timeoutMs, () => timeout.abort());
@@ -80,10 +105,14 @@ export class AbuseHook {
       await answer.body?.cancel();
       return answer.status;
     } catch {
-      return undefined; // unreachable, too slow, a redirect: all the same to us
+      return timeout.signal.aborted ? "timeout" : "unreachable";
     } finally {
       cancel();
       this.#open--;
     }
   }
+}
+
+function isSuccess(status: number | HookSilence): boolean {
+  return typeof status === "number" && status >= 200 && status < 300;
 }

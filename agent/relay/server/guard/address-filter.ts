@@ -1,5 +1,6 @@
 import { BlockList } from "node:net";
 import { familyOf, type Endpoint } from "../../../../protocol/endpoint.ts";
+import type { Source } from "./source.ts";
 
 export type AddressClass = "public" | "private" | "never";
 
@@ -33,10 +34,10 @@ const PRIVATE = blocks(
   ["fec0::", 10], // RFC 3879
 );
 
-/** Takes what `plainAddress` gave; "never" also where it found no address. */
-export function classifyAddress(plain: string | undefined): AddressClass {
-  if (plain === undefined || NEVER.check(plain, familyOf(plain))) return "never";
-  return PRIVATE.check(plain, familyOf(plain)) ? "private" : "public";
+/** "never" also where there is no address. */
+export function classifyAddress(source: Source | undefined): AddressClass {
+  if (source === undefined || NEVER.check(source.address, source.family)) return "never";
+  return PRIVATE.check(source.address, source.family) ? "private" : "public";
 }
 
 export function isReflectorPort({ port }: Endpoint): boolean {

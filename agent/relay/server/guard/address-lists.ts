@@ -1,7 +1,7 @@
 import { BlockList } from "node:net";
 import { parseCidr } from "../../../config/cidr.ts";
 import { decoded, refused, type Decoded } from "../../../../protocol/decoded.ts";
-import { familyOf } from "../../../../protocol/endpoint.ts";
+import type { Source } from "./source.ts";
 
 /** CIDR blocks, or single addresses. */
 export type ListTexts = { readonly allow: readonly string[]; readonly block: readonly string[] };
@@ -28,11 +28,10 @@ export class AddressLists {
     return decoded(new AddressLists(allowed, blocked, allow.length === 0));
   }
 
-  /** Blocked wins. An allow list that names anybody leaves out everybody else. Takes what `plainAddress` gave. */
-  verdict(plain: string): ListVerdict {
-    const family = familyOf(plain);
-    if (this.#block.check(plain, family)) return "blocked";
-    return this.#allowsAll || this.#allow.check(plain, family) ? "allowed" : "not-allowed";
+  /** Blocked wins. An allow list that names anybody leaves out everybody else. */
+  verdict({ address, family }: Source): ListVerdict {
+    if (this.#block.check(address, family)) return "blocked";
+    return this.#allowsAll || this.#allow.check(address, family) ? "allowed" : "not-allowed";
   }
 }
 

@@ -5,13 +5,14 @@ import { decoded, refused, type Decoded } from "../../../../protocol/decoded.ts"
 import type { Endpoint } from "../../../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../../../protocol/ids.ts";
 import type { ForwarderStatus } from "../forwarder.ts";
+import { LEG_NAMES } from "../leg.ts";
 import { AbuseHook, type AbuseHookOptions, type Fetch } from "./abuse-hook.ts";
 import { classifyAddress, isReflectorPort } from "./address-filter.ts";
 import { AddressLists, type ListTexts } from "./address-lists.ts";
-import { AnswerCredit, UnansweredWatch, type UnansweredLeg } from "./amplification.ts";
+import { AnswerCredit, UnansweredWatch } from "./amplification.ts";
 import { RateWindow } from "./rate-window.ts";
 import { SecurityLog, type GuardRefusal, type SecurityEvent } from "./security-log.ts";
-import { plainAddress, sourceKey } from "./source-key.ts";
+import { readSource, type Source } from "./source.ts";
 
 /**
  * Whom the relay serves, beyond being a member (R-606). Every question is asked of whom it is about:
@@ -28,18 +29,29 @@ export type Guard = {
   admitAllocation(member: MemberId, source: Endpoint | undefined): Promise<Decoded<undefined>>;
   /** Counts it. Ask before anything is kept of a handshake from a source that is no leg. */
   admitConnection(source: Endpoint): Decoded<undefined>;
-  /** The same without limit and count: for a source that has proven a leg key, and for legs after a reload. */
+  /** The same without limit and count: for a source that has proven a leg key. */
   admitsAddress(source: Endpoint): Decoded<undefined>;
   /** Whether an answer may go to a source that has not yet shown that it receives. */
   mayAnswer(source: Endpoint, receivedBytes: number, answerBytes: number): boolean;
-  /** At every look at an allocation's counters. The legs that get much and never answer: end the allocation. */
-  observe(id: AllocationId, counters: ForwarderStatus["counters"]): readonly UnansweredLeg[];
+  /** As they are now, whatever else there is against it. */
+  listsAdmit(source: Endpoint): boolean;
+  /** At every look at an allocation's counters: why it has to end, if so. */
+  inspect(id: AllocationId, status: Pick<ForwarderStatus, "endpoints" | "counters">): LegFault | undefined;
   /** The allocation ended. */
   forget(id: AllocationId): void;
   /** In force for the next question. Refused, with the lists of before in force: "not-a-cidr". */
-  reload(lists: ListTexts): Decoded<undefined>;
+  replaceLists(lists: ListTexts): Decoded<undefined>;
   counters(): GuardCounters;
 };
+
+/**
+ * "address-blocked": a leg is where the lists, which may be newer than the leg, admit nobody.
+ *
+ * "unanswered": a leg got too much while it said nothing (`UnansweredWatch`). Whoever was there is gone, and a NAT or a provider
+ * may have given the address to somebody who never asked. The allocation ends, rather than that leg alone, because the
+ * next one has to prove both legs anew before a byte of data goes there; for a pair that still wants it that is one request.
+ */
+export type LegFault = "address-blocked" | "unanswered";
 
 export type GuardCounters = {
   readonly allocationsAdmitted: number;
@@ -48,6 +60,10 @@ export type GuardCounters = {
   readonly connectionsRefused: ReadonlyMap<GuardRefusal, number>;
   readonly answersWithheld: number;
   readonly legsUnanswered: number;
+  /** Found by `inspect`. */
+  readonly legsBlocked: number;
+  /** Requests to the abuse hook that it did not answer with yes or no. */
+  readonly hookFailures: number;
 };
 
 export type GuardOptions = {
@@ -90,6 +106,7 @@ export class RelayGuard implements Guard {
   #connectionsAdmitted = 0;
   #answersWithheld = 0;
   #legsUnanswered = 0;
+  #legsBlocked = 0;
 
   constructor(options: GuardOptions, parts: GuardParts) {
     const lists = AddressLists.parse(options.lists);
@@ -103,12 +120,18 @@ export class RelayGuard implements Guard {
     this.#allocations = perMinute(options.allocationsPerMinute);
     this.#connections = perMinute(options.connectionsPerMinute);
     this.#security = new SecurityLog({ clock: parts.clock, log: parts.log, secret });
-    this.#hook = options.hook === undefined ? undefined : new AbuseHook(options.hook, parts);
+    this.#hook =
+      options.hook &&
+      new AbuseHook(options.hook, {
+        ...parts,
+        // Written, and not told: there is nobody to tell.
+        onFailure: (fault) => void this.#security.write({ event: "hook-failed", fault }),
+      });
   }
 
   async admitAllocation(member: MemberId, source: Endpoint | undefined): Promise<Decoded<undefined>> {
     const reason =
-      this.#refusalByList(source && plainAddress(source.address)) ??
+      this.#refusalByList(source && readSource(source.address)) ??
       (await this.#refusalOfMember(member, source));
     if (reason === undefined) {
       this.#allocationsAdmitted++;
@@ -131,30 +154,45 @@ export class RelayGuard implements Guard {
   }
 
   admitsAddress(source: Endpoint): Decoded<undefined> {
-    const reason = this.#refusalByAddress(plainAddress(source.address));
+    const reason = this.#refusalByAddress(readSource(source.address));
     return reason === undefined ? decoded(undefined) : refused(reason);
   }
 
   mayAnswer(source: Endpoint, receivedBytes: number, answerBytes: number): boolean {
-    const plain = plainAddress(source.address);
-    if (plain !== undefined && this.#credit.allows(sourceKey(plain), receivedBytes, answerBytes)) return true;
+    const read = readSource(source.address);
+    if (read !== undefined && this.#credit.allows(read.key, receivedBytes, answerBytes)) return true;
     this.#answersWithheld++;
     this.#report({ event: "answer-withheld", source });
     return false;
   }
 
-  observe(id: AllocationId, counters: ForwarderStatus["counters"]): readonly UnansweredLeg[] {
+  listsAdmit({ address }: Endpoint): boolean {
+    return this.#refusalByList(readSource(address)) === undefined;
+  }
+
+  /** Of the addresses only the lists are asked: what else makes one unusable was asked when the leg came. */
+  inspect(
+    id: AllocationId,
+    { endpoints, counters }: Pick<ForwarderStatus, "endpoints" | "counters">,
+  ): LegFault | undefined {
     const found = this.#unanswered.observe(id, counters, this.#parts.clock.monotonicNow());
     this.#legsUnanswered += found.length;
     for (const leg of found) this.#report({ event: "leg-unanswered", allocation: id, ...leg });
-    return found;
+    for (const leg of LEG_NAMES) {
+      const source = endpoints[leg];
+      if (source === undefined || this.listsAdmit(source)) continue;
+      this.#legsBlocked++;
+      this.#report({ event: "leg-blocked", allocation: id, leg, source });
+      return "address-blocked";
+    }
+    return found.length > 0 ? "unanswered" : undefined;
   }
 
   forget(id: AllocationId): void {
     this.#unanswered.forget(id);
   }
 
-  reload(texts: ListTexts): Decoded<undefined> {
+  replaceLists(texts: ListTexts): Decoded<undefined> {
     const lists = AddressLists.parse(texts);
     if (!lists.ok) return lists;
     this.#lists = lists.value;
@@ -170,6 +208,8 @@ export class RelayGuard implements Guard {
       connectionsRefused: new Map(this.#connectionsRefused),
       answersWithheld: this.#answersWithheld,
       legsUnanswered: this.#legsUnanswered,
+      legsBlocked: this.#legsBlocked,
+      hookFailures: this.#hook?.failures ?? 0,
     };
   }
 
@@ -182,23 +222,23 @@ export class RelayGuard implements Guard {
 
   #refusalOfStranger(source: Endpoint): GuardRefusal | undefined {
     if (isReflectorPort(source)) return "reflector-port";
-    const plain = plainAddress(source.address);
-    const refusal = this.#refusalByAddress(plain);
-    if (refusal !== undefined || plain === undefined) return refusal ?? "address-unusable";
-    const admitted = this.#connections.admits(sourceKey(plain), this.#parts.clock.monotonicNow());
+    const read = readSource(source.address);
+    const refusal = this.#refusalByAddress(read);
+    if (refusal !== undefined || read === undefined) return refusal ?? "address-unusable";
+    const admitted = this.#connections.admits(read.key, this.#parts.clock.monotonicNow());
     return admitted ? undefined : "rate-limited";
   }
 
-  #refusalByAddress(plain: string | undefined): GuardRefusal | undefined {
-    const kind = classifyAddress(plain);
+  #refusalByAddress(source: Source | undefined): GuardRefusal | undefined {
+    const kind = classifyAddress(source);
     if (kind === "never") return "address-unusable";
     if (kind === "private" && !this.#takesPrivate()) return "address-private";
-    return this.#refusalByList(plain);
+    return this.#refusalByList(source);
   }
 
-  #refusalByList(plain: string | undefined): GuardRefusal | undefined {
-    if (plain === undefined) return undefined;
-    switch (this.#lists.verdict(plain)) {
+  #refusalByList(source: Source | undefined): GuardRefusal | undefined {
+    if (source === undefined) return undefined;
+    switch (this.#lists.verdict(source)) {
       case "blocked":
         return "address-blocked";
       case "not-allowed":
@@ -217,7 +257,7 @@ export class RelayGuard implements Guard {
       case "auto":
         return this.#parts
           .ownAddresses()
-          .some((address) => classifyAddress(plainAddress(address)) === "private");
+          .some((address) => classifyAddress(readSource(address)) === "private");
     }
   }
 

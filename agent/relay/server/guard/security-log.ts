@@ -32,6 +32,14 @@ export type SecurityEvent =
       readonly bytes: number;
       readonly forMs: number;
     }
+  | {
+      readonly event: "leg-blocked";
+      readonly allocation: AllocationId;
+      readonly leg: "a" | "b";
+      readonly source: Endpoint;
+    }
+  /** The HTTP status, or a fixed word. Never the hook's URL: it may hold a token. */
+  | { readonly event: "hook-failed"; readonly fault: number | string }
   | { readonly event: "lists-reloaded"; readonly allow: number; readonly block: number };
 
 /**
@@ -84,6 +92,12 @@ export class SecurityLog {
         return true;
       case "leg-unanswered":
         this.#log.warn(fields, "relay leg gets much and answers nothing");
+        return true;
+      case "leg-blocked":
+        this.#log.info(fields, "relay leg is at an address that the lists do not admit");
+        return true;
+      case "hook-failed":
+        this.#log.warn(fields, "relay abuse hook failed");
         return true;
       case "lists-reloaded":
         this.#log.info(fields, "relay address lists reloaded");

@@ -2,14 +2,33 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../../../agent/config/cidr.ts";
 import {
-  classifyAddress as classifyPlain,
+  classifyAddress as classifySource,
   isReflectorPort,
 } from "../../../../agent/relay/server/guard/address-filter.ts";
 import { AddressLists, type ListTexts } from "../../../../agent/relay/server/guard/address-lists.ts";
-import { plainAddress, sourceKey } from "../../../../agent/relay/server/guard/source-key.ts";
+import { readSource } from "../../../../agent/relay/server/guard/source.ts";
+import { addressBytes } from "../../../../protocol/address.ts";
+import { canonicalIPv6, isIPv4 } from "../../../../protocol/endpoint.ts";
 
-const classifyAddress = (address: string) => classifyPlain(plainAddress(address));
-const keyOf = (address: string) => sourceKey(plainAddress(address) ?? "");
+const classifyAddress = (address: string) => classifySource(readSource(address));
+const keyOf = (address: string) => readSource(address)?.key;
+
+/** How IPv6 addresses may be written, right and nearly right. */
+const written = fc.oneof(
+  fc.ipV6(),
+  fc.ipV6().map((address) => address.toUpperCase()),
+  fc
+    .tuple(fc.ipV6(), fc.nat(45), fc.constantFrom("", ":", "::", "0", ".", "1.2.3.4", "f", "g"))
+    .map(([address, at, change]) => address.slice(0, at) + change + address.slice(at + 1)),
+  fc
+    .tuple(fc.constantFrom("::", "::ffff:", "64:ff9b::", "1:2:3:4:5:6:", "1::6:7:"), fc.ipV4())
+    .map((parts) => parts.join("")),
+  fc
+    .array(fc.constantFrom(":", "::", "0", "00", "1f", "ffff", "fffff", ".", "255", "256", "09"), {
+      maxLength: 17,
+    })
+    .map((parts) => parts.join("")),
+);
 
 function lists(texts: Partial<ListTexts>): AddressLists {
   const parsed = AddressLists.parse({ allow: [], block: [], ...texts });
@@ -33,19 +52,53 @@ describe("the source that is counted", () => {
   );
 
   it("does not depend on how an address is written", () => {
-    expect(plainAddress("2001:DB8:0:0::1%eth0")).toBe("2001:db8::1");
+    expect(keyOf("2001:DB8:0:0::1%eth0")).toBe(keyOf("2001:db8::1"));
+    expect(readSource("fe80::1%eth0")?.address).toBe("fe80::1");
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
-        const plain = plainAddress(address) ?? "";
-        expect(plainAddress(plain)).toBe(plain);
+        expect(keyOf(address)).toBe(keyOf(canonicalIPv6(address) ?? ""));
       }),
     );
   });
 
+  it("is read from what the URL standard takes for an IPv6 address, and from nothing else", () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        const canonical = canonicalIPv6(text);
+        const source = isIPv4(text) ? undefined : readSource(text);
+        expect(source !== undefined).toBe(canonical !== undefined);
+        if (source === undefined || canonical === undefined) return;
+        const bytes = addressBytes(canonical);
+        if (source.family === "ipv4") {
+          expect(source.address).toBe(bytes.subarray(12).join("."));
+        } else {
+          const groups = Buffer.from(bytes);
+          const halves = [groups.readUInt32BE(0), groups.readUInt32BE(4)];
+          expect(source.key).toBe(halves.map((half) => half.toString(16)).join(":"));
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it("is nobody where the text is no address", () => {
-    fc.assert(fc.property(fc.string(), (text) => void plainAddress(text)));
-    for (const text of ["", "localhost", "1.2.3", "1.2.3.4.5", "01.2.3.4", "::g"])
-      expect(plainAddress(text)).toBeUndefined();
+    fc.assert(fc.property(fc.string(), (text) => void readSource(text)));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9.]{0,16}$/), (text) => {
+        expect(readSource(text) !== undefined).toBe(isIPv4(text));
+      }),
+    );
+    for (const text of [
+      "",
+      "localhost",
+      "1.2.3",
+      "1.2.3.4.5",
+      "01.2.3.4",
+      "::g",
+      "1::2:3:4:5:6:7:8",
+      ":1::2",
+    ])
+      expect(readSource(text)).toBeUndefined();
   });
 });
 
@@ -116,8 +169,14 @@ describe("the address lists", () => {
     expect(parseCidr("0.0.0.0/0")).toEqual({ address: "0.0.0.0", length: 0, family: "ipv4" });
     expect(parseCidr("128.0.0.0/1")?.length).toBe(1);
     expect(parseCidr("2001:DB8::1")).toEqual({ address: "2001:db8::1", length: 128, family: "ipv6" });
-    expect(lists({ block: ["::/0"] }).verdict("2001:db8::1")).toBe("blocked");
+    expect(lists({ block: ["::/0"] }).verdict(sourceOf("2001:db8::1"))).toBe("blocked");
   });
 });
 
-const bound = (all: AddressLists) => ({ verdict: (address: string) => all.verdict(address) });
+const bound = (all: AddressLists) => ({ verdict: (address: string) => all.verdict(sourceOf(address)) });
+
+function sourceOf(address: string) {
+  const source = readSource(address);
+  if (source === undefined) throw new Error(`${address} is no address`);
+  return source;
+}

@@ -4,6 +4,7 @@ import type { Logger } from "../../../../agent/log.ts";
 import { silentLogger } from "../../../../agent/log.ts";
 import type { Random } from "../../../../agent/random.ts";
 import type { Fetch } from "../../../../agent/relay/server/guard/abuse-hook.ts";
+import { UNANSWERED_BYTES, UNANSWERED_MS } from "../../../../agent/relay/server/guard/amplification.ts";
 import { RelayGuard, type GuardOptions } from "../../../../agent/relay/server/guard/guard.ts";
 import type { AllocationId, MemberId } from "../../../../protocol/ids.ts";
 import { TurnedClock } from "../turned-clock.ts";
@@ -119,12 +120,15 @@ describe("new lists", () => {
   it("are in force at once, and wrong ones leave those of before", () => {
     const { guard } = guarded();
     expect(guard.admitConnection(PUBLIC).ok).toBe(true);
-    expect(guard.reload({ allow: [], block: ["192.0.2.1"] }).ok).toBe(true);
+    expect(guard.replaceLists({ allow: [], block: ["192.0.2.1"] }).ok).toBe(true);
     expect(reasonOf(guard.admitConnection(PUBLIC))).toBe("address-blocked");
     expect(reasonOf(guard.admitsAddress(PUBLIC))).toBe("address-blocked");
-    expect(guard.reload({ allow: ["everybody"], block: [] })).toEqual({ ok: false, reason: "not-a-cidr" });
+    expect(guard.replaceLists({ allow: ["everybody"], block: [] })).toEqual({
+      ok: false,
+      reason: "not-a-cidr",
+    });
     expect(reasonOf(guard.admitConnection(PUBLIC))).toBe("address-blocked");
-    guard.reload({ allow: [], block: [] });
+    guard.replaceLists({ allow: [], block: [] });
     expect(guard.admitConnection(PUBLIC).ok).toBe(true);
   });
 });
@@ -212,16 +216,70 @@ describe("the security log", () => {
     });
   });
 
-  it("tells of a leg that is sent much and never answers", () => {
+  it("tells of a hook that fails, by its status or a word, and never where the hook is", async () => {
     const { log, lines } = recorder();
-    const { clock, guard } = guarded({}, { log });
-    const leg = (txBytes: number) => ({ rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes });
-    guard.observe(ALLOCATION, { a: leg(0), b: leg(0) });
-    clock.advance(30_000);
-    const found = { leg: "b", bytes: 200_000, forMs: 30_000 };
-    expect(guard.observe(ALLOCATION, { a: leg(0), b: leg(200_000) })).toEqual([found]);
-    expect(lines[0]?.fields).toEqual({ event: "leg-unanswered", allocation: ALLOCATION, ...found });
+    const url = "http://192.0.2.9/abuse?token=hunter2";
+    for (const fetch of [answering(500), () => Promise.reject(new TypeError("fetch failed: hunter2"))]) {
+      const { guard } = guarded({ hook: { ...HOOK, url } }, { log, fetch });
+      expect((await guard.admitAllocation(MEMBER, PUBLIC)).ok).toBe(true);
+      expect(guard.counters().hookFailures).toBe(1);
+    }
+    expect(lines.map(({ fields }) => fields)).toEqual([
+      { event: "hook-failed", fault: 500 },
+      { event: "hook-failed", fault: "unreachable" },
+    ]);
+  });
+});
+
+//
+describe("an allocation", () => {
+  const leg = (rxBytes: number, txBytes: number) => ({ rxPackets: 0, rxBytes, txPackets: 0, txBytes });
+  const nowhere = { a: undefined, b: undefined };
+
+  it("has to end when a leg is sent much and says nothing: the log and the hook are told", async () => {
+    const { log, lines } = recorder();
+    const told: unknown[] = [];
+    const fetch: Fetch = (_, { body }) => {
+      told.push(JSON.parse(body));
+      return Promise.resolve({ status: 200, body: null });
+    };
+    const { clock, guard } = guarded({ hook: HOOK }, { log, fetch });
+    const seen = (rxBytes: number, txBytes: number) =>
+      guard.inspect(ALLOCATION, { endpoints: nowhere, counters: { a: leg(0, 0), b: leg(rxBytes, txBytes) } });
+    expect(seen(0, 0)).toBeUndefined();
+    clock.advance(UNANSWERED_MS);
+    expect(seen(32, 10 * UNANSWERED_BYTES)).toBeUndefined();
+    clock.advance(UNANSWERED_MS - 1);
+    expect(seen(32, 11 * UNANSWERED_BYTES)).toBeUndefined();
+    clock.advance(1);
+    expect(seen(32, 11 * UNANSWERED_BYTES)).toBe("unanswered");
+    const event = {
+      event: "leg-unanswered",
+      allocation: ALLOCATION,
+      leg: "b",
+      bytes: UNANSWERED_BYTES,
+      forMs: UNANSWERED_MS,
+    };
+    expect(lines.map(({ fields }) => fields)).toEqual([event]);
+    await Promise.resolve();
+    expect(told).toEqual([event]);
     expect(guard.counters().legsUnanswered).toBe(1);
+  });
+
+  it("has to end when newer lists do not admit a leg's address, however it is written", () => {
+    const { log, lines } = recorder();
+    const { guard } = guarded({}, { log });
+    const source = { ...PUBLIC, address: "::ffff:192.0.2.1" };
+    const status = { endpoints: { a: PRIVATE, b: source }, counters: { a: leg(0, 0), b: leg(0, 0) } };
+    expect(guard.inspect(ALLOCATION, status)).toBeUndefined();
+    guard.replaceLists({ allow: [], block: ["192.0.2.0/24"] });
+    expect(guard.inspect(ALLOCATION, status)).toBe("address-blocked");
+    expect(lines.at(-1)?.fields).toEqual({ event: "leg-blocked", allocation: ALLOCATION, leg: "b", source });
+    guard.replaceLists({ allow: ["192.0.2.0/24"], block: [] });
+    expect(guard.inspect(ALLOCATION, status)).toBe("address-blocked");
+    guard.replaceLists({ allow: ["192.0.2.0/24", "192.168.0.0/16"], block: [] });
+    expect(guard.inspect(ALLOCATION, status)).toBeUndefined();
+    expect(guard.counters().legsBlocked).toBe(2);
   });
 });
 
@@ -242,6 +300,8 @@ describe("the guard", () => {
       connectionsRefused: new Map([["address-private", 1]]),
       answersWithheld: 1,
       legsUnanswered: 0,
+      legsBlocked: 0,
+      hookFailures: 0,
     });
   });
 
