@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
-import { configKeys } from "../config/schema.ts";
+import { configKeys, shownValue } from "../config/schema.ts";
 import { tomlText } from "../config/toml-text.ts";
 import type { Define } from "./define.ts";
 import { openSession, type Session } from "./session.ts";
@@ -28,13 +28,16 @@ export const define: Define = (config, cli) => {
 };
 
 function settings({ values, origins, places }: Session) {
-  return configKeys.map((key) => ({ key, value: values[key], origin: origins[key], place: places[key] }));
+  return configKeys.map((key) => {
+    const value = shownValue(key, values[key]);
+    return { key, value, redacted: value !== values[key], origin: origins[key], place: places[key] };
+  });
 }
 
-/** Dotted keys need no tables, so that each line stands alone. */
+/** Dotted keys need no tables, so that each line stands alone. What is not shown whole is a comment: it would be another value. */
 function showLines(session: Session, withOrigin: boolean): string[] {
-  const rows = settings(session).map(({ key, value, place }) => ({
-    line: `${key} = ${tomlText(value)}`,
+  const rows = settings(session).map(({ key, value, redacted, place }) => ({
+    line: `${redacted ? "# " : ""}${key} = ${tomlText(value)}`,
     place,
   }));
   const width = Math.max(...rows.map(({ line }) => line.length));

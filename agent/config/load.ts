@@ -9,6 +9,7 @@ import {
   configKeys,
   environmentName,
   isConfigKey,
+  shownValue,
   toAgentConfig,
   type AgentConfig,
   type ConfigKey,
@@ -168,7 +169,8 @@ function lineOf(toml: string, key: string): number {
 function checked(key: ConfigKey, value: unknown, where: string): unknown {
   const result = v.safeParse(CONFIG_KEYS[key].schema, value, { abortEarly: true });
   if (result.success) return result.output;
-  throw new AgentError("config.invalid", `${where} ${result.issues[0].message}, not ${shown(value)}`);
+  const text = shown(shownValue(key, value));
+  throw new AgentError("config.invalid", `${where} ${result.issues[0].message}, not ${text}`);
 }
 
 /** One line, bounded: whatever was typed ends up in a terminal. */

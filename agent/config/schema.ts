@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
-import { validate as isCron } from "node-cron";
+import type * as NodeCron from "node-cron";
 import * as v from "valibot";
 import { isMemberName } from "../../protocol/ids.ts";
 import type { Role } from "../../protocol/record.ts";
@@ -144,6 +145,12 @@ const asOptionalPath = (value: string): string => (value === "" ? "" : resolve(v
 /** Anything but digits stays text, and the schema refuses it. */
 const asNumber = (value: string): number | string => (/^[0-9]{1,9}$/.test(value) ? Number(value) : value);
 const asList = (value: string): string[] => value.split(",").flatMap((item) => item.trim() || []);
+
+/** Loaded when somebody gives a schedule: no other command has to wait for it. */
+function isCron(expression: string): boolean {
+  const { validate } = createRequire(import.meta.url)("node-cron") as typeof NodeCron;
+  return validate(expression);
+}
 
 /** Five fields: a relay is not opened and closed by the second. */
 const cron = v.pipe(
@@ -432,8 +439,10 @@ export const CONFIG_KEYS = {
     schema: hookUrl,
     fromText: asText,
     standard: "",
-    about: "URL that is asked about each allocation, and told of security events, by POST; empty is none.",
+    about:
+      "URL that is asked about each allocation, and told of security events, by POST; empty is none. Whatever follows its host counts as a secret, which no command and no log shows.",
     change: "restart",
+    redacted: withoutPath,
   },
   // A member gives up its request for an allocation after 3 s.
   "relay.guard.abuse-hook-timeout-ms": {
@@ -487,6 +496,8 @@ export const CONFIG_KEYS = {
     readonly about: string;
     /** When a change of the file takes effect: with SIGHUP, or with the next start. */
     readonly change: "live" | "restart";
+    /** What may be shown of a value that holds a secret. */
+    readonly redacted?: (value: string) => string;
   }
 >;
 
@@ -566,6 +577,20 @@ function toGuardConfig(values: ConfigValues): GuardConfig {
     allowPrivate: values["relay.guard.allow-private"],
     hook: url === "" ? undefined : { url, timeoutMs, onFailure },
   };
+}
+
+/** What commands, errors and logs show of a value: the same, unless it holds a secret. Also for values that are no good. */
+export function shownValue(key: ConfigKey, value: unknown): unknown {
+  const row = CONFIG_KEYS[key];
+  if (!("redacted" in row)) return value;
+  return typeof value === "string" ? row.redacted(value) : "...";
+}
+
+/** Services that are told by such hooks put their token into path or query. */
+function withoutPath(value: string): string {
+  if (value === "") return value;
+  const url = URL.parse(value);
+  return url === null || url.host === "" ? "..." : `${url.protocol}//${url.host}/...`;
 }
 
 function isHookUrl(value: string): boolean {

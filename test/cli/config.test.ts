@@ -56,6 +56,33 @@ describe("config", () => {
     const { out } = await hopwire.run(["config", "show", "--json", "--config", file]);
     const entries = JSON.parse(out) as { key: string }[];
     expect(entries.map(({ key }) => key)).toEqual(configKeys);
-    expect(entries).toContainEqual({ key: "mtu", value: 1400, origin: "file", place: `${file} line 1` });
+    const place = `${file} line 1`;
+    expect(entries).toContainEqual({ key: "mtu", value: 1400, redacted: false, origin: "file", place });
   });
+
+  // R-704
+  it.each(["https://hooks.example.net/T0/hunter2", "https://hooks.example.net?token=hunter2"])(
+    "shows of %s, which holds a secret, only where it goes, and as a comment",
+    async (url) => {
+      const { hopwire, file } = withFile(`relay.guard.abuse-hook = "${url}"\n`);
+      await using _ = hopwire;
+      const argv = ["config", "show", "--config", file];
+      const [text, json] = [await hopwire.run(argv), await hopwire.run([...argv, "--json"])];
+      expect(text.out).toContain('\n# relay.guard.abuse-hook = "https://hooks.example.net/..."\n');
+      expect(json.out).toContain('"value": "https://hooks.example.net/..."');
+      expect(text.out + json.out).not.toContain("hunter2");
+    },
+  );
+
+  it.each(['"https://ann:hunter2@hooks.example.net/"', '"hooks.example.net/hunter2"', '["hunter2"]'])(
+    "refuses %s as a hook without repeating it",
+    async (value) => {
+      const { hopwire, file } = withFile(`relay.guard.abuse-hook = ${value}\n`);
+      await using _ = hopwire;
+      const { exitCode, out, err } = await hopwire.run(["config", "check", "--config", file]);
+      expect(exitCode).toBe(78);
+      expect(err).toContain("line 1: relay.guard.abuse-hook must be");
+      expect(out + err).not.toContain("hunter2");
+    },
+  );
 });

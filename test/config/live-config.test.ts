@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LiveConfig } from "../../agent/config/live-config.ts";
 import { mergeConfig, type LoadedConfig } from "../../agent/config/load.ts";
+import { CONFIG_KEYS, configKeys } from "../../agent/config/schema.ts";
 import { silentLogger, type Logger } from "../../agent/log.ts";
 
 type Line = { readonly fields: unknown; readonly text: unknown };
@@ -35,6 +36,12 @@ describe("LiveConfig", () => {
     reload('log-level = "debug"');
     reload("");
     expect(levels).toEqual(["debug: log-level", "info: log-level"]);
+  });
+
+  it("can change what the agent takes over, and promises no more", () => {
+    // The log's level in `hopwire daemon`, the lists in `runDaemon`; `address-lists.lab.test.ts` sees it happen.
+    const live = configKeys.filter((key) => CONFIG_KEYS[key].change === "live");
+    expect(live).toEqual(["log-level", "relay.guard.allow", "relay.guard.block"]);
   });
 
   it("names the keys that wait for a restart, for as long as they differ from the start", () => {

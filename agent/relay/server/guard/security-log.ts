@@ -66,7 +66,7 @@ export class SecurityLog {
 
   constructor({ clock, log, secret }: SecurityLogParts) {
     this.#clock = clock;
-    this.#log = log.child({ component: "relay", stream: "security" });
+    this.#log = log.child({ stream: "security" });
     this.#lines = new RateWindow({ limit: LINES_PER_MINUTE, maxSources: MAX_KINDS, secret });
   }
 
