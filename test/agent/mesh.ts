@@ -71,9 +71,9 @@ export class Mesh implements AsyncDisposable {
     await agent.must("join", await this.v.must("invite", agent.name));
   }
 
-  /** All three are up and members. */
-  async connect(): Promise<void> {
-    await Promise.all([this.found(), this.a.start(), this.b.start()]);
+  /** All three are up and members; `env` is the volunteer's. */
+  async connect(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await Promise.all([this.found(env), this.a.start(), this.b.start()]);
     await this.admit(this.a);
     await this.admit(this.b);
   }

@@ -1,8 +1,9 @@
 /**
- * Sends what a stranger may: random bytes, WireGuard's outside with a mac1 for nobody, STUN without integrity, in turns.
- * Started as: node junk.ts <packets a second> <seconds> <address> <port>...; prints how many were sent.
+ * Sends what a stranger may: random bytes, WireGuard's outside with a mac1 for nobody, STUN without integrity, in turns;
+ * or, where it is given an IPv6 /48 such as "2001:db8:5", initiations from another /64 of it each.
+ * Started as: node junk.ts <packets a second> <seconds> <sources, or "-"> <address> <port>...; prints how many were sent.
  */
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { randomBytes, randomInt } from "node:crypto";
 import { encodeStun } from "../../../protocol/stun/message.ts";
 
@@ -29,14 +30,40 @@ const KINDS: readonly (() => Uint8Array)[] = [
     }),
 ];
 
-/** Packets of all kinds to all ports, at an even rate. Returns how many the kernel took. */
+type Send = (index: number, port: number, address: string, onSent: (error: Error | null) => void) => void;
+
+/** Of all kinds, from one socket. */
+function sendKinds(socket: Socket): Send {
+  return (index, port, address, onSent) =>
+    socket.send(KINDS[index % KINDS.length]?.() ?? new Uint8Array(), port, address, onSent);
+}
+
+/** Initiations, with a socket for each. The host must allow addresses that it does not have (ip_nonlocal_bind). */
+function sendFrom(sources: string): Send {
+  return (index, port, address, onSent) => {
+    // Without asking the resolver, which a thread of the pool would do.
+    const socket = createSocket({ type: "udp6", lookup: (name, _, found) => found(null, name, 6) });
+    const done = (error: Error | null): void => {
+      socket.close();
+      onSent(error);
+    };
+    socket.once("error", done);
+    // Subnet 0 is the host's own.
+    const subnet = (1 + (index % 0xffff)).toString(16);
+    socket.bind({ address: `${sources}:${subnet}::1`, exclusive: true }, () =>
+      socket.send(wireguard(1, 148), port, address, done),
+    );
+  };
+}
+
+/** To all ports, at an even rate. Returns how many the kernel took. */
 async function flood(
   perSec: number,
   seconds: number,
+  send: Send,
   address: string,
   ports: readonly number[],
 ): Promise<number> {
-  const socket = createSocket("udp4");
   const total = perSec * seconds;
   const startedAt = performance.now();
   const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -50,17 +77,19 @@ async function flood(
   const ticking = setInterval(() => {
     const due = Math.min(total, ((performance.now() - startedAt) / 1000) * perSec);
     for (; sent < due; sent++) {
-      const bytes = KINDS[sent % KINDS.length]?.() ?? new Uint8Array();
-      socket.send(bytes, ports[Math.floor(sent / KINDS.length) % ports.length] ?? 0, address, onSent);
+      send(sent, ports[Math.floor(sent / KINDS.length) % ports.length] ?? 0, address, onSent);
     }
   }, TICK_MS);
   await promise;
   clearInterval(ticking);
-  socket.close();
   return taken;
 }
 
 if (import.meta.main) {
-  const [perSec = "0", seconds = "0", address = "", ...ports] = process.argv.slice(2);
-  process.stdout.write(`${await flood(Number(perSec), Number(seconds), address, ports.map(Number))}\n`);
+  const [perSec = "0", seconds = "0", sources = "-", address = "", ...ports] = process.argv.slice(2);
+  const socket = createSocket("udp4");
+  const send = sources === "-" ? sendKinds(socket) : sendFrom(sources);
+  const sent = await flood(Number(perSec), Number(seconds), send, address, ports.map(Number));
+  socket.close();
+  process.stdout.write(`${sent}\n`);
 }
