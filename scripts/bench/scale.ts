@@ -6,6 +6,8 @@
  * - userspace: the forwarder with real sockets, two for each allocation; fewer where open files are limited to fewer.
  * - nft: the scripts of the kernel forwarder on a table of that many, spawn included.
  * - kernel: the whole kernel forwarder with a real table, and without sockets.
+ *
+ * Times are from the call to the end of it. CPU is that of all processes together, and holds on a busy machine, too.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
@@ -76,11 +78,11 @@ async function measure(part: ScalePart, count: number): Promise<readonly Row[]> 
   });
   if (exitCode !== 0) throw new Error(`${part}, ${count} allocations: ${stderr}`);
   const measured = JSON.parse(stdout) as Measured;
-  return measured.figures.map(({ what, unit, samples }) => ({
-    what: `${measured.count}, ${part}: ${what}`,
-    unit,
-    samples,
-    goal: measured.count === GOALS_COUNT ? GOALS[part]?.[what] : undefined,
-    judge: "median",
-  }));
+  return measured.figures.flatMap(({ what, unit, samples, cpuMs }): readonly Row[] => {
+    const name = `${measured.count}, ${part}: ${what}`;
+    const goal = measured.count === GOALS_COUNT ? GOALS[part]?.[what] : undefined;
+    const row: Row = { what: name, unit, samples, goal, judge: "median" };
+    if (cpuMs === undefined) return [row];
+    return [row, { what: `${name}, CPU`, unit: "ms", samples: [cpuMs], goal: undefined, judge: "max" }];
+  });
 }

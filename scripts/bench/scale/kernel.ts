@@ -27,7 +27,7 @@ import { each, growth, kernelBytes, processBytes, type Figure } from "./stopwatc
 import { PORTS, SILENT_EVENTS } from "./userspace.ts";
 
 const DEVICE = "eth0";
-const TURNS = 15;
+const TURNS = 25;
 const POLLS = 5;
 const BYTES_PER_SEC = 1_250_000;
 

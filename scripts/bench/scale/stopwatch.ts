@@ -4,17 +4,20 @@ export type Figure = {
   readonly what: string;
   readonly unit: "ms" | "us" | "KiB";
   readonly samples: readonly number[];
+  /** Of this process and the programs that it ran, the mean of one sample: what other work on the machine disturbs least. */
+  readonly cpuMs?: number;
 };
 
 /** One sample for each time that `work` was done, one after the other. */
 export async function each(what: string, times: number, work: (turn: number) => unknown): Promise<Figure> {
   const samples: number[] = [];
+  const cpuBefore = cpuMs();
   for (let turn = 0; turn < times; turn++) {
     const startedAt = performance.now();
     await work(turn);
     samples.push(performance.now() - startedAt);
   }
-  return { what, unit: "ms", samples };
+  return { what, unit: "ms", samples, cpuMs: (cpuMs() - cpuBefore) / times };
 }
 
 /** What is too short to be timed alone: the mean of `count`. */
@@ -38,6 +41,12 @@ export function kernelBytes(): number {
 
 export function growth(what: string, beforeBytes: number, afterBytes: number, count: number): Figure {
   return { what, unit: "KiB", samples: [(afterBytes - beforeBytes) / count / 1024] };
+}
+
+/** proc(5): utime, stime, cutime and cstime, fields 14 to 17, in ticks of 10 ms. The command's name may hold blanks. */
+function cpuMs(): number {
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }
 
 function kibibytes(file: string, field: string): number {
