@@ -24,6 +24,8 @@ export type Forwarder = AsyncDisposable & {
   /** The member says that its leg moved and it cannot prove so by STUN: a handshake may place it anew. */
   relearn(id: AllocationId, leg: LegName): void;
   status(id: AllocationId): ForwarderStatus | undefined;
+  /** Makes the counters of `status` those of now; undefined where they always are. Never rejects. */
+  count(): Promise<void> | undefined;
 };
 
 export type ForwarderAllocation = {

@@ -89,6 +89,8 @@ export class KernelForwarder implements Forwarder {
   /** Everything that touches the table, one after the other. Never rejects. */
   #queue: Promise<void> = Promise.resolve();
   #settling = false;
+  #counting: Promise<void> | undefined;
+  #countedAt: MonotonicMs;
   #cancelPoll: (() => void) | undefined;
   #disposed = false;
 
@@ -98,6 +100,7 @@ export class KernelForwarder implements Forwarder {
     this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
     this.#bytesPerSec = options.bandwidthBps === undefined ? undefined : options.bandwidthBps / 8;
     this.#refreshedAt = parts.clock.monotonicNow();
+    this.#countedAt = this.#refreshedAt;
     this.#routes = new RouteCache(parts);
     const { events } = parts;
     this.#userspace = parts.createUserspace({
@@ -174,7 +177,19 @@ export class KernelForwarder implements Forwarder {
     this.#userspace.relearn(id, leg);
   }
 
-  /** Counters of the kernel are as old as the last poll. */
+  /** Who asks while another waits for its turn gets the same. */
+  count(): Promise<void> {
+    if (this.#counting === undefined) {
+      this.#enqueue(async () => {
+        this.#counting = undefined;
+        if (this.#loaded && !(await this.#readCounters())) await this.#reinstall();
+      });
+      this.#counting = this.#queue;
+    }
+    return this.#counting;
+  }
+
+  /** Counters of the kernel are as old as the last `count`, or poll. */
   status(id: AllocationId): ForwarderStatus | undefined {
     const entry = this.#entries.get(id);
     const status = this.#userspace.status(id);
@@ -378,14 +393,21 @@ export class KernelForwarder implements Forwarder {
 
   async #poll(): Promise<void> {
     await this.#checkRoutes();
-    if (this.#loaded && !((await this.#readCounters()) && (await this.#refresh()))) {
+    const isCounted = this.#parts.clock.monotonicNow() - this.#countedAt < this.#pollMs;
+    const isOurs = (isCounted || (await this.#readCounters())) && (await this.#refresh());
+    if (this.#loaded && isOurs) await this.#settle();
+    else await this.#reinstall();
+  }
+
+  async #reinstall(): Promise<void> {
+    if (this.#loaded) {
       this.#parts.log.warn(
         { table: this.#table },
         "relay table was not as we left it and is installed again",
       );
-      this.#loaded = false;
     }
-    if (!this.#loaded) for (const id of this.#entries.keys()) this.#dirty.add(id);
+    this.#loaded = false;
+    for (const id of this.#entries.keys()) this.#dirty.add(id);
     await this.#settle();
   }
 
@@ -401,6 +423,7 @@ export class KernelForwarder implements Forwarder {
   /** False where the table is not ours as we left it. */
   async #readCounters(): Promise<boolean> {
     if ([...this.#entries.values()].every(({ metered }) => metered.size === 0)) return true;
+    this.#countedAt = this.#parts.clock.monotonicNow();
     const counted = await this.#tryRun("nft", listCountersArgs(this.#table));
     const counters = counted === undefined ? undefined : parseCounters(counted);
     if (counters?.ok !== true) return false;

@@ -62,6 +62,9 @@ const END_BY_FAULT = {
  */
 export const POLL_MS = 2_000;
 
+/** Counting costs at most this share of a core: thousands of allocations in the kernel are counted less often. */
+const COUNTING_SHARE = 1 / 20;
+
 export type RelayServerEvents = {
   /** The other end asked, perhaps again: `to` may have restarted since it had the allocation last. */
   offered(to: MemberId, grant: RelayGrant): void;
@@ -123,6 +126,7 @@ export class RelayServer implements AsyncDisposable {
   #stopped = false;
   #cancelTimer: () => void = () => undefined;
   #cancelPoll: (() => void) | undefined;
+  #pollMs = POLL_MS;
   readonly #isOpenAt: Schedule;
 
   constructor(parts: RelayServerParts) {
@@ -398,6 +402,8 @@ export class RelayServer implements AsyncDisposable {
   async #close(id: AllocationId, session: Session): Promise<void> {
     await session.port; // one that is still opening can only be closed afterwards
     try {
+      await this.#forwarder.count();
+      this.#charge(id, session, this.#forwarder.status(id));
       await this.#forwarder.close(id);
     } catch (error) {
       this.#parts.log.error({ allocation: id, err: error }, "relay port could not be closed");
@@ -438,14 +444,23 @@ export class RelayServer implements AsyncDisposable {
   }
 
   #armPoll(): void {
-    this.#cancelPoll ??= this.#parts.clock.after(POLL_MS, () => {
-      this.#cancelPoll = undefined;
-      this.#poll();
-      if (this.#sessions.size > 0) this.#armPoll();
+    const { clock } = this.#parts;
+    this.#cancelPoll ??= clock.after(this.#pollMs, () => {
+      const startedAt = clock.monotonicNow();
+      const counting = this.#forwarder.count();
+      if (counting === undefined) {
+        this.#poll();
+        return;
+      }
+      void counting.then(() => {
+        this.#pollMs = Math.max(POLL_MS, (clock.monotonicNow() - startedAt) / COUNTING_SHARE);
+        if (!this.#stopped) this.#poll();
+      });
     });
   }
 
   #poll(): void {
+    this.#cancelPoll = undefined;
     this.#parts.usage.sweep(this.#parts.clock.wallNow());
     const faults = new Map<AllocationId, LegFault | undefined>();
     for (const [id, session] of this.#sessions) {
@@ -458,6 +473,7 @@ export class RelayServer implements AsyncDisposable {
       if (why === undefined) this.#holdToQuota(id, session);
       else void this.#end(id, why);
     }
+    if (this.#sessions.size > 0) this.#armPoll();
   }
 
   /** Each relayed byte once, where it came in. Undefined while the port is opening. */
@@ -466,16 +482,20 @@ export class RelayServer implements AsyncDisposable {
     const status = this.#forwarder.status(id);
     if (allocation === undefined || status === undefined) return undefined;
     this.#parts.events.counted(allocation, status);
-    const { counters } = status;
-    const total = counters.a.rxBytes + counters.b.rxBytes;
+    const { usage, clock } = this.#parts;
+    if (usage.begin(id, this.#wallTimeOf(allocation.notAfter), clock.wallNow())) session.hasWarned = false;
+    this.#charge(id, session, status);
+    return status;
+  }
+
+  #charge(id: AllocationId, session: Session, status: ForwarderStatus | undefined): void {
+    if (status === undefined) return;
+    const { a, b } = status.counters;
+    const total = a.rxBytes + b.rxBytes;
     // Fewer than before: another forwarder has taken over and counts from 0.
     const bytes = total < session.countedBytes ? total : total - session.countedBytes;
     session.countedBytes = total;
-    const { usage, clock } = this.#parts;
-    const now = clock.wallNow();
-    if (usage.begin(id, this.#wallTimeOf(allocation.notAfter), now)) session.hasWarned = false;
-    usage.charge(id, bytes, now);
-    return status;
+    this.#parts.usage.charge(id, bytes, this.#parts.clock.wallNow());
   }
 
   #legFault(id: AllocationId): LegFault | undefined {

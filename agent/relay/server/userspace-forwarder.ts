@@ -142,6 +142,10 @@ export class UserspaceForwarder implements Forwarder {
     if (entry !== undefined) this.#learn(entry, { tag: "heard", leg });
   }
 
+  count(): undefined {
+    return undefined;
+  }
+
   status(id: AllocationId): ForwarderStatus | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;

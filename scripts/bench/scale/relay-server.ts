@@ -108,6 +108,7 @@ function countingForwarder(): Forwarder {
     close: () => Promise.resolve(),
     resume: () => Promise.resolve(new Set()),
     held: () => undefined,
+    count: () => undefined,
     relearn: () => undefined,
     status: () => ({
       port: 0,

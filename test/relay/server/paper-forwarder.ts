@@ -19,6 +19,8 @@ export class PaperForwarder implements Forwarder {
   readonly relearned: [AllocationId, LegName][] = [];
   hold: Promise<void> | undefined;
   failure: (() => Decoded<number>) | undefined;
+  /** Where counters are not current by themselves. */
+  counting: (() => Promise<void>) | undefined;
   /** What was taken up; `unavailable` is not to be had. */
   readonly resumed: ResumedAllocation[] = [];
   readonly unavailable = new Set<AllocationId>();
@@ -74,6 +76,10 @@ export class PaperForwarder implements Forwarder {
 
   relearn(id: AllocationId, leg: LegName): void {
     this.relearned.push([id, leg]);
+  }
+
+  count(): Promise<void> | undefined {
+    return this.counting?.();
   }
 
   status(id: AllocationId): ForwarderStatus {

@@ -375,6 +375,40 @@ describe("a limit", () => {
     expect(server.status().map(({ allocation }) => allocation.quotaBytes)).toEqual([1e9, 0]);
   });
 
+  it("of bytes is held to counters of that moment, where they are not current by themselves", async () => {
+    const { server, forwarder, clock, ended, usage, token } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const uncounted: number[] = [];
+    forwarder.counting = () => {
+      forwarder.relay(allocation, uncounted.shift() ?? 0);
+      return Promise.resolve();
+    };
+    uncounted.push(1e9 - 5, 3);
+    clock.advance(POLL_MS);
+    await settled();
+    expect([usage.usedBytes(allocation, clock.wallNow()), ended]).toEqual([1e9 - 5, []]);
+    // What came since the last count is charged, too, when the allocation ends: ending it often would save quota.
+    await server.release(ANN, allocation);
+    expect(usage.usedBytes(allocation, clock.wallNow())).toBe(1e9 - 2);
+  });
+
+  it("is looked at as often as counting allows at a twentieth of a core", async () => {
+    const { server, forwarder, clock, token } = bench();
+    granted(await server.allocate(ANN, token(ANN, BOB)));
+    let counts = 0;
+    forwarder.counting = () => {
+      counts += 1;
+      return new Promise((resolve) => void clock.after(500, resolve));
+    };
+    clock.advance(POLL_MS);
+    clock.advance(500);
+    await settled();
+    clock.advance(20 * 500 - 1);
+    expect(counts).toBe(1);
+    clock.advance(1);
+    expect(counts).toBe(2);
+  });
+
   it("of bytes is warned of once at 90 %, and ends the allocation at 100 % and no other", async () => {
     const { server, forwarder, clock, warned, ended, token } = bench();
     const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
