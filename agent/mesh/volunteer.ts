@@ -10,7 +10,8 @@ import { RelayGuard } from "../relay/server/guard/guard.ts";
 import { RelayTally } from "../metrics/relay-tally.ts";
 import type { RelayView, RunningRelay } from "../metrics/view.ts";
 import type { CommandRunner } from "../runner.ts";
-import { ANY_ADDRESS, udpPortOpener } from "../relay/server/udp-port.ts";
+import { batchedPortOpener } from "../relay/server/batched/port-opener.ts";
+import { ANY_ADDRESS } from "../relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../relay/server/userspace-forwarder.ts";
 import { RelayKeeper, type RelayKeeperParts } from "./relay-keeper.ts";
 import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunteering.ts";
@@ -147,6 +148,7 @@ export class Volunteer implements AsyncDisposable {
     const { limits } = this;
     const relayLog = log.child({ component: "relay" });
     const guard = this.#guard;
+    const openPort = batchedPortOpener({ addresses: ANY_ADDRESS, log: relayLog });
     const forwarder = await chooseForwarder({
       wanted: limits.forwarder,
       bandwidthBps: limits.bandwidthBps > 0 ? limits.bandwidthBps : undefined,
@@ -156,7 +158,7 @@ export class Volunteer implements AsyncDisposable {
       log: relayLog,
       createUserspace: (events) =>
         new UserspaceForwarder(
-          { clock, random, events, guard, openPort: udpPortOpener(ANY_ADDRESS) },
+          { clock, random, events, guard, openPort },
           { ports: limits.ports, allowLoopback: false, bandwidthBps: limits.bandwidthBps },
         ),
     });

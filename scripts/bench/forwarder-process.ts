@@ -1,6 +1,6 @@
 /**
  * The relay's forwarder in a process of its own, so that the bench can run it in a namespace and on a CPU of its
- * choice: `forwarder-process.ts userspace|kernel`. For each line "open FIRST COUNT" on standard input it opens those
+ * choice: `forwarder-process.ts userspace|dgram|kernel`; dgram is userspace where packets cannot be had in batches. For each line "open FIRST COUNT" on standard input it opens those
  * allocations and prints their ports as JSON. Ends when standard input does.
  */
 import { createInterface } from "node:readline";
@@ -9,13 +9,18 @@ import { silentLogger } from "../../agent/log.ts";
 import { systemRandom } from "../../agent/random.ts";
 import { chooseForwarder } from "../../agent/relay/server/choose-forwarder.ts";
 import type { ForwarderEvents } from "../../agent/relay/server/forwarder.ts";
+import { batchedPortOpener } from "../../agent/relay/server/batched/port-opener.ts";
 import { ANY_ADDRESS, udpPortOpener } from "../../agent/relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../../agent/relay/server/userspace-forwarder.ts";
 import { systemRunner } from "../../agent/runner.ts";
 import { benchAllocation } from "./relay/allocation.ts";
 
 const wanted = process.argv[2] === "kernel" ? "kernel" : "userspace";
-const parts = { clock: systemClock, random: systemRandom, openPort: udpPortOpener(ANY_ADDRESS) };
+const openPort =
+  process.argv[2] === "dgram"
+    ? udpPortOpener(ANY_ADDRESS)
+    : batchedPortOpener({ addresses: ANY_ADDRESS, log: silentLogger });
+const parts = { clock: systemClock, random: systemRandom, openPort };
 const choice = await chooseForwarder({
   clock: systemClock,
   run: systemRunner,

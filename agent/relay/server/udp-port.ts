@@ -1,25 +1,41 @@
 import { createSocket, type Socket } from "node:dgram";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { familyOf, type AddressFamily, type Endpoint } from "../../../protocol/endpoint.ts";
+import type { Carrier } from "./carrier.ts";
+import type { LegName } from "./leg.ts";
 
 /** One UDP port number on both address families; owns both sockets. */
 export type UdpPort = {
   readonly number: number;
   /** "congested" and "send-failed" come late or at once; UDP promises nothing, so they only count. */
   send(bytes: Uint8Array, to: Endpoint): void;
+  /** Of a port that carries packets by itself, within its limits; without one every packet is handed over. */
+  readonly carrier?: Carrier;
   /** Resolves once the number is free. No handler is called after the call. */
   close(): Promise<void>;
 };
 
 export type UdpPortHandlers = {
   message(bytes: Uint8Array, source: Endpoint): void;
+  /** The port's carrier carried data of the leg; said now and then. */
+  heard(leg: LegName): void;
   undelivered(reason: "congested" | "send-failed"): void;
   /** The port is of no more use. */
   error(error: Error): void;
 };
 
+/** For a carrier: bits a second, of the port alone and of all together. */
+export type PortLimits = {
+  readonly bandwidthBps?: number | undefined;
+  readonly sharedBandwidthBps?: number | undefined;
+};
+
 /** Refused: "port-taken". Rejects for everything else that keeps a socket from opening. */
-export type OpenUdpPort = (number: number, handlers: UdpPortHandlers) => Promise<Decoded<UdpPort>>;
+export type OpenUdpPort = (
+  number: number,
+  handlers: UdpPortHandlers,
+  limits: PortLimits,
+) => Promise<Decoded<UdpPort>>;
 
 export type ListenAddresses = { readonly ipv4: string; readonly ipv6: string };
 
@@ -29,7 +45,7 @@ export const ANY_ADDRESS: ListenAddresses = { ipv4: "0.0.0.0", ipv6: "::" };
 const MAX_QUEUED_BYTES = 1_000_000;
 
 /** Some 1,000 small packets: what comes within 200 ms of a flood of 5,000 a second. The kernel grants what its limit allows. */
-const RECEIVE_BUFFER_BYTES = 1 << 20;
+export const RECEIVE_BUFFER_BYTES = 1 << 20;
 
 /** Where the host has no IPv6, the port is IPv4 alone. */
 export function udpPortOpener(addresses: ListenAddresses): OpenUdpPort {

@@ -15,12 +15,14 @@ import type {
   ResumedAllocation,
 } from "./forwarder.ts";
 import type { Guard } from "./guard/guard.ts";
+import { sameRoute, settledRoutes, type Carrier, type Routes } from "./carrier.ts";
+import { HandCarrier } from "./hand-carrier.ts";
 import { answerBinding } from "./leg-binding.ts";
 import { step, type LearnerInput } from "./leg-learner.ts";
 import { newLearner, type LearnerState } from "./leg-state.ts";
-import { otherLeg, type LegName } from "./leg.ts";
-import { bucketOf, takeFromAll, type TokenBucket } from "./token-bucket.ts";
-import type { OpenUdpPort, UdpPort, UdpPortHandlers } from "./udp-port.ts";
+import { LEG_NAMES, type LegName } from "./leg.ts";
+import { bucketOf, type TokenBucket } from "./token-bucket.ts";
+import type { OpenUdpPort, PortLimits, UdpPort, UdpPortHandlers } from "./udp-port.ts";
 
 /** Inclusive. May lie in the host's ephemeral range: a number that is taken is passed over. */
 export type PortRange = { readonly first: number; readonly last: number };
@@ -51,15 +53,14 @@ const MAX_RELAYED_BYTES = 1500;
  */
 const REFLECTOR_PORTS: ReadonlySet<number> = new Set([53, 123, 389, 1900, 11_211]);
 
-type Counters = { rxPackets: number; rxBytes: number; txPackets: number; txBytes: number };
-
 type Entry = {
   readonly allocation: ForwarderAllocation;
   readonly port: UdpPort;
+  readonly carrier: Carrier;
   learner: LearnerState;
-  readonly counters: Record<LegName, Counters>;
+  /** What the carrier was told last. */
+  routes: Routes;
   readonly drops: Map<DropReason, number>;
-  readonly bucket: TokenBucket | undefined;
 };
 
 /** The forwarder for every host: owns one UDP port for each allocation and carries each packet itself. */
@@ -99,27 +100,34 @@ export class UserspaceForwarder implements Forwarder {
 
   async #open(allocation: ForwarderAllocation, held?: Held): Promise<Decoded<number>> {
     const drops = new Map<DropReason, number>();
-    const handlers = {
-      message: (bytes, source) => this.#onMessage(allocation.id, bytes, source),
+    const { id, bandwidthBps } = allocation;
+    const limits = { bandwidthBps, sharedBandwidthBps: this.#options.bandwidthBps };
+    const handlers: UdpPortHandlers = {
+      message: (bytes, source) => this.#onMessage(id, bytes, source),
+      heard: (leg) => this.heard(id, leg),
       undelivered: (reason) => count(drops, reason),
-      error: (error) => this.#onError(allocation.id, error),
-    } satisfies UdpPortHandlers;
+      error: (error) => this.#onError(id, error),
+    };
     const port = await (held === undefined
-      ? this.#openAnyPort(handlers)
-      : this.#openPort(held.port, handlers));
+      ? this.#openAnyPort(handlers, limits)
+      : this.#openPort(held.port, handlers, limits));
     if (port === undefined) return refused(held === undefined ? "ports-exhausted" : "port-taken");
-    const now = this.#parts.clock.monotonicNow();
-    this.#entries.set(allocation.id, {
+    const { clock } = this.#parts;
+    const buckets = [bucketOf(bandwidthBps), this.#bucket];
+    const learner = newLearner(
+      { a: mac1Key(allocation.legs.a.wireguardKey), b: mac1Key(allocation.legs.b.wireguardKey) },
+      held === undefined ? undefined : { endpoints: held.endpoints, now: clock.monotonicNow() },
+    );
+    const entry: Entry = {
       allocation,
       port,
-      learner: newLearner(
-        { a: mac1Key(allocation.legs.a.wireguardKey), b: mac1Key(allocation.legs.b.wireguardKey) },
-        held === undefined ? undefined : { endpoints: held.endpoints, now },
-      ),
-      counters: { a: noTraffic(), b: noTraffic() },
+      carrier: port.carrier ?? new HandCarrier(port, clock, buckets),
+      learner,
+      routes: { a: undefined, b: undefined },
       drops,
-      bucket: bucketOf(allocation.bandwidthBps),
-    });
+    };
+    this.#entries.set(id, entry);
+    this.#settle(entry, learner);
     return decoded(port.number);
   }
 
@@ -149,12 +157,15 @@ export class UserspaceForwarder implements Forwarder {
   status(id: AllocationId): ForwarderStatus | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
+    const { counters, drops } = entry.carrier.traffic();
+    const all = new Map(entry.drops);
+    for (const [reason, packets] of drops) count(all, reason, packets);
     return {
       port: entry.port.number,
       kind: "userspace",
       endpoints: endpointsOf(entry),
-      counters: { a: { ...entry.counters.a }, b: { ...entry.counters.b } },
-      drops: new Map(entry.drops),
+      counters,
+      drops: all,
     };
   }
 
@@ -163,25 +174,29 @@ export class UserspaceForwarder implements Forwarder {
   }
 
   /** From a random one upwards and around: a port that was just released may still get packets of the last pair. */
-  async #openAnyPort(handlers: UdpPortHandlers): Promise<UdpPort | undefined> {
+  async #openAnyPort(handlers: UdpPortHandlers, limits: PortLimits): Promise<UdpPort | undefined> {
     const { first, last } = this.#options.ports;
     const size = last - first + 1;
     const start = Buffer.from(this.#parts.random.bytes(4)).readUInt32BE() % size;
     for (let i = 0; i < size; i++) {
-      const port = await this.#openPort(first + ((start + i) % size), handlers);
+      const port = await this.#openPort(first + ((start + i) % size), handlers, limits);
       if (port !== undefined) return port;
     }
     return undefined;
   }
 
   /** Undefined where it is taken, or none of those that are ours to use. */
-  async #openPort(number: number, handlers: UdpPortHandlers): Promise<UdpPort | undefined> {
+  async #openPort(
+    number: number,
+    handlers: UdpPortHandlers,
+    limits: PortLimits,
+  ): Promise<UdpPort | undefined> {
     const { first, last } = this.#options.ports;
     if (number < first || number > last || this.#portsInUse.has(number)) return undefined;
     this.#portsInUse.add(number);
     let opened = false;
     try {
-      const port = await this.#parts.openPort(number, handlers);
+      const port = await this.#parts.openPort(number, handlers, limits);
       opened = port.ok;
       return port.ok ? port.value : undefined;
     } finally {
@@ -233,18 +248,12 @@ export class UserspaceForwarder implements Forwarder {
   #learn(entry: Entry, input: LearnerInput): void {
     const { events, clock } = this.#parts;
     const { id } = entry.allocation;
-    const now = clock.monotonicNow();
-    const { state, effects } = step(entry.learner, input, now);
-    entry.learner = state;
+    const { state, effects } = step(entry.learner, input, clock.monotonicNow());
+    if (state !== entry.learner) this.#settle(entry, state);
     for (const effect of effects) {
       switch (effect.tag) {
         case "forward":
-          if (!takeFromAll([entry.bucket, this.#bucket], effect.bytes.length, now)) {
-            count(entry.drops, "over-rate");
-            break;
-          }
-          entry.port.send(effect.bytes, effect.to);
-          countForwarded(entry.counters, effect.from, effect.bytes.length);
+          entry.carrier.relay(effect.from, effect.to, effect.bytes);
           break;
         case "confirmed":
           events.legConfirmed(id, effect.leg, effect.endpoint, effect.proof);
@@ -257,6 +266,14 @@ export class UserspaceForwarder implements Forwarder {
           break;
       }
     }
+  }
+
+  #settle(entry: Entry, learner: LearnerState): void {
+    entry.learner = learner;
+    const routes = settledRoutes(learner);
+    if (LEG_NAMES.every((leg) => sameRoute(routes[leg], entry.routes[leg]))) return;
+    entry.routes = routes;
+    entry.carrier.carry(routes);
   }
 
   #onError(id: AllocationId, error: Error): void {
@@ -306,17 +323,6 @@ function endpointsOf(entry: Entry): Record<LegName, Endpoint | undefined> {
   };
 }
 
-function noTraffic(): Counters {
-  return { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 };
-}
-
-function countForwarded(counters: Record<LegName, Counters>, from: LegName, bytes: number): void {
-  counters[from].rxPackets += 1;
-  counters[from].rxBytes += bytes;
-  counters[otherLeg(from)].txPackets += 1;
-  counters[otherLeg(from)].txBytes += bytes;
-}
-
-function count(drops: Map<DropReason, number>, reason: DropReason): void {
-  drops.set(reason, (drops.get(reason) ?? 0) + 1);
+function count(drops: Map<DropReason, number>, reason: DropReason, packets = 1): void {
+  drops.set(reason, (drops.get(reason) ?? 0) + packets);
 }

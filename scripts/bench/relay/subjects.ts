@@ -35,6 +35,7 @@ export const NO_RELAY: Subject = { name: "no relay", start: () => Promise.resolv
 export const PLAIN = "plain forwarding";
 export const KERNEL = "kernel forwarder";
 export const USERSPACE = "userspace forwarder";
+const DGRAM = "userspace over dgram";
 export const COTURN = "coturn";
 
 export const SUBJECTS: readonly Subject[] = [
@@ -47,6 +48,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: KERNEL, start: (net) => startForwarder(net, "kernel") },
   { name: USERSPACE, start: (net) => startForwarder(net, "userspace") },
+  { name: DGRAM, start: (net) => startForwarder(net, "dgram") },
   { name: COTURN, start: startCoturn },
 ];
 
@@ -64,7 +66,7 @@ function routed(dispose: () => Promise<void> = () => Promise.resolve()): Running
   };
 }
 
-async function startForwarder(net: BenchNet, kind: ForwarderKind): Promise<RunningSubject> {
+async function startForwarder(net: BenchNet, kind: ForwarderKind | "dgram"): Promise<RunningSubject> {
   const program = join(import.meta.dirname, "../forwarder-process.ts");
   const child = spawnPinned(net, process.execPath, [program, kind]);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -74,7 +76,8 @@ async function startForwarder(net: BenchNet, kind: ForwarderKind): Promise<Runni
     if (line.done === true) throw new Error("the forwarder's process ended");
     return JSON.parse(line.value) as number[];
   };
-  // Nothing to open, but an answer: the program is loaded, and its memory is what it has without allocations.
+  // Nothing to open, but an answer: the program is loaded, and its memory is what it has without allocations. The thread
+  // that comes with the first one has the main thread's priority.
   await open(0, 0);
   prefer(child);
   return {

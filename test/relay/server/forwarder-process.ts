@@ -6,10 +6,11 @@ import { createInterface } from "node:readline";
 import { systemClock } from "../../../agent/clock.ts";
 import { silentLogger } from "../../../agent/log.ts";
 import { systemRandom } from "../../../agent/random.ts";
+import { batchedPortOpener } from "../../../agent/relay/server/batched/port-opener.ts";
 import { chooseForwarder } from "../../../agent/relay/server/choose-forwarder.ts";
 import type { ForwarderStatus, LegCounters } from "../../../agent/relay/server/forwarder.ts";
 import type { LegName } from "../../../agent/relay/server/leg.ts";
-import { ANY_ADDRESS, udpPortOpener } from "../../../agent/relay/server/udp-port.ts";
+import { ANY_ADDRESS } from "../../../agent/relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../../../agent/relay/server/userspace-forwarder.ts";
 import { systemRunner } from "../../../agent/runner.ts";
 import { parseId, type AllocationId } from "../../../protocol/ids.ts";
@@ -43,6 +44,7 @@ if (import.meta.main) {
   const isOfAll = process.argv[4] === "relay";
   const warnings: string[] = [];
   let userspace: UserspaceForwarder | undefined;
+  const openPort = batchedPortOpener({ addresses: ANY_ADDRESS, log: silentLogger });
   const choice = await chooseForwarder({
     wanted: "kernel",
     owner: "hw0",
@@ -53,7 +55,7 @@ if (import.meta.main) {
     log: { ...silentLogger, warn: (_fields: unknown, text?: string) => void warnings.push(text ?? "") },
     createUserspace: (events) => {
       userspace = new UserspaceForwarder(
-        { clock: systemClock, random: systemRandom, openPort: udpPortOpener(ANY_ADDRESS), events },
+        { clock: systemClock, random: systemRandom, openPort, events },
         { ports: { first: 40_000, last: 49_999 }, allowLoopback: false },
       );
       return userspace;

@@ -1,8 +1,11 @@
 import { createSocket, type Socket } from "node:dgram";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../../agent/clock.ts";
+import { silentLogger } from "../../../agent/log.ts";
 import { systemRandom } from "../../../agent/random.ts";
 import type { ForwarderAllocation, ForwarderEvents } from "../../../agent/relay/server/forwarder.ts";
+import { batchedPortOpener } from "../../../agent/relay/server/batched/port-opener.ts";
+import type { Carrier, Routes } from "../../../agent/relay/server/carrier.ts";
 import { bindingUsername } from "../../../agent/relay/server/leg-binding.ts";
 import type { LegName } from "../../../agent/relay/server/leg.ts";
 import {
@@ -141,15 +144,20 @@ async function opened(made: UserspaceForwarder, one: ForwarderAllocation): Promi
   return port.value;
 }
 
+const OPENERS: readonly (readonly [name: string, openPort: OpenUdpPort])[] = [
+  ["node:dgram", udpPortOpener(LOOPBACK)],
+  ["packets in batches", batchedPortOpener({ addresses: LOOPBACK, log: silentLogger })],
+];
+
 // R-604, R-205
-describe("after its predecessor was killed", () => {
+describe.each(OPENERS)("after its predecessor was killed, with %s", (_, openPort) => {
   it("relays between the legs that it had confirmed at once, on the same port", async () => {
     const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
-    const first = forwarder().made;
+    const first = forwarder({ openPort }).made;
     const port = await first.open(allocation("1"));
     if (!port.ok) throw new Error(port.reason);
     await first.close(allocation("1").id);
-    const { made } = forwarder();
+    const { made } = forwarder({ openPort });
     const held = { port: port.value, endpoints: { a: a.endpoint, b: b.endpoint } };
     expect([...(await made.resume([{ ...allocation("1"), held }]))]).toEqual([allocation("1").id]);
     expect(made.held(allocation("1").id)).toEqual(held);
@@ -181,10 +189,10 @@ function taken(one: number): OpenUdpPort {
     );
 }
 
-describe("the userspace forwarder", () => {
+describe.each(OPENERS)("the userspace forwarder with %s", (_, openPort) => {
   it("learns both ends from a handshake and relays their packets unmodified", async () => {
     // R-603
-    const { made, events } = forwarder();
+    const { made, events } = forwarder({ openPort });
     const one = allocation("1");
     const port = await opened(made, one);
     const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
@@ -204,19 +212,21 @@ describe("the userspace forwarder", () => {
       ["confirmed", "b", "handshake"],
       ["confirmed", "a", "handshake"],
     ]);
-    expect(made.status(one.id)).toMatchObject({
+    const status = {
       port,
       endpoints: { a: a.endpoint, b: b.endpoint },
       counters: {
         a: { rxPackets: 2, rxBytes: 92 + 32, txPackets: 3, txBytes: 148 + 32 + 1500 },
         b: { rxPackets: 3, rxBytes: 148 + 32 + 1500, txPackets: 2, txBytes: 92 + 32 },
       },
-    });
+    };
+    // What sends counts after it, and may be another thread.
+    await vi.waitFor(() => expect(made.status(one.id)).toMatchObject(status));
   });
 
   it("relays between a leg on IPv4 and one on IPv6, bound by STUN before any WireGuard packet", async () => {
     // R-603, R-607
-    const { made, events } = forwarder();
+    const { made, events } = forwarder({ openPort });
     const one = allocation("2");
     const port = await opened(made, one);
     const [a, b] = [await Host.at("127.0.0.1"), await Host.at("::1")];
@@ -239,7 +249,7 @@ describe("the userspace forwarder", () => {
 
   it("follows a leg that binds anew from elsewhere, and loses nothing in flight", async () => {
     // R-607
-    const { made } = forwarder();
+    const { made } = forwarder({ openPort });
     const one = allocation("3");
     const port = await opened(made, one);
     const [old, moved, b] = [
@@ -263,7 +273,7 @@ describe("the userspace forwarder", () => {
   });
 
   it("is silent to strangers and counts why", async () => {
-    const { made } = forwarder();
+    const { made } = forwarder({ openPort });
     const one = allocation("4");
     const port = await opened(made, one);
     const [stranger, a, b] = [
@@ -293,7 +303,7 @@ describe("the userspace forwarder", () => {
 
   it("keeps allocations apart: closing one frees its port and touches no other", async () => {
     // R-607
-    const { made } = forwarder();
+    const { made } = forwarder({ openPort });
     const [one, two] = [allocation("5"), allocation("6")];
     const [first, second] = [await opened(made, one), await opened(made, two)];
     const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
@@ -302,7 +312,7 @@ describe("the userspace forwarder", () => {
     await made.close(one.id);
     await made.close(one.id);
     expect(made.status(one.id)).toBeUndefined();
-    const again = await udpPortOpener(LOOPBACK)(first, deaf);
+    const again = await udpPortOpener(LOOPBACK)(first, deaf, {});
     expect(again.ok).toBe(true);
     if (again.ok) await again.value.close();
     a.send(second, data(2));
@@ -313,7 +323,7 @@ describe("the userspace forwarder", () => {
     const taken = await Host.at("127.0.0.1");
     const { port } = taken.endpoint;
     const ports = { first: port, last: port };
-    const { made } = forwarder({ ports });
+    const { made } = forwarder({ ports, openPort });
     expect(await made.open(allocation("7"))).toEqual({ ok: false, reason: "ports-exhausted" });
     await taken[Symbol.asyncDispose]();
     open.splice(open.indexOf(taken), 1);
@@ -324,9 +334,38 @@ describe("the userspace forwarder", () => {
   it("takes a number as taken when it is so on one of the families only", async () => {
     const taken = await Host.at("::1");
     const { port } = taken.endpoint;
-    expect(await udpPortOpener(LOOPBACK)(port, deaf)).toEqual({ ok: false, reason: "port-taken" });
+    expect(await openPort(port, deaf, {})).toEqual({ ok: false, reason: "port-taken" });
   });
 
+  it("relays no more than the bandwidth of the allocation and of all together", async () => {
+    // R-605
+    for (const [own, shared] of [
+      [8, undefined],
+      [undefined, 8],
+    ]) {
+      const { made } = forwarder({ openPort, bandwidthBps: shared });
+      const one = { ...allocation("a"), bandwidthBps: own };
+      const port = await opened(made, one);
+      const [a, b] = [await Host.at("127.0.0.1"), await Host.at("127.0.0.1")];
+      await a.bind(port, "a", one.id);
+      await b.bind(port, "b", one.id);
+      const fits = Math.floor(BURST_BYTES / 1400);
+      // In portions that every socket's buffer holds.
+      for (let sent = 0; sent < fits + 20; sent += 20) {
+        for (let i = 0; i < 20; i++) a.send(port, data(2, 1400));
+        await vi.waitFor(() => {
+          const status = made.status(one.id);
+          const dropped = status?.drops.get("over-rate") ?? 0;
+          expect((status?.counters.a.rxPackets ?? 0) + dropped).toBe(sent + 20);
+        });
+      }
+      expect(made.status(one.id)?.counters.a.rxPackets).toBe(fits);
+      await made.close(one.id);
+    }
+  });
+});
+
+describe("the userspace forwarder", () => {
   it("rejects, and keeps no number, where the host lets us open no socket", async () => {
     let mayOpen = false;
     const openPort: OpenUdpPort = (number) =>
@@ -342,6 +381,7 @@ describe("the userspace forwarder", () => {
 
 const deaf: UdpPortHandlers = {
   message: () => undefined,
+  heard: () => undefined,
   undelivered: () => undefined,
   error: () => undefined,
 };
@@ -367,6 +407,52 @@ async function withoutSockets(allowLoopback: boolean, bandwidthBps?: number, sha
   if (port === undefined) throw new Error("no port");
   return { made, events, one, port, sent, closed: () => closed };
 }
+
+describe("a port that carries data by itself", () => {
+  it("is told the legs as they are learned, gets what is relayed by hand, and says which leg it heard", async () => {
+    const told: Routes[] = [];
+    const relayed: string[] = [];
+    const carrier: Carrier = {
+      relay: (from, to, bytes) => relayed.push(`${from} to ${to.address}: ${bytes.length}`),
+      carry: (routes) => told.push(routes),
+      traffic: () => {
+        const nothing = { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 };
+        const counters = { a: { ...nothing, rxPackets: 3 }, b: nothing };
+        return { counters, drops: new Map([["over-rate", 2] as const]) };
+      },
+    };
+    const handlers: UdpPortHandlers[] = [];
+    const openPort: OpenUdpPort = (number, given) => {
+      handlers.push(given);
+      const close = (): Promise<void> => Promise.resolve();
+      return Promise.resolve(decoded({ number, send: () => undefined, carrier, close }));
+    };
+    const { made } = forwarder({ openPort, allowLoopback: false });
+    const one = allocation("b");
+    await opened(made, one);
+    const [port] = handlers;
+    if (port === undefined) throw new Error("no port");
+    const [a, b] = [
+      { address: "192.0.2.1", port: 1 },
+      { address: "192.0.2.2", port: 2 },
+    ];
+    port.message(initiation(1, KEY.b), a);
+    port.message(initiation(7, KEY.a), b);
+    port.message(response(2, 7, KEY.b), a);
+    expect(told).toEqual([]);
+    port.message(data(2), b);
+    expect(relayed).toEqual(["b to 192.0.2.1: 148", "a to 192.0.2.2: 92", "b to 192.0.2.1: 32"]);
+    const both = { a: { from: a, to: b }, b: { from: b, to: a } };
+    expect(told).toEqual([both]);
+    port.heard("a");
+    expect(told).toHaveLength(1);
+    made.relearn(one.id, "b");
+    expect(told.at(-1)).toEqual({ ...both, a: undefined });
+    expect(made.status(one.id)).toMatchObject({ counters: { a: { rxPackets: 3 } } });
+    port.undelivered("congested");
+    expect(Object.fromEntries(made.status(one.id)?.drops ?? [])).toEqual({ "over-rate": 2, congested: 1 });
+  });
+});
 
 describe("what is above the bandwidth", () => {
   // R-605
