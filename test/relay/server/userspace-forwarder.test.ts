@@ -236,6 +236,15 @@ describe.each(OPENERS)("the userspace forwarder with %s", (_, openPort) => {
     expect(await b.next()).toEqual(initiation(1, KEY.b));
     b.send(port, response(2, 1, KEY.a));
     expect(await a.next()).toEqual(response(2, 1, KEY.a));
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      from.send(port, data(2, 1400));
+      from.send(port, data(3, 32));
+      expect(await to.next()).toEqual(data(2, 1400));
+      expect(await to.next()).toEqual(data(3, 32));
+    }
     const alive = await a.stun(port, "a", one.id);
     expect(alive).toMatchObject({ class: "success", attributes: { xorMappedAddress: a.endpoint } });
     expect(events).toEqual([

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { getSystemErrorName } from "node:util";
 
 /**
  * The calls that move many packets at once, and what belongs to them, as the C library has them. What fails gives a
@@ -59,10 +59,8 @@ export async function loadLibc(): Promise<Libc> {
   };
 }
 
-const NAME_BY_ERRNO = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));
-
 /** What Node would have thrown: `code` is the name of `errno`. */
 export function systemError(libc: Libc, call: string): NodeJS.ErrnoException {
-  const code = NAME_BY_ERRNO.get(libc.errno()) ?? String(libc.errno());
+  const code = getSystemErrorName(-libc.errno());
   return Object.assign(new Error(`${call} ${code}`), { code, syscall: call });
 }

@@ -3,16 +3,17 @@ import { Outbox } from "../../../../agent/relay/server/batched/outbox.ts";
 import { destination } from "../../../../agent/relay/server/batched/passages.ts";
 import { PortTraffic } from "../../../../agent/relay/server/batched/port-traffic.ts";
 import { encodeSockaddr } from "../../../../agent/relay/server/batched/sockaddr.ts";
-import { PaperLibc } from "./paper-libc.ts";
+import { PaperLibc, type Outcome } from "./paper-libc.ts";
 
 const to = destination(encodeSockaddr({ address: "192.0.2.1", port: 1 }));
 
-function flushed(answers: ConstructorParameters<typeof PaperLibc>[0], fd: number | undefined = 5) {
-  const libc = new PaperLibc(answers);
+function flushed(outcomes: readonly Outcome[]) {
+  const libc = new PaperLibc();
+  libc.outcomes.push(...outcomes);
   const traffic = new PortTraffic(PortTraffic.memory());
   const outbox = new Outbox(libc);
   for (let i = 0; i < 4; i++) outbox.add(i === 3 ? undefined : "a", to, 4096, 100);
-  outbox.flush(fd, traffic);
+  outbox.flush(5, traffic);
   const { counters, drops } = traffic.read();
   return { offered: libc.offered, relayed: counters.a.rxPackets, drops: Object.fromEntries(drops) };
 }
@@ -41,7 +42,7 @@ describe("packets that leave together", () => {
 
   it("are lost where the host has no such family", () => {
     const traffic = new PortTraffic(PortTraffic.memory());
-    const outbox = new Outbox(new PaperLibc([]));
+    const outbox = new Outbox(new PaperLibc());
     outbox.add("b", to, 4096, 100);
     outbox.flush(undefined, traffic);
     outbox.flush(undefined, traffic);
