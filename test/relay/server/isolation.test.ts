@@ -43,6 +43,7 @@ const OPERATIONS = [
   "release",
   "release-broken",
   "release-opening",
+  "allocate-closing",
   "stranger",
   "fail",
   "refuse-port",
@@ -331,6 +332,19 @@ class Bench implements AsyncDisposable {
         expect((await released).ok).toBe(model.allocate(nowMs, LIFETIME_MS));
         expect((await allocated).ok).toBe(false);
         model.end(nowMs);
+        return;
+      }
+      case "allocate-closing": {
+        const closing = Promise.withResolvers<undefined>();
+        this.forwarder.closeHold = closing.promise;
+        const released = this.#server.release(member, id);
+        const allocated = this.#server.allocate(member, token);
+        await this.clock.advance(0);
+        closing.resolve(undefined);
+        this.forwarder.closeHold = undefined;
+        expect((await released).ok).toBe(model.isLive);
+        model.end(nowMs);
+        expect((await allocated).ok).toBe(model.allocate(nowMs, LIFETIME_MS));
         return;
       }
       case "stranger":

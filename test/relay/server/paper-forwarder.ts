@@ -10,7 +10,7 @@ import type { LegName } from "../../../agent/relay/server/leg.ts";
 import { decoded, type Decoded } from "../../../protocol/decoded.ts";
 import type { AllocationId } from "../../../protocol/ids.ts";
 
-/** Opens nothing; ports count up from 40000, and opening waits while `hold` is set. */
+/** Opens nothing; ports count up from 40000, opening waits while `hold` is set and closing while `closeHold` is. */
 export class PaperForwarder implements Forwarder {
   readonly opened: ForwarderAllocation[] = [];
   readonly closed: AllocationId[] = [];
@@ -26,15 +26,18 @@ export class PaperForwarder implements Forwarder {
   readonly unavailable = new Set<AllocationId>();
   /** Its socket is gone, and closing it says so. */
   closeFailure: Error | undefined;
+  closeHold: Promise<void> | undefined;
   disposed = false;
   readonly events: ForwarderEvents;
   readonly #open = new Map<AllocationId, number>();
+  readonly #closing = new Set<AllocationId>();
 
   constructor(events: ForwarderEvents) {
     this.events = events;
   }
 
   async open(allocation: ForwarderAllocation): Promise<Decoded<number>> {
+    if (this.#closing.has(allocation.id)) throw new Error("the last port of this id is not closed yet");
     this.opened.push(allocation);
     this.relayed.set(allocation.id, 0);
     await this.hold;
@@ -61,7 +64,10 @@ export class PaperForwarder implements Forwarder {
   close(id: AllocationId): Promise<void> {
     this.closed.push(id);
     this.#open.delete(id);
-    return this.closeFailure === undefined ? Promise.resolve() : Promise.reject(this.closeFailure);
+    if (this.closeFailure !== undefined) return Promise.reject(this.closeFailure);
+    if (this.closeHold === undefined) return Promise.resolve();
+    this.#closing.add(id);
+    return this.closeHold.then(() => void this.#closing.delete(id));
   }
 
   /** Ports that are open. */
