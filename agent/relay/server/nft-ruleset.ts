@@ -74,7 +74,9 @@ export function changeScript(table: string, { chains, meters, flows }: TableChan
     for (const [id, element] of old) if (!isSame(element, renewed.get(id))) batch.remove(element);
     for (const [id, element] of renewed) if (!isSame(element, old.get(id))) batch.add(element);
   }
-  for (const meter of meters.removed) metersOf(meter).forEach((element) => batch.remove(element));
+  for (const meter of meters.removed) {
+    for (const element of [...metersOf(meter), ...overCountersOf(meter)]) batch.remove(element);
+  }
   for (const meter of meters.added) metersOf(meter).forEach((element) => batch.add(element));
   return chains.map((chain) => deviceChain(table, chain)).join("") + batch.render();
 }
@@ -82,12 +84,9 @@ export function changeScript(table: string, { chains, meters, flows }: TableChan
 /** Starts the time-outs anew. By replacing: only kernel 6.12 and later refreshes what is added again. */
 export function refreshScript(table: string, flows: readonly Flow[]): string {
   const batch = new Batch(table);
-  for (const flow of flows) {
-    for (const element of elementsOf(flow).values()) {
-      if (!element.expires) continue;
-      batch.remove(element);
-      batch.add(element);
-    }
+  for (const element of flows.flatMap(legElementsOf)) {
+    batch.remove(element);
+    batch.add(element);
   }
   return batch.render();
 }
@@ -149,7 +148,7 @@ type Element = {
   readonly value?: string | undefined;
   /** Between key and value: what the element does or how long it lives. */
   readonly option?: string | undefined;
-  readonly expires?: boolean;
+  readonly mayBeMissing?: boolean;
 };
 
 /** Keyed by set and key: what must not be in the table twice. */
@@ -161,16 +160,8 @@ function elementsOf(flow: Flow): ReadonlyMap<string, Element> {
     const from = flow.ends[leg];
     const to = flow.ends[otherLeg(leg)];
     const mark = hex(markOf(flow.index, family, leg));
-    const [source, local] = [from.remote.address, from.local].map((address) => checked(address, family));
     return [
-      {
-        set: `leg${v}`,
-        key: `${source} . ${checkedPort(from.remote.port)} . ${local} . ${port}`,
-        value: mark,
-        option: `timeout ${FLOW_TIMEOUT_SEC}s`,
-        expires: true,
-      },
-      { set: `port${v}`, key: `${local} . ${port}` },
+      { set: `port${v}`, key: `${checked(from.local, family)} . ${port}` },
       { set: `src${v}`, key: mark, value: checked(to.local, family) },
       { set: `dst${v}`, key: mark, value: checked(to.remote.address, family) },
       { set: "dport", key: mark, value: String(checkedPort(to.remote.port)) },
@@ -178,7 +169,25 @@ function elementsOf(flow: Flow): ReadonlyMap<string, Element> {
       { set: "out", key: mark, value: String(checkedIndex(to.ifIndex)) },
     ];
   });
-  return new Map(elements.map((element) => [`${element.set} ${element.key}`, element]));
+  return new Map(
+    [...legElementsOf(flow), ...elements].map((element) => [`${element.set} ${element.key}`, element]),
+  );
+}
+
+/** By which data is known; they expire. */
+function legElementsOf(flow: Flow): readonly Element[] {
+  const family = familyOf(flow.ends.a.remote.address);
+  return LEG_NAMES.map((leg) => {
+    const { remote, local } = flow.ends[leg];
+    const source = `${checked(remote.address, family)} . ${checkedPort(remote.port)}`;
+    return {
+      set: family === "ipv4" ? "leg4" : "leg6",
+      key: `${source} . ${checked(local, family)} . ${checkedPort(flow.port)}`,
+      value: hex(markOf(flow.index, family, leg)),
+      option: `timeout ${FLOW_TIMEOUT_SEC}s`,
+      mayBeMissing: true,
+    };
+  });
 }
 
 function isSame(element: Element, other: Element | undefined): boolean {
@@ -186,13 +195,20 @@ function isSame(element: Element, other: Element | undefined): boolean {
 }
 
 function metersOf({ index, family, bytesPerSec }: Meter): readonly Element[] {
-  const counters = LEG_NAMES.flatMap((leg) =>
-    [false, true].map((over) => ({ set: "acct", key: hex(counterKey(index, family, leg, over)) })),
-  );
+  const counters = LEG_NAMES.map((leg) => ({ set: "acct", key: hex(counterKey(index, family, leg)) }));
   const limit = limitOver(bytesPerSec);
   return limit === undefined
     ? counters
     : [...counters, { set: "rate", key: hex(markOf(index, family, "a")), option: limit }];
+}
+
+/** The rules make them with the first packet over the rate: most allocations never have any, and all are read at each poll. */
+function overCountersOf({ index, family }: Meter): readonly Element[] {
+  return LEG_NAMES.map((leg) => ({
+    set: "acct",
+    key: hex(counterKey(index, family, leg, true)),
+    mayBeMissing: true,
+  }));
 }
 
 /** Removals, then additions, each with one command per set: that is what makes thousands at once cheap. */
@@ -210,9 +226,9 @@ class Batch {
     put(this.#added, element.set, written(element));
   }
 
-  /** What may have expired is added first: removing what is missing would fail the batch. */
+  /** What may be missing is added first: removing it would fail the batch. */
   remove(element: Element): void {
-    if (element.expires) put(this.#revived, element.set, written(element));
+    if (element.mayBeMissing) put(this.#revived, element.set, written(element));
     put(this.#removed, element.set, element.key);
   }
 

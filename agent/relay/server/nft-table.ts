@@ -81,7 +81,7 @@ function familyChains(family: AddressFamily, isLimited: boolean): string {
 }
 
 const OVER_CHAIN = `	chain over {
-		meta mark set meta mark | ${MARK_OVER} meta mark @acct drop
+		meta mark set meta mark | ${MARK_OVER} update @acct { meta mark counter } drop
 		drop
 	}
 `;

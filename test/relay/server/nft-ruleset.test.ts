@@ -89,7 +89,7 @@ describe("the relay's ruleset", () => {
       removed: [],
     });
     expect(changeScript("t", { ...NOTHING, meters: meters(1_250_000) })).toBe(
-      "add element netdev t acct { 0x5200000a, 0x5200000e, 0x5200000b, 0x5200000f }\n" +
+      "add element netdev t acct { 0x5200000a, 0x5200000b }\n" +
         "add element netdev t rate { 0x5200000a limit rate over 1250000 bytes/second burst 65536 bytes }\n",
     );
     expect(changeScript("t", { ...NOTHING, meters: meters(undefined) })).not.toContain("rate");
