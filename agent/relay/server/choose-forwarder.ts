@@ -5,7 +5,15 @@ import {
   type KernelForwarderOptions,
   type KernelForwarderParts,
 } from "./kernel-forwarder.ts";
-import { loadScript, relayTableName, removeScript, type Flow } from "./nft-ruleset.ts";
+import {
+  loadScript,
+  refreshingOf,
+  relayTableName,
+  removeScript,
+  tryRefreshingScript,
+  type Flow,
+  type Refreshing,
+} from "./nft-ruleset.ts";
 
 export type ForwarderWish = "auto" | ForwarderKind;
 
@@ -25,11 +33,12 @@ export async function chooseForwarder(parts: ForwarderChoiceParts): Promise<Forw
   const refusal = wanted === "userspace" ? "asked for" : await whyNotKernel(parts.run);
   if (refusal === undefined) {
     const reason = "nftables takes the rules";
+    const options = { ...parts, refreshing: await howToRefresh(parts.run) };
     log.info({ forwarder: "kernel", reason }, "relay forwarder chosen");
     return {
       kind: "kernel",
       reason,
-      create: (events) => new KernelForwarder({ ...parts, events }, parts),
+      create: (events) => new KernelForwarder({ ...parts, events }, options),
     };
   }
   const chosen = { forwarder: "userspace", reason: refusal };
@@ -64,6 +73,19 @@ export async function whyNotKernel(run: CommandRunner): Promise<string | undefin
     return links.exitCode === 0 ? undefined : "ip does not tell the interfaces";
   } catch (error) {
     return error instanceof Error ? error.message : "nft could not run";
+  }
+}
+
+/** By trying, in a table that is gone afterwards. */
+export async function howToRefresh(run: CommandRunner): Promise<Refreshing> {
+  const table = relayTableName("refreshing");
+  try {
+    await run("nft", ["-f", "-"], { input: tryRefreshingScript(table) });
+    return refreshingOf((await run("nft", ["-j", "list", "set", "netdev", table, "tried"])).stdout);
+  } catch {
+    return "by-replacing";
+  } finally {
+    await removeLeftFlows(run, "refreshing");
   }
 }
 

@@ -27,6 +27,7 @@ import {
   removeScript,
   type Flow,
   type FlowChange,
+  type Refreshing,
   type TableChange,
 } from "./nft-ruleset.ts";
 import { FLOW_CAPACITY } from "./nft-table.ts";
@@ -49,6 +50,8 @@ export type KernelForwarderOptions = {
   /** Of all that the kernel forwards together, in IP packets. Undefined: as much as the host carries. */
   readonly bandwidthBps?: number | undefined;
   readonly pollMs?: number;
+  /** What this kernel understands. */
+  readonly refreshing?: Refreshing;
 };
 
 /** How long a flushed table or a changed gateway can go unnoticed, and how old counters are; costs two spawns of some 5 ms. */
@@ -70,6 +73,7 @@ export class KernelForwarder implements Forwarder {
   readonly #table: string;
   readonly #pollMs: number;
   readonly #bytesPerSec: number | undefined;
+  readonly #refreshing: Refreshing;
   readonly #entries = new Map<AllocationId, Entry>();
   /** Have no allocation any more, but elements in the table. */
   readonly #closed = new Set<Entry>();
@@ -99,6 +103,7 @@ export class KernelForwarder implements Forwarder {
     this.#table = relayTableName(options.owner);
     this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
     this.#bytesPerSec = options.bandwidthBps === undefined ? undefined : options.bandwidthBps / 8;
+    this.#refreshing = options.refreshing ?? "by-replacing";
     this.#refreshedAt = parts.clock.monotonicNow();
     this.#countedAt = this.#refreshedAt;
     this.#routes = new RouteCache(parts);
@@ -445,7 +450,7 @@ export class KernelForwarder implements Forwarder {
     if (now - this.#refreshedAt < REFRESH_MS) return true;
     this.#refreshedAt = now;
     const flows = [...this.#entries.values()].flatMap(({ flow }) => flow ?? []);
-    return flows.length === 0 || this.#apply(refreshScript(this.#table, flows));
+    return flows.length === 0 || this.#apply(refreshScript(this.#table, flows, this.#refreshing));
   }
 
   async #apply(script: string): Promise<boolean> {

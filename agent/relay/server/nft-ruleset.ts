@@ -48,6 +48,10 @@ export type TableChange = {
 /** Dead-man switch: what no agent refreshes any more goes back to whoever has the socket. As long as a WireGuard session lives. */
 export const FLOW_TIMEOUT_SEC = 180;
 
+const TIMEOUT = `timeout ${FLOW_TIMEOUT_SEC}s`;
+/** The same for an element that is there already. */
+const FRESH = `${TIMEOUT} expires ${FLOW_TIMEOUT_SEC}s`;
+
 /** One injective name per owner: what nft's identifiers lack, and "_", becomes its code. */
 export function relayTableName(owner: string): string {
   if (!/^[\x21-\x7e]{1,32}$/.test(owner)) throw new RangeError("not a name for a table's owner");
@@ -81,14 +85,34 @@ export function changeScript(table: string, { chains, meters, flows }: TableChan
   return chains.map((chain) => deviceChain(table, chain)).join("") + batch.render();
 }
 
-/** Starts the time-outs anew. By replacing: only kernel 6.12 and later refreshes what is added again. */
-export function refreshScript(table: string, flows: readonly Flow[]): string {
+/** What starts a time-out anew: kernels since 6.12 take it from an element that is added again, older ones keep the old one. */
+export type Refreshing = "by-adding" | "by-replacing";
+
+/** Starts the time-outs anew. */
+export function refreshScript(table: string, flows: readonly Flow[], how: Refreshing): string {
   const batch = new Batch(table);
   for (const element of flows.flatMap(legElementsOf)) {
-    batch.remove(element);
-    batch.add(element);
+    if (how === "by-replacing") batch.remove(element);
+    batch.add(how === "by-replacing" ? element : { ...element, option: FRESH });
   }
   return batch.render();
+}
+
+/** Makes `table`, for `refreshingOf` to look at its set "tried". */
+export function tryRefreshingScript(table: string): string {
+  const set = `netdev ${table} tried`;
+  return `${removeScript(table)}add table netdev ${table}
+add set ${set} { type mark; flags timeout; }
+add element ${set} { 0x1 timeout ${FLOW_TIMEOUT_SEC}s expires 1s }
+add element ${set} { 0x1 ${FRESH} }
+`;
+}
+
+/** From what `nft -j list set` prints of the set "tried". Never throws. */
+export function refreshingOf(text: string): Refreshing {
+  const [tried] = setElements(text) ?? [];
+  const expiresSec = field(field(tried, "elem"), "expires");
+  return typeof expiresSec === "number" && expiresSec > 1 ? "by-adding" : "by-replacing";
 }
 
 /** The key under which data that came from `leg` is counted; with `over`, what the rate limit took of it. */
@@ -105,20 +129,12 @@ export function listCountersArgs(table: string): readonly string[] {
   return ["-j", "list", "set", "netdev", table, "acct"];
 }
 
-/** What `nft -j list set` prints; by `counterKey`. Never throws. Refused: "not-json", "not-a-counter-set". */
+/** What `nft -j list set` prints; by `counterKey`. Never throws. Refused: "not-a-counter-set". */
 export function parseCounters(text: string): Decoded<ReadonlyMap<number, KernelCount>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return refused("not-json");
-  }
-  const set = list(field(json, "nftables"))
-    ?.map((entry) => field(entry, "set"))
-    .find((entry) => entry !== undefined);
-  if (set === undefined) return refused("not-a-counter-set");
+  const elements = setElements(text);
+  if (elements === undefined) return refused("not-a-counter-set");
   const counters = new Map<number, KernelCount>();
-  for (const entry of list(field(set, "elem")) ?? []) {
+  for (const entry of elements) {
     const key = field(field(entry, "elem"), "val");
     const counter = field(field(entry, "elem"), "counter");
     const [packets, bytes] = [field(counter, "packets"), field(counter, "bytes")];
@@ -184,7 +200,7 @@ function legElementsOf(flow: Flow): readonly Element[] {
       set: family === "ipv4" ? "leg4" : "leg6",
       key: `${source} . ${checked(local, family)} . ${checkedPort(flow.port)}`,
       value: hex(markOf(flow.index, family, leg)),
-      option: `timeout ${FLOW_TIMEOUT_SEC}s`,
+      option: TIMEOUT,
       mayBeMissing: true,
     };
   });
@@ -279,6 +295,20 @@ function checkedIndex(ifIndex: number): number {
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
+}
+
+/** Of the set that `nft -j list set` printed; undefined where it printed none. */
+function setElements(text: string): readonly unknown[] | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const set = list(field(json, "nftables"))
+    ?.map((entry) => field(entry, "set"))
+    .find((entry) => entry !== undefined);
+  return set === undefined ? undefined : (list(field(set, "elem")) ?? []);
 }
 
 function field(value: unknown, name: string): unknown {

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import { readFileSync } from "node:fs";
 import { silentLogger } from "../../../agent/log.ts";
 import { systemRandom } from "../../../agent/random.ts";
+import { howToRefresh } from "../../../agent/relay/server/choose-forwarder.ts";
 import { DEFAULT_POLL_MS, KernelForwarder } from "../../../agent/relay/server/kernel-forwarder.ts";
 import {
   changeScript,
@@ -39,6 +40,7 @@ export async function nft(count: number): Promise<readonly Figure[]> {
     if (exitCode !== 0) throw new Error(`nft: ${stderr.slice(0, 500)}`);
   };
   const uplink = uplinkOf(DEVICE);
+  const how = await howToRefresh(systemRunner);
   const flows = Array.from({ length: count }, (_, index) => flowOf(index, uplink));
   const change = (from: readonly Flow[], to: readonly Flow[]): TableChange => ({
     chains: [],
@@ -57,11 +59,11 @@ export async function nft(count: number): Promise<readonly Figure[]> {
     await each("add one", TURNS, (turn) =>
       apply(changeScript(table, change([], [flowOf(count + turn, uplink)]))),
     ),
-    await each("refresh one", TURNS, (turn) => apply(refreshScript(table, [flowOf(turn, uplink)]))),
+    await each("refresh one", TURNS, (turn) => apply(refreshScript(table, [flowOf(turn, uplink)], how))),
     await each("remove one", TURNS, (turn) =>
       apply(changeScript(table, change([flowOf(count + turn, uplink)], []))),
     ),
-    await each("refresh all", POLLS, () => apply(refreshScript(table, flows))),
+    await each("refresh all", POLLS, () => apply(refreshScript(table, flows, how))),
     await each("counters of all", POLLS, async () => {
       const { stdout } = await systemRunner("nft", listCountersArgs(table));
       const counters = parseCounters(stdout);
@@ -89,7 +91,7 @@ export async function kernel(count: number): Promise<readonly Figure[]> {
           { ports: PORTS, allowLoopback: false },
         ),
     },
-    { owner: "bench" },
+    { owner: "bench", refreshing: await howToRefresh(systemRunner) },
   );
   const open = async (index: number): Promise<number> => {
     const port = await forwarder.open({ ...benchAllocation(index), bandwidthBps: 8 * BYTES_PER_SEC });

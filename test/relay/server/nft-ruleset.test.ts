@@ -5,6 +5,7 @@ import {
   loadScript,
   parseCounters,
   payloadBytes,
+  refreshingOf,
   refreshScript,
   relayTableName,
   type Flow,
@@ -73,8 +74,14 @@ describe("the relay's ruleset", () => {
     expect(changeScript("t", { ...NOTHING, flows: [{ before: FLOW, after: FLOW }] })).toBe("");
   });
 
-  it("refreshes the legs alone, by replacing them", () => {
-    const commands = refreshScript("t", [FLOW]).split("\n");
+  it("refreshes the legs alone, by adding them again with all their time", () => {
+    expect(refreshScript("t", [FLOW], "by-adding")).toBe(
+      "add element netdev t leg4 { 198.51.100.2 . 51820 . 192.0.2.10 . 40001 timeout 180s expires 180s : 0x52000008, 203.0.113.2 . 51821 . 192.0.2.10 . 40001 timeout 180s expires 180s : 0x52000009 }\n",
+    );
+  });
+
+  it("refreshes the legs alone, by replacing them where the kernel keeps old time-outs", () => {
+    const commands = refreshScript("t", [FLOW], "by-replacing").split("\n");
     expect(commands.map((line) => line.split(" ").slice(0, 5).join(" "))).toEqual([
       "add element netdev t leg4",
       "delete element netdev t leg4",
@@ -157,12 +164,28 @@ describe("the relay's counters", () => {
   });
 
   it.each([
-    ["", "not-json"],
-    ["[]", "not-a-counter-set"],
-    ['{"nftables": 1}', "not-a-counter-set"],
-    [listed([{ elem: { val: "x", counter: { packets: 1, bytes: 1 } } }]), "not-a-counter-set"],
-    [listed([7]), "not-a-counter-set"],
-  ])("are refused, not thrown at, where nft printed %j", (text, reason) => {
-    expect(parseCounters(text)).toEqual({ ok: false, reason });
+    "",
+    "[]",
+    '{"nftables": 1}',
+    listed([{ elem: { val: "x", counter: { packets: 1, bytes: 1 } } }]),
+    listed([7]),
+  ])("are refused, not thrown at, where nft printed %j", (text) => {
+    expect(parseCounters(text)).toEqual({ ok: false, reason: "not-a-counter-set" });
+  });
+});
+
+describe("what starts a time-out anew", () => {
+  const listed = (expires: number): string =>
+    JSON.stringify({
+      nftables: [{ set: { name: "tried", elem: [{ elem: { val: 1, timeout: 180, expires } }] } }],
+    });
+
+  it.each([
+    [listed(179), "by-adding"],
+    [listed(0), "by-replacing"],
+    ["", "by-replacing"],
+    ['{"nftables": [{"set": {"name": "tried"}}]}', "by-replacing"],
+  ])("is told from %s: %s", (text, how) => {
+    expect(refreshingOf(text)).toBe(how);
   });
 });
