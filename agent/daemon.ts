@@ -28,7 +28,7 @@ export type DaemonOptions = {
 };
 
 /** What the agent itself takes over while it runs; the log's level is its owner's. */
-const ADDRESS_LISTS: readonly ConfigKey[] = ["relay.guard.allow", "relay.guard.block"];
+const RELAY_KEYS: readonly ConfigKey[] = ["relay.guard.allow", "relay.guard.block", "relay.forwarder"];
 
 /** Once an hour, off the full hour: pruning only keeps files small. */
 const PRUNE_CRON = "17 * * * *";
@@ -80,7 +80,7 @@ export async function runDaemon(
   stack.use(agent);
   stack.defer(
     live.onReload(({ relay }, changed) => {
-      if (changed.some((key) => ADDRESS_LISTS.includes(key))) agent.replaceAddressLists(relay.guard.lists);
+      if (changed.some((key) => RELAY_KEYS.includes(key))) agent.reconfigureRelay(relay);
     }),
   );
   await agent.start();

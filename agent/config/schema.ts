@@ -299,7 +299,7 @@ export const CONFIG_KEYS = {
     standard: "auto",
     about:
       "Who moves the relay's packets: `kernel` (nftables, past the host's firewall), `userspace`, or `auto`: the kernel where it can.",
-    change: "restart",
+    change: "live",
   },
   // At 1 Mbit/s each a busy relay is at 256 Mbit/s: about what one core forwards in userspace.
   "relay.max-allocations": {

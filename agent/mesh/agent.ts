@@ -33,7 +33,7 @@ import type {
 import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "../admin/relay-schemas.ts";
 import { AgentError } from "../errors.ts";
 import type { MetricsView } from "../metrics/view.ts";
-import type { ListTexts } from "../relay/server/guard/address-lists.ts";
+import type { LiveRelayConfig } from "./volunteer.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
 import { AllocationOperations } from "./operations/allocations.ts";
@@ -186,8 +186,8 @@ export class Agent implements AgentApi, AsyncDisposable {
   }
 
   /** Of the relay, whether it runs now or later. */
-  replaceAddressLists(lists: ListTexts): void {
-    this.#current.replaceAddressLists(lists);
+  reconfigureRelay(relay: LiveRelayConfig): void {
+    this.#current.reconfigureRelay(relay);
   }
 
   shutdown(): void {

@@ -11,7 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { CommandRunner } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
-import type { ListTexts } from "../relay/server/guard/address-lists.ts";
+import type { LiveRelayConfig } from "./volunteer.ts";
 import { answerJoiner } from "./issuing.ts";
 import { Network } from "./network.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
@@ -43,13 +43,13 @@ export class CurrentNetwork implements AsyncDisposable {
   readonly #warnings: string[] = [];
   #running: Network | undefined;
   /** The configuration's, which may have changed since the start. */
-  #addressLists: ListTexts;
+  #liveRelay: LiveRelayConfig;
   #membership: "kept" | "being-left" | "revoked" = "kept";
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
-    this.#addressLists = parts.config.relay.guard.lists;
+    this.#liveRelay = parts.config.relay;
     // Nobody may be waiting when a start fails; whoever asks later still hears why.
     this.#ready.promise.catch(() => undefined);
     if (parts.cache.report !== undefined) this.#warnings.push(describeReport(parts.cache.report));
@@ -149,13 +149,15 @@ export class CurrentNetwork implements AsyncDisposable {
     });
     this.#running = await starting;
     // They may have been replaced while it started.
-    if (this.#addressLists !== config.relay.guard.lists) this.replaceAddressLists(this.#addressLists);
+    if (this.#liveRelay !== config.relay) this.reconfigureRelay(this.#liveRelay);
   }
 
-  /** Of the relay, in this network and the next. They were checked. */
-  replaceAddressLists(lists: ListTexts): void {
-    this.#addressLists = lists;
-    this.#running?.volunteer.replaceLists(lists);
+  /** In this network and the next. */
+  reconfigureRelay(relay: LiveRelayConfig): void {
+    this.#liveRelay = relay;
+    this.#running?.volunteer.reconfigure(relay).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, "the relay's new configuration could not be taken over");
+    });
   }
 
   /** Network and interface go. */

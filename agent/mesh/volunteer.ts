@@ -1,10 +1,14 @@
-import type { Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import { failure, type Failure, type ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import type { MeshContext } from "./context.ts";
-import { chooseForwarder, removeLeftFlows } from "../relay/server/choose-forwarder.ts";
+import {
+  chooseForwarder,
+  chooseKind,
+  removeLeftFlows,
+  type ForwarderWish,
+} from "../relay/server/choose-forwarder.ts";
 import type { ListTexts } from "../relay/server/guard/address-lists.ts";
 import { RelayGuard } from "../relay/server/guard/guard.ts";
 import { RelayTally } from "../metrics/relay-tally.ts";
@@ -36,6 +40,12 @@ export type VolunteerParts = {
   readonly stateFile: RelayKeeperParts["file"];
 };
 
+/** What of the relay's configuration changes while it runs. It was checked. */
+export type LiveRelayConfig = {
+  readonly guard: { readonly lists: ListTexts };
+  readonly forwarder: ForwarderWish;
+};
+
 /** Whether this member relays for others: never unless it volunteered. Owner of the relay while it does. */
 export class Volunteer implements AsyncDisposable {
   readonly #parts: VolunteerParts;
@@ -45,6 +55,7 @@ export class Volunteer implements AsyncDisposable {
   #current: Volunteering | undefined;
   /** From the first time it volunteers: quotas outlive a relay that is stopped and started. */
   #keeper: RelayKeeper | undefined;
+  #forwarderWish: ForwarderWish;
   #disposed = false;
 
   constructor(parts: VolunteerParts) {
@@ -52,6 +63,7 @@ export class Volunteer implements AsyncDisposable {
     const { context, defaults, ownAddresses } = parts;
     const { clock, random } = context;
     const log = context.log.child({ component: "relay" });
+    this.#forwarderWish = defaults.forwarder;
     this.#guard = new RelayGuard(defaults.guard, { clock, random, log, fetch, ownAddresses });
   }
 
@@ -81,9 +93,8 @@ export class Volunteer implements AsyncDisposable {
     const isWanted = always || context.identity.state.relay.volunteering;
     if (isWanted) this.#keeper ??= await RelayKeeper.open({ file: stateFile, clock, log });
     const next = isWanted && this.#keeper !== undefined ? await this.#begin(this.#keeper) : undefined;
-    // Only now, with the sockets open: until then the kernel served what a killed agent had it serve.
-    const mayHaveLeft = next === undefined ? (await stateFile.read()) !== undefined : true;
-    if (mayHaveLeft && next?.forwarderKind !== "kernel") await removeLeftFlows(run, interfaceName);
+    if (next === undefined && (await stateFile.read()) !== undefined)
+      await removeLeftFlows(run, interfaceName);
     this.#current = this.#disposed ? undefined : next;
     if (this.#disposed) await next?.[Symbol.asyncDispose]();
   }
@@ -95,11 +106,10 @@ export class Volunteer implements AsyncDisposable {
     return answer;
   }
 
-  /** In force at once, also for allocations that there are. Refused, with the lists of before in force: "not-a-cidr". */
-  replaceLists(lists: ListTexts): Decoded<undefined> {
-    const replaced = this.#guard.replaceLists(lists);
-    if (replaced.ok) void this.#current?.recheck();
-    return replaced;
+  /** In force at once, also for allocations that there are. */
+  async reconfigure({ guard, forwarder }: LiveRelayConfig): Promise<void> {
+    if (this.#guard.replaceLists(guard.lists).ok) await this.#current?.recheck();
+    if (this.#forwarderWish !== forwarder) await this.#switchForwarder(forwarder);
   }
 
   metrics(): RelayView {
@@ -119,6 +129,14 @@ export class Volunteer implements AsyncDisposable {
     } finally {
       await this.#keeper?.[Symbol.asyncDispose]();
     }
+  }
+
+  async #switchForwarder(wanted: ForwarderWish): Promise<void> {
+    this.#forwarderWish = wanted;
+    const { run, context } = this.#parts;
+    if (this.#current === undefined) return;
+    const { kind } = await chooseKind({ wanted, run, log: context.log.child({ component: "relay" }) });
+    if (this.#forwarderWish === wanted) await this.current?.switchForwarder(kind);
   }
 
   #running(current: Volunteering): RunningRelay {
@@ -150,7 +168,7 @@ export class Volunteer implements AsyncDisposable {
     const guard = this.#guard;
     const openPort = batchedPortOpener({ addresses: ANY_ADDRESS, log: relayLog });
     const forwarder = await chooseForwarder({
-      wanted: limits.forwarder,
+      wanted: this.#forwarderWish,
       bandwidthBps: limits.bandwidthBps > 0 ? limits.bandwidthBps : undefined,
       owner: interfaceName,
       clock,

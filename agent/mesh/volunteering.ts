@@ -54,7 +54,7 @@ export type VolunteerParts = {
   readonly log: Logger;
   readonly limits: VolunteerLimits;
   readonly usage: RelayUsage;
-  readonly forwarder: Pick<ForwarderChoice, "kind" | "create">;
+  readonly forwarder: Pick<ForwarderChoice, "create">;
   readonly guard: Pick<Guard, "admitAllocation" | "listsAdmit" | "inspect" | "forget" | "counters">;
   readonly tally: Pick<RelayTally, "count" | "end">;
   /** Where packets of the member come from; undefined where a relay carries them. */
@@ -163,7 +163,15 @@ export class Volunteering implements AsyncDisposable {
   }
 
   get forwarderKind(): ForwarderKind {
-    return this.#parts.forwarder.kind;
+    return this.#server.forwarderKind;
+  }
+
+  switchForwarder(kind: ForwarderKind): Promise<void> {
+    return this.#server.switchForwarder(kind);
+  }
+
+  count(): Promise<void> {
+    return this.#server.count();
   }
 
   status(): readonly AllocationStatus[] {

@@ -90,7 +90,6 @@ class Relay implements AsyncDisposable {
       random,
       log: silentLogger,
       forwarder: {
-        kind: "userspace",
         create: (events) =>
           new UserspaceForwarder(
             { clock, random, events, openPort: udpPortOpener(ANY_ADDRESS) },

@@ -35,6 +35,7 @@ export class AllocationOperations {
 
   async list(): Promise<AllocationList> {
     const relay = (await this.#current.required()).volunteer.current;
+    await relay?.count();
     return {
       volunteering: relay !== undefined,
       allocations: (relay?.status() ?? []).map((status) => relayedPair(status, this.#context)),
@@ -69,6 +70,7 @@ export class AllocationOperations {
 
   async stats(): Promise<RelayStats> {
     const relay = (await this.#current.required()).volunteer.current;
+    await relay?.count();
     return relayStats(relay, { clock: this.#clock, times: this.#context.times });
   }
 }

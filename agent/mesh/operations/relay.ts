@@ -31,6 +31,7 @@ export class RelayOperations {
 
   async status(): Promise<RelayStatus> {
     const network = await this.#current.required();
+    await network.volunteer.current?.count();
     return relayStatus(network, this.#clock.wallNow(), this.#clock.monotonicNow());
   }
 

@@ -21,30 +21,38 @@ export type ForwarderChoice = {
   readonly kind: ForwarderKind;
   /** For people; a fixed phrase, or what nft said. */
   readonly reason: string;
+  /** It can be switched while it runs. */
   readonly create: (events: ForwarderEvents) => Forwarder;
 };
+
+export type KindChoice = Pick<ForwarderChoice, "kind" | "reason">;
 
 export type ForwarderChoiceParts = Omit<KernelForwarderParts, "events"> &
   KernelForwarderOptions & { readonly wanted: ForwarderWish };
 
-/** By trying. Whoever asks for the kernel where it does not serve gets userspace and a warning: relaying goes on. */
 export async function chooseForwarder(parts: ForwarderChoiceParts): Promise<ForwarderChoice> {
-  const { wanted, log, createUserspace } = parts;
-  const refusal = wanted === "userspace" ? "asked for" : await whyNotKernel(parts.run);
+  const { kind, reason } = await chooseKind(parts);
+  const refreshing = kind === "kernel" ? await howToRefresh(parts.run) : "by-replacing";
+  const options = { ...parts, kind, refreshing };
+  return { kind, reason, create: (events) => new KernelForwarder({ ...parts, events }, options) };
+}
+
+/** By trying. Whoever asks for the kernel where it does not serve gets userspace and a warning: relaying goes on. */
+export async function chooseKind({
+  wanted,
+  run,
+  log,
+}: Pick<ForwarderChoiceParts, "wanted" | "run" | "log">): Promise<KindChoice> {
+  const refusal = wanted === "userspace" ? "asked for" : await whyNotKernel(run);
   if (refusal === undefined) {
     const reason = "nftables takes the rules";
-    const options = { ...parts, refreshing: await howToRefresh(parts.run) };
     log.info({ forwarder: "kernel", reason }, "relay forwarder chosen");
-    return {
-      kind: "kernel",
-      reason,
-      create: (events) => new KernelForwarder({ ...parts, events }, options),
-    };
+    return { kind: "kernel", reason };
   }
   const chosen = { forwarder: "userspace", reason: refusal };
   if (wanted === "kernel") log.warn(chosen, "relay forwarder chosen, the kernel cannot be had");
   else log.info(chosen, "relay forwarder chosen");
-  return { kind: "userspace", reason: refusal, create: createUserspace };
+  return { kind: "userspace", reason: refusal };
 }
 
 /** Takes away what a killed agent's kernel forwarder left, so that nothing is forwarded any more. Where there is no nft, nothing is left. */

@@ -24,6 +24,10 @@ export type Forwarder = AsyncDisposable & {
   /** The member says that its leg moved and it cannot prove so by STUN: a handshake may place it anew. */
   relearn(id: AllocationId, leg: LegName): void;
   status(id: AllocationId): ForwarderStatus | undefined;
+  /** Who carries what it can carry. */
+  readonly kind: ForwarderKind;
+  /** While running, and without losing what was learned; what knows one way only keeps to it. Never rejects. */
+  switchTo(kind: ForwarderKind): Promise<void>;
   /** Makes the counters of `status` those of now; undefined where they always are. Never rejects. */
   count(): Promise<void> | undefined;
 };

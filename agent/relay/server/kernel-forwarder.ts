@@ -47,6 +47,8 @@ export type KernelForwarderParts = {
 export type KernelForwarderOptions = {
   /** Whose table it is, unique on the host: such as the network's interface. */
   readonly owner: string;
+  /** To begin with. */
+  readonly kind?: ForwarderKind;
   /** Of all that the kernel forwards together, in IP packets. Undefined: as much as the host carries. */
   readonly bandwidthBps?: number | undefined;
   readonly pollMs?: number;
@@ -83,7 +85,7 @@ export class KernelForwarder implements Forwarder {
   /** Chain names by interface index. */
   readonly #chains = new Map<number, string>();
   #chainSerial = 0;
-  #kind: ForwarderKind = "kernel";
+  #kind: ForwarderKind;
   #loaded = false;
   /** While the sockets of what is resumed open one after the other, the predecessor's table serves them all. */
   #resuming = false;
@@ -101,6 +103,7 @@ export class KernelForwarder implements Forwarder {
   constructor(parts: KernelForwarderParts, options: KernelForwarderOptions) {
     this.#parts = parts;
     this.#table = relayTableName(options.owner);
+    this.#kind = options.kind ?? "kernel";
     this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
     this.#bytesPerSec = options.bandwidthBps === undefined ? undefined : options.bandwidthBps / 8;
     this.#refreshing = options.refreshing ?? "by-replacing";
@@ -220,7 +223,11 @@ export class KernelForwarder implements Forwarder {
     };
   }
 
-  /** While running, and without losing what was learned. Resolves once it is so, or nftables refused (which is logged). */
+  get kind(): ForwarderKind {
+    return this.#kind;
+  }
+
+  /** Resolves once it is so, or nftables refused (which is logged). */
   async switchTo(kind: ForwarderKind): Promise<void> {
     if (this.#kind === kind) return;
     this.#kind = kind;
@@ -235,7 +242,7 @@ export class KernelForwarder implements Forwarder {
     this.#entries.clear();
     await this.#queue;
     // Also what a killed predecessor left.
-    if (!(await this.#apply(removeScript(this.#table)))) {
+    if (!(await this.#apply(removeScript(this.#table))) && this.#kind === "kernel") {
       this.#parts.log.warn({ table: this.#table }, "relay table could not be removed");
     }
     await this.#userspace[Symbol.asyncDispose]();
@@ -378,6 +385,7 @@ export class KernelForwarder implements Forwarder {
   }
 
   #addressesOf(entries: Iterable<Entry>): ReadonlySet<string> {
+    if (this.#kind === "userspace") return new Set();
     return new Set([...entries].flatMap(({ id }) => legAddresses(this.#userspace.status(id))));
   }
 

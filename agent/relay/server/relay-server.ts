@@ -13,7 +13,13 @@ import {
   type AllocationStatus,
   type Renewal,
 } from "./allocations.ts";
-import type { Forwarder, ForwarderAllocation, ForwarderEvents, ForwarderStatus } from "./forwarder.ts";
+import type {
+  Forwarder,
+  ForwarderAllocation,
+  ForwarderEvents,
+  ForwarderKind,
+  ForwarderStatus,
+} from "./forwarder.ts";
 import type { LegFault } from "./guard/guard.ts";
 import { RelayHistory } from "./history.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
@@ -266,6 +272,20 @@ export class RelayServer implements AsyncDisposable {
   async dropMember(member: MemberId): Promise<void> {
     const ids = this.#table.all().filter(({ pair }) => legOf(pair, member) !== undefined);
     await Promise.all(ids.map(({ id }) => this.#end(id, "revoked")));
+  }
+
+  get forwarderKind(): ForwarderKind {
+    return this.#forwarder.kind;
+  }
+
+  /** No packet and no count is lost by it. */
+  switchForwarder(kind: ForwarderKind): Promise<void> {
+    return this.#forwarder.switchTo(kind);
+  }
+
+  /** Makes the counters of `status` those of now. */
+  async count(): Promise<void> {
+    await this.#forwarder.count();
   }
 
   status(): readonly AllocationStatus[] {

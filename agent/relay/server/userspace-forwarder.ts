@@ -65,6 +65,7 @@ type Entry = {
 
 /** The forwarder for every host: owns one UDP port for each allocation and carries each packet itself. */
 export class UserspaceForwarder implements Forwarder {
+  readonly kind = "userspace";
   readonly #parts: UserspaceForwarderParts;
   readonly #options: UserspaceForwarderOptions;
   readonly #entries = new Map<AllocationId, Entry>();
@@ -148,6 +149,10 @@ export class UserspaceForwarder implements Forwarder {
   heard(id: AllocationId, leg: LegName): void {
     const entry = this.#entries.get(id);
     if (entry !== undefined) this.#learn(entry, { tag: "heard", leg });
+  }
+
+  switchTo(): Promise<void> {
+    return Promise.resolve();
   }
 
   count(): undefined {

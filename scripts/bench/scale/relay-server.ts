@@ -108,6 +108,8 @@ function countingForwarder(): Forwarder {
     close: () => Promise.resolve(),
     resume: () => Promise.resolve(new Set()),
     held: () => undefined,
+    kind: "userspace",
+    switchTo: () => Promise.resolve(),
     count: () => undefined,
     relearn: () => undefined,
     status: () => ({

@@ -2,6 +2,7 @@ import type {
   Forwarder,
   ForwarderAllocation,
   ForwarderEvents,
+  ForwarderKind,
   ForwarderStatus,
   Held,
   ResumedAllocation,
@@ -28,6 +29,7 @@ export class PaperForwarder implements Forwarder {
   closeFailure: Error | undefined;
   closeHold: Promise<void> | undefined;
   disposed = false;
+  kind: ForwarderKind = "userspace";
   readonly events: ForwarderEvents;
   readonly #open = new Map<AllocationId, number>();
   readonly #closing = new Set<AllocationId>();
@@ -82,6 +84,11 @@ export class PaperForwarder implements Forwarder {
 
   relearn(id: AllocationId, leg: LegName): void {
     this.relearned.push([id, leg]);
+  }
+
+  switchTo(kind: ForwarderKind): Promise<void> {
+    this.kind = kind;
+    return Promise.resolve();
   }
 
   count(): Promise<void> | undefined {

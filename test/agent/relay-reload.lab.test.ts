@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { RelayStatus } from "../../../agent/admin/contract.ts";
-import { EASY_NAT, Mesh } from "../../agent/mesh.ts";
-import { describeLab } from "../../lab/describe-lab.ts";
+import type { RelayStatus } from "../../agent/admin/contract.ts";
+import { EASY_NAT, Mesh } from "./mesh.ts";
+import { Pings } from "./pings.ts";
+import { describeLab } from "../lab/describe-lab.ts";
 
 const LISTEN = "127.0.0.1:9820";
 
-describeLab("a volunteer that is told of new address lists by SIGHUP", () => {
+describeLab("a volunteer that reads its configuration again", () => {
   let mesh: Mesh;
   let file: string;
 
@@ -29,6 +30,10 @@ describeLab("a volunteer that is told of new address lists by SIGHUP", () => {
     process.kill(mesh.v.pid ?? 0, "SIGHUP");
   }
 
+  async function forwarder(): Promise<string | null> {
+    return (await mesh.v.api.relayAllocations()).allocations[0]?.forwarder ?? null;
+  }
+
   async function allocations(): Promise<number> {
     return (JSON.parse(await mesh.v.must("relay", "status", "--json")) as RelayStatus).allocations.length;
   }
@@ -38,8 +43,30 @@ describeLab("a volunteer that is told of new address lists by SIGHUP", () => {
     return (await mesh.v.host.run(process.execPath, ["-e", script])).stdout;
   }
 
+  // R-604, R-801
+  it("switches between kernel and sockets without losing a packet or a count", async () => {
+    const { v, a } = mesh;
+    const pings = new Pings(a.host, (await a.peer("b")).address4);
+    await pings.moreAnswers(25);
+    await vi.waitFor(async () => expect(await forwarder()).toBe("kernel"), { timeout: 10_000 });
+    let bytes = 0;
+    for (const kind of ["userspace", "kernel"] as const) {
+      await reload(`relay.forwarder = "${kind}"\n`);
+      await vi.waitFor(async () => expect(await forwarder()).toBe(kind), { timeout: 10_000 });
+      await pings.moreAnswers(100);
+      await vi.waitFor(async () => expect((await v.api.relayStatus()).forwarder).toBe(kind));
+      const counted = async (): Promise<number> => (await v.api.relayStatus()).allocations[0]?.bytes ?? 0;
+      // Two packets of some 130 bytes for each.
+      await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(bytes + 20_000), {
+        timeout: 10_000,
+      });
+      bytes = await counted();
+    }
+    expect((await pings.stop()).lost).toBe(0);
+  });
+
   // R-606, R-801
-  it("ends what they do not admit, refuses it, and relays again when they do", async () => {
+  it("ends what new address lists do not admit, refuses it, and relays again when they do", async () => {
     const { v, a, b, natA } = mesh;
     expect(await allocations()).toBe(1);
     await reload(`relay.guard.block = ["${natA.outside4}"]\n`);
