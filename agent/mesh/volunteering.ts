@@ -28,7 +28,8 @@ import type { Guard, GuardCounters, GuardOptions } from "../relay/server/guard/g
 import type { RelayHistory } from "../relay/server/history.ts";
 import { isAllowed, type RelayPolicy } from "../relay/server/policy.ts";
 import type { RelayUsage } from "../relay/server/quota.ts";
-import { RelayServer, type PairFault, type RelayGrant } from "../relay/server/relay-server.ts";
+import { RelayServer } from "../relay/server/relay-server.ts";
+import type { PairFault, RelayGrant } from "../relay/server/relay-server-parts.ts";
 import type { SavedAllocation } from "../relay/server/relay-state.ts";
 import { isWithin } from "../relay/server/tiers.ts";
 import { TokenCache } from "../relay/server/token-cache.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { POLL_MS } from "../../agent/relay/server/relay-server.ts";
+import { POLL_MS } from "../../agent/relay/server/counting-poll.ts";
 import { BURST_BYTES } from "../../agent/relay/server/token-bucket.ts";
 import { describeLab } from "../lab/describe-lab.ts";
 import type { Host } from "../lab/host.ts";

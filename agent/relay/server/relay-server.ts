@@ -1,120 +1,31 @@
-import type { Clock } from "../../clock.ts";
-import type { Logger } from "../../log.ts";
-import type { Random } from "../../random.ts";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { keyBytes } from "../../../protocol/keys.ts";
 import { CLOCK_TOLERANCE_SEC, type Pair, type RelayTokenClaims } from "../../../protocol/relay-token.ts";
 import { monotonicMs, wallMs, type MonotonicMs, type WallMs } from "../../../protocol/time.ts";
-import {
-  AllocationTable,
-  type Allocation,
-  type AllocationLimits,
-  type AllocationStatus,
-  type Renewal,
-} from "./allocations.ts";
-import type {
-  Forwarder,
-  ForwarderAllocation,
-  ForwarderEvents,
-  ForwarderKind,
-  ForwarderStatus,
-} from "./forwarder.ts";
+import { AllocationTable, type Allocation, type AllocationStatus, type Renewal } from "./allocations.ts";
+import { Charges } from "./charges.ts";
+import { CountingPoll } from "./counting-poll.ts";
+import type { Forwarder, ForwarderAllocation, ForwarderKind, ForwarderStatus } from "./forwarder.ts";
 import type { LegFault } from "./guard/guard.ts";
 import { RelayHistory } from "./history.ts";
 import { legOf, otherLeg, type LegName } from "./leg.ts";
-import { closedBy, scheduleOf, type Closed, type RelayPolicy, type Schedule } from "./policy.ts";
-import { quotaLevel, type RelayUsage } from "./quota.ts";
+import { closedBy, scheduleOf, type Closed, type Schedule } from "./policy.ts";
+import {
+  END_BY_FAULT,
+  type AllocationEnd,
+  type PairFault,
+  type RelayGrant,
+  type RelayServerParts,
+} from "./relay-server-parts.ts";
 import type { SavedAllocation } from "./relay-state.ts";
 import { compareGrants, grantedLimits, type Grant } from "./tiers.ts";
-
-/** What one end of the pair needs to use the allocation. `legKey` is this member's alone: never show it to the other. */
-export type RelayGrant = {
-  readonly allocation: AllocationId;
-  readonly port: number;
-  readonly peer: MemberId;
-  readonly leg: LegName;
-  readonly legKey: Uint8Array;
-  readonly lifetimeSec: number;
-};
-
-export type AllocationEnd =
-  | "expired"
-  | "released"
-  | "revoked"
-  | "failed"
-  | "keys-changed"
-  | "better-token"
-  | "not-allowed"
-  | "quota"
-  | "operator"
-  | "relay-stopped"
-  | LegFault
-  | Closed;
-
-/** What stands against a pair, whatever its token says. */
-export type PairFault = "not-a-member" | "wrong-keys" | "not-allowed" | "address-blocked";
-
-const END_BY_FAULT = {
-  "not-a-member": "revoked",
-  "wrong-keys": "keys-changed",
-  "not-allowed": "not-allowed",
-  "address-blocked": "address-blocked",
-} as const satisfies Record<PairFault, AllocationEnd>;
-
-/**
- * How far a quota may be overrun, in time at full rate: at the free tier's 10 Mbit/s 2.5 MB of 1 GB. Each round reads the
- * counters of every allocation.
- */
-export const POLL_MS = 2_000;
-
-/** Counting costs at most this share of a core: thousands of allocations in the kernel are counted less often. */
-const COUNTING_SHARE = 1 / 20;
-
-export type RelayServerEvents = {
-  /** The other end asked, perhaps again: `to` may have restarted since it had the allocation last. */
-  offered(to: MemberId, grant: RelayGrant): void;
-  ended(allocation: AllocationId, pair: Pair, why: AllocationEnd, lastedMs: number): void;
-  /** At each look at what the allocation has relayed since its port opened; the last one before it ends. */
-  counted(allocation: Allocation, status: ForwarderStatus): void;
-  /** Once in an allocation's life and quota's period: at the limit it ends. */
-  nearlyUsed(allocation: AllocationId, pair: Pair, usedBytes: number, limitBytes: number): void;
-  /** What `saved` returns is not what it was, beyond counters. */
-  changed(): void;
-};
-
-export type RelayServerParts = {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly limits: AllocationLimits;
-  readonly createForwarder: (events: ForwarderEvents) => Forwarder;
-  readonly policy: Pick<RelayPolicy, "tiers" | "monthlyBytes" | "schedule">;
-  /** Outlives this relay, as quotas do. */
-  readonly usage: RelayUsage;
-  /** Finds the issuer's key and reads the token: audience, network, times, tier, signature. */
-  readonly verify: (token: string) => Promise<Decoded<RelayTokenClaims>>;
-  /** Whether tokens of this epoch of the network still count. */
-  readonly isEpochAccepted: (epoch: number) => boolean;
-  /** Asked anew whenever it matters: it may have changed since the token was minted. */
-  readonly faultOf: (pair: Pair) => PairFault | undefined;
-  /** Asked before an allocation is made, not for one that there is. Refused: as the guard says. */
-  readonly admit: (requester: MemberId) => Promise<Decoded<undefined>>;
-  /** Asked at each look at an open allocation's counters, and by `recheck`. */
-  readonly inspect: (id: AllocationId, status: ForwarderStatus) => LegFault | undefined;
-  /** An allocation that the other end cannot be told of would only wait for its end. */
-  readonly isReachable: (member: MemberId) => boolean;
-  readonly events: RelayServerEvents;
-};
 
 type Session = {
   readonly pair: Pair;
   readonly legKeys: Readonly<Record<LegName, Uint8Array>>;
   /** Settles when the port is open or refused; never rejects. */
   readonly port: Promise<Decoded<number>>;
-  /** Of the forwarder's counters, what is charged already. */
-  countedBytes: number;
-  hasWarned: boolean;
 };
 
 /**
@@ -131,8 +42,8 @@ export class RelayServer implements AsyncDisposable {
   readonly #ending = new Map<AllocationId, Promise<void>>();
   #stopped = false;
   #cancelTimer: () => void = () => undefined;
-  #cancelPoll: (() => void) | undefined;
-  #pollMs = POLL_MS;
+  readonly #charges: Charges;
+  readonly #poll: CountingPoll;
   readonly #isOpenAt: Schedule;
 
   constructor(parts: RelayServerParts) {
@@ -140,6 +51,12 @@ export class RelayServer implements AsyncDisposable {
     this.history = new RelayHistory(parts.clock.monotonicNow());
     this.#isOpenAt = scheduleOf(parts.policy.schedule);
     this.#table = new AllocationTable(parts.limits);
+    this.#charges = new Charges(parts);
+    this.#poll = new CountingPoll({
+      clock: parts.clock,
+      count: () => this.#forwarder.count(),
+      look: () => this.#look(),
+    });
     this.#forwarder = parts.createForwarder({
       legConfirmed: (id, leg, endpoint, proof) => {
         parts.log.debug({ allocation: id, leg, endpoint, proof }, "relay leg confirmed");
@@ -301,7 +218,7 @@ export class RelayServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
-    this.#cancelPoll?.();
+    this.#poll[Symbol.dispose]();
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id, "relay-stopped")));
     await Promise.all(this.#ending.values());
     await this.#forwarder[Symbol.asyncDispose]();
@@ -368,11 +285,10 @@ export class RelayServer implements AsyncDisposable {
   }
 
   #begin({ id, pair, notAfter }: Allocation, legKeys: Session["legKeys"], port: Session["port"]): Session {
-    const session: Session = { pair, legKeys, port, countedBytes: 0, hasWarned: false };
+    const session: Session = { pair, legKeys, port };
     this.#sessions.set(id, session);
-    const { usage, clock } = this.#parts;
-    usage.begin(id, this.#wallTimeOf(notAfter), clock.wallNow());
-    this.#armPoll();
+    this.#charges.open(id, this.#wallTimeOf(notAfter));
+    this.#poll.start();
     void session.port.then((port) => {
       if (this.#sessions.get(id) !== session) return;
       if (port.ok) {
@@ -380,6 +296,7 @@ export class RelayServer implements AsyncDisposable {
       } else {
         this.#sessions.delete(id);
         this.#table.remove(id);
+        this.#charges.close(id);
       }
       this.#parts.events.changed();
     });
@@ -404,13 +321,15 @@ export class RelayServer implements AsyncDisposable {
     const session = this.#sessions.get(id);
     if (session === undefined) return this.#ending.get(id) ?? Promise.resolve();
     const now = this.#parts.clock.monotonicNow();
-    const { createdAt = now } = this.#table.get(id) ?? {};
-    this.#account(id, session);
+    const { createdAt = now, notAfter = now } = this.#table.get(id) ?? {};
+    this.#account(id);
     const last = this.statusOf(id);
     this.#sessions.delete(id);
     this.#table.remove(id);
     this.#armTimer();
-    const ending = this.#close(id, session).finally(() => this.#ending.delete(id));
+    const ending = this.#close(id, session, this.#wallTimeOf(notAfter)).finally(() =>
+      this.#ending.delete(id),
+    );
     this.#ending.set(id, ending);
     this.#parts.log.info({ allocation: id, why }, "relay allocation ended");
     if (last !== undefined) this.history.ended(last, why);
@@ -419,11 +338,13 @@ export class RelayServer implements AsyncDisposable {
     return ending;
   }
 
-  async #close(id: AllocationId, session: Session): Promise<void> {
+  async #close(id: AllocationId, session: Session, tokenEndsAt: WallMs): Promise<void> {
     await session.port; // one that is still opening can only be closed afterwards
     try {
       await this.#forwarder.count();
-      this.#charge(id, session, this.#forwarder.status(id));
+      const status = this.#forwarder.status(id);
+      if (status !== undefined) this.#charges.charge(id, tokenEndsAt, status);
+      this.#charges.close(id);
       await this.#forwarder.close(id);
     } catch (error) {
       this.#parts.log.error({ allocation: id, err: error }, "relay port could not be closed");
@@ -431,12 +352,8 @@ export class RelayServer implements AsyncDisposable {
   }
 
   #statusOf(allocation: Allocation): AllocationStatus {
-    const { usage, clock } = this.#parts;
-    return {
-      allocation,
-      forwarder: this.#forwarder.status(allocation.id),
-      usedBytes: usage.usedBytes(allocation.id, clock.wallNow()),
-    };
+    const { id } = allocation;
+    return { allocation, forwarder: this.#forwarder.status(id), usedBytes: this.#charges.usedBytes(id) };
   }
 
   /** One whose tokens are all too old runs out, in its lifetime, unless an end shows a newer one. */
@@ -463,59 +380,31 @@ export class RelayServer implements AsyncDisposable {
     });
   }
 
-  #armPoll(): void {
-    const { clock } = this.#parts;
-    this.#cancelPoll ??= clock.after(this.#pollMs, () => {
-      const startedAt = clock.monotonicNow();
-      const counting = this.#forwarder.count();
-      if (counting === undefined) {
-        this.#poll();
-        return;
-      }
-      void counting.then(() => {
-        this.#pollMs = Math.max(POLL_MS, (clock.monotonicNow() - startedAt) / COUNTING_SHARE);
-        if (!this.#stopped) this.#poll();
-      });
-    });
-  }
-
-  #poll(): void {
-    this.#cancelPoll = undefined;
+  /** Whether to look again. */
+  #look(): boolean {
     this.#parts.usage.sweep(this.#parts.clock.wallNow());
     const faults = new Map<AllocationId, LegFault | undefined>();
-    for (const [id, session] of this.#sessions) {
-      const status = this.#account(id, session);
+    for (const id of this.#sessions.keys()) {
+      const status = this.#account(id);
       faults.set(id, status && this.#parts.inspect(id, status));
     }
     const closed = this.#closedBy();
-    for (const [id, session] of [...this.#sessions]) {
+    for (const [id, { pair }] of [...this.#sessions]) {
       const why = closed ?? faults.get(id);
-      if (why === undefined) this.#holdToQuota(id, session);
+      if (why === undefined) this.#holdToQuota(id, pair);
       else void this.#end(id, why);
     }
-    if (this.#sessions.size > 0) this.#armPoll();
+    return this.#sessions.size > 0;
   }
 
-  /** Each relayed byte once, where it came in. Undefined while the port is opening. */
-  #account(id: AllocationId, session: Session): ForwarderStatus | undefined {
+  /** Undefined while the port is opening. */
+  #account(id: AllocationId): ForwarderStatus | undefined {
     const allocation = this.#table.get(id);
     const status = this.#forwarder.status(id);
     if (allocation === undefined || status === undefined) return undefined;
     this.#parts.events.counted(allocation, status);
-    const { usage, clock } = this.#parts;
-    if (usage.begin(id, this.#wallTimeOf(allocation.notAfter), clock.wallNow())) session.hasWarned = false;
-    this.#charge(id, session, status);
+    this.#charges.charge(id, this.#wallTimeOf(allocation.notAfter), status);
     return status;
-  }
-
-  #charge(id: AllocationId, session: Session, status: ForwarderStatus | undefined): void {
-    if (status === undefined) return;
-    const { a, b } = status.counters;
-    const total = a.rxBytes + b.rxBytes;
-    // Fewer than before: another forwarder has taken over and counts from 0.
-    const bytes = total < session.countedBytes ? total : total - session.countedBytes;
-    session.countedBytes = total;
-    this.#parts.usage.charge(id, bytes, this.#parts.clock.wallNow());
   }
 
   #legFault(id: AllocationId): LegFault | undefined {
@@ -523,16 +412,14 @@ export class RelayServer implements AsyncDisposable {
     return status && this.#parts.inspect(id, status);
   }
 
-  #holdToQuota(id: AllocationId, session: Session): void {
+  #holdToQuota(id: AllocationId, pair: Pair): void {
     const limitBytes = this.#table.get(id)?.quotaBytes ?? 0;
-    const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
-    switch (quotaLevel(usedBytes, limitBytes)) {
+    switch (this.#charges.level(id, limitBytes)) {
       case "within":
         break;
       case "nearly-used":
-        if (session.hasWarned) break;
-        session.hasWarned = true;
-        this.#parts.events.nearlyUsed(id, session.pair, usedBytes, limitBytes);
+        if (!this.#charges.warn(id)) break;
+        this.#parts.events.nearlyUsed(id, pair, this.#charges.usedBytes(id), limitBytes);
         break;
       case "used":
         void this.#end(id, "quota");
@@ -554,8 +441,7 @@ export class RelayServer implements AsyncDisposable {
   #quotaRefusal(id: AllocationId, asked: Grant): "quota-used" | undefined {
     const existing = this.#table.get(id);
     const { quotaBytes } = existing !== undefined && compareGrants(existing, asked) > 0 ? existing : asked;
-    const usedBytes = this.#parts.usage.usedBytes(id, this.#parts.clock.wallNow());
-    return quotaLevel(usedBytes, quotaBytes) === "used" ? "quota-used" : undefined;
+    return this.#charges.level(id, quotaBytes) === "used" ? "quota-used" : undefined;
   }
 
   #grant(id: AllocationId, session: Session, leg: LegName, port: number): RelayGrant {

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../agent/log.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "../../../agent/relay/server/allocations.ts";
 import { MIN_PERIOD_MS, RelayUsage } from "../../../agent/relay/server/quota.ts";
-import { POLL_MS, RelayServer, type PairFault } from "../../../agent/relay/server/relay-server.ts";
+import { POLL_MS } from "../../../agent/relay/server/counting-poll.ts";
+import { RelayServer } from "../../../agent/relay/server/relay-server.ts";
+import type { PairFault } from "../../../agent/relay/server/relay-server-parts.ts";
 import { decoded } from "../../../protocol/decoded.ts";
 import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
 import {

@@ -4,12 +4,9 @@ import type { Random } from "../../../agent/random.ts";
 import { DEFAULT_ALLOCATION_LIMITS } from "../../../agent/relay/server/allocations.ts";
 import type { LegFault } from "../../../agent/relay/server/guard/guard.ts";
 import { MIN_PERIOD_MS, RelayUsage } from "../../../agent/relay/server/quota.ts";
-import {
-  POLL_MS,
-  RelayServer,
-  type RelayGrant,
-  type RelayServerParts,
-} from "../../../agent/relay/server/relay-server.ts";
+import { POLL_MS } from "../../../agent/relay/server/counting-poll.ts";
+import { RelayServer } from "../../../agent/relay/server/relay-server.ts";
+import type { RelayGrant, RelayServerParts } from "../../../agent/relay/server/relay-server-parts.ts";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
 import {
