@@ -24,6 +24,8 @@ export type OpenHostOptions = {
 
 export type NatOptions = Pick<NatBehaviour, "mapping" | "filtering"> & {
   readonly mappingTimeoutSec?: number;
+  /** Default false, as with most home routers. */
+  readonly hairpin?: boolean;
   /** Behind another NAT instead of on the internet. */
   readonly behind?: Nat;
   /** Routes public IPv6 addresses to its hosts, through a stateful firewall without NAT. Default false. Behind a NAT, that one must. */
@@ -128,7 +130,7 @@ export class Lab implements AsyncDisposable {
   async nat(name: string, options: NatOptions): Promise<Nat> {
     const { mapping, filtering, behind } = options;
     const mappingTimeoutSec = options.mappingTimeoutSec ?? DEFAULT_MAPPING_TIMEOUT_SEC;
-    const behaviour = { mapping, filtering, mappingTimeoutSec };
+    const behaviour = { mapping, filtering, mappingTimeoutSec, hairpin: options.hairpin === true };
     const namespace = this.#namespace(name);
     const place = behind === undefined ? this.#takePublicLink(options.ipv6 === true) : behind.takePort();
     const prefix6 = options.ipv6 === true ? place.prefix6 : undefined;

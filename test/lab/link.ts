@@ -32,6 +32,7 @@ const tbfBurstBytes = (bitsPerSec: number): number => Math.max(65_536, Math.ceil
  */
 export class Link {
   readonly address4: string;
+  readonly prefixLength4: number;
   readonly address6: string | undefined;
   readonly gateway4: string;
   readonly gateway6: string | undefined;
@@ -51,6 +52,7 @@ export class Link {
     const { near, far, addresses, routes, behind } = parts;
     this.device = near.device;
     this.address4 = addresses.address4;
+    this.prefixLength4 = addresses.prefixLength4;
     this.address6 = addresses.address6;
     this.gateway4 = addresses.gateway4;
     this.gateway6 = addresses.gateway6;

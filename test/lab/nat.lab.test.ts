@@ -58,6 +58,7 @@ describeLab("a NAT router", () => {
     mapping: NatMapping;
     filtering: NatFiltering;
     mappingTimeoutSec?: number;
+    hairpin?: boolean;
   }): Promise<[ProbeClient, ProbeClient]> {
     const name = `nat${nats++}`;
     const nat = await lab.nat(name, kind);
@@ -179,6 +180,40 @@ describeLab("a NAT router", () => {
     expect(seen.address).toBe(outer.outside4);
     expect(await mapped(a, at(second, PORT))).toEqual(seen);
     expect(await punches(a, b)).toBe(true);
+  });
+
+  it.each([
+    ["endpoint-independent", false],
+    ["endpoint-independent", true],
+    ["endpoint-dependent", true],
+  ] as const)(
+    "with %s mapping and hairpin %s turns packets back to its LAN, or does not",
+    async (mapping, hairpin) => {
+      const [a, b] = await behindNat({ mapping, filtering: "address-and-port-dependent", hairpin });
+      const [seenA, seenB] = await Promise.all([mapped(a, at(server, PORT)), mapped(b, at(server, PORT))]);
+      const back = await a.mappedBy(seenB);
+      // Seen from outside, as RFC 4787 (REQ-9) asks for.
+      if (hairpin) expect(back?.address).toBe(seenA.address);
+      else expect(back).toBeUndefined();
+      if (hairpin && mapping === "endpoint-independent") expect(back).toEqual(seenA);
+      if (hairpin) expect(await mapped(a, at(second, PORT))).toMatchObject({ address: seenA.address });
+    },
+  );
+
+  it("that forgets gives other ports, and one that is renumbered another address", async () => {
+    const nat = await lab.nat(
+      "moving",
+      KINDS[2] ?? { mapping: "endpoint-dependent", filtering: "address-dependent" },
+    );
+    const probe = await ProbeClient.open(await lab.hostBehind(nat, "moved"), PORT);
+    const seen = await mapped(probe, at(server, PORT));
+    await nat.forget();
+    const seenAfter = await mapped(probe, at(server, PORT));
+    expect(seenAfter.address).toBe(seen.address);
+    expect(seenAfter.port).not.toBe(seen.port);
+    await nat.renumber();
+    expect((await mapped(probe, at(server, PORT))).address).toBe(nat.outside4);
+    expect(nat.outside4).not.toBe(seen.address);
   });
 
   it("does not stand between the hosts of its LAN", async () => {

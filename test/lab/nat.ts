@@ -1,6 +1,6 @@
 import { lanLink, type LanPlan } from "./address-plan.ts";
 import type { Link } from "./link.ts";
-import { INSIDE_DEVICE, type NatBehaviour } from "./nat-rules.ts";
+import { INSIDE_DEVICE, natRules, type NatBehaviour } from "./nat-rules.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
 import { Site } from "./site.ts";
@@ -17,15 +17,41 @@ export type NatInside = {
 export class Nat extends Site {
   readonly inside: NatInside;
   #hosts = 0;
+  #outside4: string;
 
   constructor(name: string, namespace: Namespace, link: Link, inside: NatInside) {
     super(name, namespace, link);
     this.inside = inside;
+    this.#outside4 = link.address4;
   }
 
   /** What its mappings show to the outside: a public address, or one of the LAN of the NAT that it is behind. */
   get outside4(): string {
-    return this.link.address4;
+    return this.#outside4;
+  }
+
+  /** Every mapping is gone, as after a restart of the router: the next packets get other ports. */
+  async forget(): Promise<void> {
+    const rules = natRules(this.#outside4, this.inside.behaviour);
+    await this.namespace.configure({
+      nft: `delete table ip lab_nat\ndelete table inet lab_filter\n${rules}`,
+    });
+    await this.namespace.must("conntrack", ["-F"]);
+  }
+
+  /** The provider gives it another address, the next one of its public link. The old one goes, and all mappings with it. */
+  async renumber(): Promise<void> {
+    const before = this.#outside4;
+    this.#outside4 = before.replace(/\d+$/, (last) => String(Number(last) + 1));
+    const { device, gateway4, prefixLength4 } = this.link;
+    await this.namespace.configure({
+      ip: [
+        `address delete ${before}/${prefixLength4} dev ${device}`,
+        `address add ${this.#outside4}/${prefixLength4} dev ${device}`,
+        `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
+      ],
+    });
+    await this.forget();
   }
 
   /** Its own address: IPv6 is routed, not translated. */
