@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { AgentError } from "./errors.ts";
 
 export type RunOptions = {
@@ -45,4 +46,51 @@ export const systemRunner: CommandRunner = async (program, args, options = {}) =
     });
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+};
+
+export type ProgramEvents = {
+  /** Without its end. */
+  onLine(line: string): void;
+  /** Once, also where it could not start; never after disposal. A fixed word or the exit status, nothing that it printed. */
+  onEnd(why: string): void;
+};
+
+/**
+ * Runs a program that tells something line by line until it is disposed of. The rules of `CommandRunner` hold: no shell, no
+ * secret among the arguments, and it gets no input at all.
+ */
+export type ProgramListener = (program: string, args: readonly string[], events: ProgramEvents) => Disposable;
+
+/** A line of `ip monitor` has some 200 characters, of a route with many next hops a few thousand. */
+const MAX_LINE_LENGTH = 65_536;
+
+/**
+ * Ends with us; where we are killed, at the next thing that it has to say. Does not keep the process alive. `spawn` alone, since
+ * execa's streams would cost more than what comes through them.
+ */
+export const systemListener: ProgramListener = (program, args, events) => {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+  let rest = "";
+  let isOver = false;
+  const kill = (): void => void child.kill();
+  const end = (why: string | undefined): void => {
+    if (isOver) return;
+    isOver = true;
+    process.off("exit", kill);
+    kill();
+    if (why !== undefined) events.onEnd(why);
+  };
+  process.once("exit", kill);
+  child.once("error", (error) => end((error as NodeJS.ErrnoException).code ?? "it did not start"));
+  child.once("close", (code, signal) => end(signal ?? `exit ${code}`));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (!isOver) events.onLine(line);
+    if (rest.length > MAX_LINE_LENGTH) end("line too long");
+  });
+  child.unref();
+  // A pipe is a socket, which `Readable` does not tell.
+  if ("unref" in child.stdout && typeof child.stdout.unref === "function") child.stdout.unref();
+  return { [Symbol.dispose]: () => end(undefined) };
 };
