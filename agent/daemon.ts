@@ -16,7 +16,7 @@ import type { Logger } from "./log.ts";
 import { Agent } from "./mesh/agent.ts";
 import { systemRandom } from "./random.ts";
 import { removeLeftFlows } from "./relay/server/choose-forwarder.ts";
-import { systemRunner } from "./runner.ts";
+import { systemListener, systemRunner } from "./runner.ts";
 import { WireguardDevice } from "./wireguard/device.ts";
 
 export type DaemonOptions = {
@@ -68,6 +68,7 @@ export async function runDaemon(
     random,
     log,
     run: systemRunner,
+    listen: systemListener,
     identity,
     cache,
     device,

@@ -64,9 +64,14 @@ export class Forwarding {
 
   /**
    * Never rejects. The way says that the receiver has it ("direct") or that a carrier connected with him took it. Refused
-   * with "member.unknown", "forward.no-way" where no carrier is connected, or with what the last one tried said.
+   * with "member.unknown", "forward.no-way" where no carrier is connected, or with what the last one tried said. Carriers
+   * first where the way to the receiver itself is in doubt: TCP on it may wait for long before it tries again.
    */
-  async sendToMember(id: MemberId, content: MessageContent): Promise<Decoded<Way>> {
+  async sendToMember(
+    id: MemberId,
+    content: MessageContent,
+    first: "direct" | "carriers" = "direct",
+  ): Promise<Decoded<Way>> {
     const { network, self, identityKey, directory, plane, random } = this.#options;
     const receiver = directory.memberOf(id);
     if (receiver === undefined) return refused("member.unknown");
@@ -81,7 +86,7 @@ export class Forwarding {
     });
     if (!sealed.ok) return sealed;
     let outcome: Decoded<Way> = refused("forward.no-way");
-    for (const carrier of this.#carriersTo(id)) {
+    for (const carrier of this.#carriersTo(id, first)) {
       // The same bytes each time: should two ways deliver, the second is refused as a replay.
       const answer = await plane.request(
         carrier,
@@ -141,11 +146,14 @@ export class Forwarding {
   }
 
   /** Connected ones only, each once. */
-  #carriersTo(id: MemberId): readonly MemberId[] {
+  #carriersTo(id: MemberId, first: "direct" | "carriers"): readonly MemberId[] {
     const { plane, homeRelaysOf, volunteers } = this.#options;
     const connected = new Set(plane.connected());
-    const ways = new Set([id, ...homeRelaysOf(id), ...volunteers()]);
-    return [...ways].filter((way) => connected.has(way)).slice(0, MAX_WAYS);
+    const carriers = new Set([...homeRelaysOf(id), ...volunteers()]);
+    carriers.delete(id);
+    const usable = [...carriers].filter((way) => connected.has(way)).slice(0, MAX_WAYS - 1);
+    if (!connected.has(id)) return usable;
+    return first === "direct" ? [id, ...usable] : [...usable, id];
   }
 
   /** The wall clock, so that it grows across restarts with nothing stored; never twice the same. */

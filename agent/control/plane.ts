@@ -131,6 +131,11 @@ export class ControlPlane implements AsyncDisposable {
     dialer.dialNow();
   }
 
+  /** This host has moved or slept: connections that did not survive it are found out and replaced. */
+  retryAll(): void {
+    for (const id of new Set([...this.#open.keys(), ...this.#dialers.keys()])) this.retryNow(id);
+  }
+
   /** The member is revoked: at once, with whatever is under way. */
   dropMember(id: MemberId): void {
     this.#dialers.get(id)?.rest();

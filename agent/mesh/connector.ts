@@ -5,7 +5,9 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Candidate } from "../nat/candidate.ts";
+import { sameCandidates } from "../nat/gathering.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
+import type { StunAnswer } from "../nat/stun-agent.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
 import {
@@ -22,6 +24,7 @@ import type { PeerChange } from "../wireguard/peer-change.ts";
 import { Experience } from "./experience.ts";
 import {
   countProbe,
+  isRemapped,
   newEntry,
   pathInfo,
   shownType,
@@ -54,12 +57,19 @@ export type ConnectorPorts = {
   relaysFor(peer: MemberId): readonly MemberId[];
   connectRelay(peer: MemberId, relays: readonly MemberId[]): void;
   setRelayActive(peer: MemberId, active: boolean): void;
+  /** A direct path seems dead; its relay may be needed, and a NAT may have moved us. */
+  onDoubt(peer: MemberId): void;
+  /** A NAT has given us another mapping. */
+  onRemapped(): void;
   onPathChanged(peer: MemberId): void;
 };
 
 /** A check's answer that comes later than this belongs to a path nobody wants. */
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
+
+type Consent = Pick<StunAnswer, "rttMs" | "mapped">;
+
 /**
  * Brings every peer a path and keeps it: carries out what `RelayNatTraverse` and the path machines decide, on
  * WireGuard, STUN, signalling and relays. Owner of its one timer.
@@ -167,7 +177,10 @@ export class Connector implements Disposable {
     }
     // What worked before is checked beside what the peer says: its view of itself may lag behind.
     const all = [...candidates, ...this.#experience.candidatesOf(entry.peer).slice(0, 4)];
-    this.#traverse.setCandidates(peer, all, this.#clock.monotonicNow());
+    const now = this.#clock.monotonicNow();
+    if (sameCandidates(entry.signalled, candidates)) this.#traverse.setCandidates(peer, all, now);
+    else this.#traverse.setMoved(peer, all, now);
+    entry.signalled = candidates;
     this.#runSoon();
   }
 
@@ -201,6 +214,18 @@ export class Connector implements Disposable {
   /** A way to signal came up, a volunteer was met, or addresses have changed: what is not direct begins anew. */
   restart(peer?: MemberId): void {
     this.#traverse.restart(this.#clock.monotonicNow(), peer);
+    this.#runSoon();
+  }
+
+  /** This host or its mapping at a NAT has: paths in use are asked at once whether they still lead anywhere. */
+  moved(): void {
+    const now = this.#clock.monotonicNow();
+    this.#traverse.recheckAll(now);
+    for (const [id, entry] of this.#entries) {
+      this.#input(id, { kind: "moved" });
+      if (entry.path.tag === "none") this.#dialPublic(entry);
+    }
+    this.#observer.by(now);
     this.#runSoon();
   }
 
@@ -292,6 +317,9 @@ export class Connector implements Disposable {
       case "probe":
         void this.#probe(peer, effect.endpoint);
         break;
+      case "doubted":
+        this.#ports.onDoubt(peer.id);
+        break;
       case "observe":
         this.#observer.by(monotonicMs(now + OBSERVE_MS));
         break;
@@ -338,18 +366,35 @@ export class Connector implements Disposable {
   }
 
   async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
-    const rttMs = await this.#consentOf(peer, endpoint);
+    const answer = await this.#consentOf(peer, endpoint);
     if (this.#closed) return;
     const entry = this.#entries.get(peer.id);
-    if (entry !== undefined) countProbe(entry, rttMs !== undefined);
-    if (rttMs !== undefined) this.#input(peer.id, { kind: "consent", endpoint, rttMs });
+    if (entry === undefined) return;
+    countProbe(entry, answer !== undefined);
+    if (answer === undefined) return;
+    this.#input(peer.id, { kind: "consent", endpoint, rttMs: answer.rttMs });
+    this.#settle(entry);
+    if (answer.mapped === undefined || !isRemapped(entry, endpoint, answer.mapped)) return;
+    this.#log.debug({ peer: peer.name, mapped: formatEndpoint(answer.mapped) }, "a NAT has moved us");
+    // STUN has shown the way to the peer, but its WireGuard follows WireGuard's packets alone.
+    this.#input(peer.id, { kind: "moved" });
+    this.#ports.onRemapped();
   }
 
   /** Where no check can be sent, a round trip through WireGuard shows as well that the path it uses works. */
-  async #consentOf(peer: MeshPeer, endpoint: Endpoint): Promise<number | undefined> {
-    if (this.#ports.stun === undefined) return this.#ports.echo(peer.id, PROBE_TIMEOUT_MS);
+  async #consentOf(peer: MeshPeer, endpoint: Endpoint): Promise<Consent | undefined> {
+    if (this.#ports.stun === undefined) {
+      const rttMs = await this.#ports.echo(peer.id, PROBE_TIMEOUT_MS);
+      return rttMs === undefined ? undefined : { rttMs, mapped: undefined };
+    }
     const answer = await this.#ports.stun(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
-    return answer.ok && answer.value.errorCode === undefined ? answer.value.rttMs : undefined;
+    return answer.ok && answer.value.errorCode === undefined ? answer.value : undefined;
+  }
+
+  /** A direct path that works as it is, and is what the checks found, need not be checked any more. */
+  #settle({ peer, path }: PeerEntry): void {
+    if (path.tag === "direct" && path.movedSince === undefined)
+      this.#traverse.directWorks(peer.id, path.endpoint);
   }
 
   async #check(peer: MeshPeer, to: Endpoint): Promise<void> {
@@ -376,6 +421,7 @@ export class Connector implements Disposable {
         this.#cache.observeEndpoint({ peer: effect.peer, endpoint, kind, source: "check" });
         this.#cache.recordDirect({ peer: effect.peer, endpoint, outcome: "success", rttMs: effect.rttMs });
         this.#input(effect.peer, { kind: "validated", endpoint });
+        this.#settle(entry);
         break;
       }
       case "try-endpoint":

@@ -9,7 +9,7 @@ import type { Identity } from "../identity/identity.ts";
 import { membershipOf } from "../identity/signer.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
-import type { CommandRunner } from "../runner.ts";
+import type { CommandRunner, ProgramListener } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import type { LiveRelayConfig } from "./volunteer.ts";
 import { answerJoiner } from "./issuing.ts";
@@ -27,6 +27,7 @@ export type DaemonParts = {
   readonly random: Random;
   readonly log: Logger;
   readonly run: CommandRunner;
+  readonly listen: ProgramListener;
   readonly identity: Identity;
   readonly cache: OpenedCache;
   readonly device: WireguardDevice;
@@ -109,7 +110,8 @@ export class CurrentNetwork implements AsyncDisposable {
 
   /** Runs the membership that the state holds. Throws what `Network.start` does; nothing of it is left running then. */
   async start(): Promise<void> {
-    const { config, version, relayOnly, clock, random, log, run, identity, cache, device } = this.#parts;
+    const { config, version, relayOnly, clock, random, log, run, listen, identity, cache, device } =
+      this.#parts;
     const membership = membershipOf(identity.state);
     const [publicEndpoints, stunServers] = await Promise.all([
       resolveEndpoints([...config.endpoints, ...identity.state.endpoints], log),
@@ -126,6 +128,7 @@ export class CurrentNetwork implements AsyncDisposable {
       random,
       log,
       run,
+      listen,
       identity,
       membership,
       cache: cache.cache,

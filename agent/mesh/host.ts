@@ -4,11 +4,11 @@ import type { Identity } from "../identity/identity.ts";
 import type { Membership } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
-import type { CommandRunner } from "../runner.ts";
+import type { CommandRunner, ProgramListener } from "../runner.ts";
 import type { BackendPreference } from "../wireguard/backend.ts";
 import type { UpOutcome, WireguardDevice } from "../wireguard/device.ts";
 import { nftUsable } from "../wireguard/firewall.ts";
-import { HostAddresses } from "./host-addresses.ts";
+import { HostWatch } from "./host-watch.ts";
 import { readOwnRecords, type OwnRecords } from "./own-records.ts";
 import { StunService, type StunKeys } from "./stun-service.ts";
 import type { VolunteerLimits } from "./volunteering.ts";
@@ -33,6 +33,7 @@ export type HostParts = {
   readonly random: Random;
   readonly log: Logger;
   readonly run: CommandRunner;
+  readonly listen: ProgramListener;
   readonly identity: Identity;
   readonly membership: Membership;
   readonly device: WireguardDevice;
@@ -44,7 +45,7 @@ export type Host = {
   readonly own: OwnRecords;
   readonly interface: UpOutcome;
   /** Not started yet. */
-  readonly addresses: HostAddresses;
+  readonly watch: HostWatch;
   /** Why nftables cannot be used; undefined where it can. */
   readonly nftFault: string | undefined;
   /** STUN from WireGuard's port; undefined without nftables. */
@@ -55,9 +56,9 @@ const IPV6_PREFIX_LENGTH = 64;
 
 /** What it opens, `owned` disposes of. Throws AgentError: interface.*, port.taken, rights.missing, state.corrupt. */
 export async function openHost(parts: HostParts, keys: StunKeys, owned: AsyncDisposableStack): Promise<Host> {
-  const { clock, random, log, run, device, identity, membership, settings } = parts;
+  const { clock, random, log, run, listen, device, identity, membership, settings } = parts;
   const own = readOwnRecords(membership);
-  const addresses = owned.use(new HostAddresses({ run, clock, log, overlayInterface: device.name }));
+  const watch = owned.use(new HostWatch({ run, listen, clock, log, overlayInterface: device.name }));
   const nftFault = await nftUsable(run);
   const stun =
     nftFault === undefined ? owned.use(await StunService.open({ clock, random, log, keys })) : undefined;
@@ -71,5 +72,5 @@ export async function openHost(parts: HostParts, keys: StunKeys, owned: AsyncDis
     mtu: settings.mtu,
     backend: settings.backend,
   });
-  return { own, interface: outcome, addresses, nftFault, stun };
+  return { own, interface: outcome, watch, nftFault, stun };
 }

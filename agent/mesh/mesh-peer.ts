@@ -1,6 +1,7 @@
-import type { Endpoint } from "../../protocol/endpoint.ts";
+import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
+import type { Candidate } from "../nat/candidate.ts";
 import type { StunCredential } from "../nat/stun-agent.ts";
 import { initialPath, SESSION_MS, type PathState } from "../path/state.ts";
 
@@ -35,6 +36,10 @@ export type PeerEntry = {
   /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
   echoRttMs: number | undefined;
   loss: number | undefined;
+  /** As which the endpoint of the direct path saw us last. */
+  mapping: { readonly at: Endpoint; readonly mapped: Endpoint } | undefined;
+  /** The peer's own view of where it is, as it signalled it last. */
+  signalled: readonly Candidate[];
   /** Endpoints from which the peer has answered a check since it was last without a direct path. */
   readonly proven: Set<string>;
   handshake: AwaitedHandshake | undefined;
@@ -60,6 +65,8 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
     relayRttMs: undefined,
     echoRttMs: undefined,
     loss: undefined,
+    mapping: undefined,
+    signalled: [],
     proven: new Set(),
     handshake: undefined,
     kickAt: now,
@@ -68,6 +75,13 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
 
 export function pathInfo({ path, since, echoRttMs, loss }: PeerEntry): PathInfo {
   return { path, since, rttMs: path.tag === "direct" ? (path.rttMs ?? echoRttMs) : echoRttMs, loss };
+}
+
+/** Whether a NAT has given us another mapping since the last answer from there. */
+export function isRemapped(entry: PeerEntry, at: Endpoint, mapped: Endpoint): boolean {
+  const before = entry.mapping;
+  entry.mapping = { at, mapped };
+  return sameEndpoint(before?.at, at) && !sameEndpoint(before?.mapped, mapped);
 }
 
 /** Some thirty probes count: at rest two and a half minutes. */

@@ -116,8 +116,8 @@ export class Messaging implements AsyncDisposable {
   }
 
   /** By whatever way there is. Never rejects; see `Forwarding.sendToMember`. */
-  send(to: MemberId, content: MessageContent): Promise<Decoded<Way>> {
-    return this.#forwarding.sendToMember(to, content);
+  send(to: MemberId, content: MessageContent, first: "direct" | "carriers"): Promise<Decoded<Way>> {
+    return this.#forwarding.sendToMember(to, content, first);
   }
 
   /** The roster may name a newer secret. */

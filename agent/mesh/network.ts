@@ -14,8 +14,8 @@ import { Echo } from "./echo.ts";
 import { every } from "./every.ts";
 import { FirewallKeeper } from "./firewall-keeper.ts";
 import { homeRelays } from "./home-relays.ts";
-import type { HostAddresses } from "./host-addresses.ts";
 import { openHost, type Host, type HostParts } from "./host.ts";
+import type { HostChange, HostWatch } from "./host-watch.ts";
 import { Messaging } from "./messaging.ts";
 import { inviteChanges, openInvites } from "./open-invites.ts";
 import type { OwnRecords } from "./own-records.ts";
@@ -55,7 +55,7 @@ export class Network implements AsyncDisposable {
   readonly #parts: NetworkParts;
   readonly #own: OwnRecords;
   readonly #registry: Registry;
-  readonly #addresses: HostAddresses;
+  readonly #watch: HostWatch;
   readonly #firewall: FirewallKeeper;
   readonly #messaging: Messaging;
   readonly #paths: Paths;
@@ -85,7 +85,7 @@ export class Network implements AsyncDisposable {
     this.#parts = parts;
     this.#own = own;
     this.#registry = registry;
-    this.#addresses = host.addresses;
+    this.#watch = host.watch;
     this.#owned = owned;
     this.#firewall = owned.use(
       new FirewallKeeper({
@@ -136,6 +136,7 @@ export class Network implements AsyncDisposable {
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
         own: () => this.#ownAddresses(),
+        hostCandidates: () => this.#watch.candidates,
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
@@ -151,7 +152,7 @@ export class Network implements AsyncDisposable {
         endpoints: () => relayEndpoints(this.#ownAddresses()),
         run: parts.run,
         interfaceName: parts.device.name,
-        ownAddresses: () => this.#addresses.all,
+        ownAddresses: () => this.#watch.all,
         outerEndpoint: (member) => this.#paths.outerEndpoint(member),
         stateFile: parts.relayFile,
       }),
@@ -296,7 +297,7 @@ export class Network implements AsyncDisposable {
     const { settings, clock, random, log } = this.#parts;
     // A registry that was lost comes back by gossip; what it takes to be let in is in the state.
     await this.#registry.publish(this.#own.bytes);
-    await this.#addresses.start(() => this.#onAddressesChanged());
+    await this.#watch.start((changes) => this.#onHostChanged(changes));
     await this.#firewall.start();
     await this.#messaging.control.listen();
     this.#echo = this.#owned.use(
@@ -351,10 +352,16 @@ export class Network implements AsyncDisposable {
     if (this.roster.relays.has(id)) this.#paths.onVolunteerConnected(id);
   }
 
-  #onAddressesChanged(): void {
-    this.#parts.log.info({ addresses: this.#addresses.all }, "local addresses changed");
+  #onHostChanged(changes: readonly HostChange[]): void {
+    this.#parts.log.info({ changes, addresses: this.#watch.all }, "this host has moved");
     this.#paths.onMoved();
+    // Which of the members' public endpoints can be reached depends on our addresses' families.
+    void this.#onRoster(this.roster);
     void this.#announce();
+    if (!changes.includes("resumed")) return;
+    // Whatever ran out meanwhile, and whatever the others have said.
+    this.#sweep();
+    this.#registry.exchange();
   }
 
   async #announce(): Promise<void> {
@@ -364,7 +371,7 @@ export class Network implements AsyncDisposable {
   #ownAddresses(): OwnAddresses {
     return {
       configured: this.#parts.settings.publicEndpoints,
-      addresses: this.#addresses.all,
+      addresses: this.#watch.addresses,
       listenPort: this.interface.listenPort,
     };
   }

@@ -3,6 +3,8 @@ import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import { DOUBT_MISSES } from "../path/state.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
 import type { Roster } from "../registry/roster.ts";
 import { RelayManager } from "../relay/client/relay-manager.ts";
@@ -30,6 +32,8 @@ export type PathsParts = {
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
   readonly own: () => OwnAddresses;
+  /** At which peers may try this host itself. */
+  readonly hostCandidates: () => readonly string[];
   /** Public ones of the configuration, resolved. */
   readonly stunServers: readonly Endpoint[];
   readonly isVolunteering: () => boolean;
@@ -43,6 +47,9 @@ export type Netcheck = {
   readonly mapping: MappingBehaviour;
   readonly addresses: readonly string[];
 };
+
+/** A round of questions to volunteers, with its retransmissions, is over by then. */
+const DOUBT_PAUSE_MS = 2_000;
 
 /** More than a satellite's round trip through a relay. */
 const ECHO_TIMEOUT_MS = 2_000;
@@ -61,6 +68,8 @@ export class Paths implements Disposable {
   readonly #complaints: RelayComplaints;
   readonly #gatherer: Gatherer;
   readonly #owned = new DisposableStack();
+  #doubtedAt: MonotonicMs;
+  #remappedAt: MonotonicMs;
 
   constructor(parts: PathsParts) {
     const { context, cache, messaging, stun, own } = parts;
@@ -114,6 +123,8 @@ export class Paths implements Disposable {
             parts.isRelayed ? relaysTowards(peer, messaging.control.connected(), this.#roster) : [],
           connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
           setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
+          onDoubt: (peer) => this.#onDoubt(peer),
+          onRemapped: () => this.#onRemapped(),
           onPathChanged: (peer) => this.#onPathChanged(peer),
         },
       }),
@@ -124,13 +135,15 @@ export class Paths implements Disposable {
         stun,
         sources: {
           servers: () => this.#stunServers(),
-          hostAddresses: () => own().addresses,
+          hostAddresses: parts.hostCandidates,
           listenPort: () => own().listenPort,
           configured: () => own().configured,
         },
-        onChange: () => this.connector.restart(),
+        onChange: () => this.#onCandidatesChanged(),
       }),
     );
+    this.#doubtedAt = monotonicMs(context.clock.monotonicNow() - DOUBT_PAUSE_MS);
+    this.#remappedAt = this.#doubtedAt;
   }
 
   /** Where others may see this host, as far as is known. */
@@ -226,11 +239,12 @@ export class Paths implements Disposable {
     this.connector.restart();
   }
 
-  /** Own addresses have changed. */
+  /** Addresses or the gateway of this host have changed, or it slept. */
   onMoved(): void {
-    this.#gatherer.restart();
     this.#relays.rebindAll();
-    this.connector.restart();
+    this.connector.moved();
+    this.#gatherer.restart();
+    this.#parts.messaging.control.retryAll();
   }
 
   /** The member is revoked; its peer goes with the roster. */
@@ -246,7 +260,6 @@ export class Paths implements Disposable {
     return this.#parts.context.registry.roster;
   }
 
-  /** Home relays are those that served us best. */
   /** Where packets of the member come from; undefined where a relay carries them. */
   outerEndpoint(member: MemberId): Endpoint | undefined {
     const { connector } = this;
@@ -257,6 +270,32 @@ export class Paths implements Disposable {
     return this.#roster.members.get(id)?.name ?? id;
   }
 
+  /** Whoever has moved must be told of it by others: volunteers say as what they see us. */
+  #onDoubt(peer: MemberId): void {
+    this.#relays.warm(peer);
+    const now = this.#parts.context.clock.monotonicNow();
+    if (now - this.#doubtedAt < DOUBT_PAUSE_MS) return;
+    this.#doubtedAt = now;
+    this.gather();
+  }
+
+  /** One path after the other finds out; what there is to do is done with the first. */
+  #onRemapped(): void {
+    const now = this.#parts.context.clock.monotonicNow();
+    if (now - this.#remappedAt < DOUBT_PAUSE_MS) return;
+    this.#remappedAt = now;
+    this.#relays.rebindAll();
+    this.connector.moved();
+    this.gather();
+  }
+
+  /** While a path is in doubt that is the answer: a NAT has moved us. */
+  #onCandidatesChanged(): void {
+    this.connector.restart();
+    if (this.#parts.context.clock.monotonicNow() - this.#doubtedAt < DOUBT_PAUSE_MS) this.#onRemapped();
+  }
+
+  /** Home relays are those that served us best. */
   #retarget(): void {
     const { context, cache, messaging } = this.#parts;
     const isOther = (id: MemberId): boolean => id !== context.self;
@@ -280,7 +319,10 @@ export class Paths implements Disposable {
   async #sendCandidates(peer: MemberId, answerWanted: boolean): Promise<boolean> {
     const { candidates } = this.#gatherer;
     const { messaging, context } = this.#parts;
-    const sent = await messaging.send(peer, { kind: "candidates", candidates, answerWanted });
+    const path = this.connector.pathOf(peer)?.path;
+    const isSure = path?.tag === "direct" && path.movedSince === undefined && path.unanswered < DOUBT_MISSES;
+    const content = { kind: "candidates", candidates, answerWanted } as const;
+    const sent = await messaging.send(peer, content, isSure ? "direct" : "carriers");
     if (!sent.ok) context.log.debug({ peer, reason: sent.reason }, "candidates not sent");
     return sent.ok;
   }

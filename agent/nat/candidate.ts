@@ -8,7 +8,10 @@ export type Candidate = { readonly kind: CandidateKind; readonly endpoint: Endpo
 /** As many as a multihomed dual-stack host has; more would be somebody making us send (RFC 8445, section 5.1.3). */
 export const MAX_CANDIDATES = 16;
 
-/** Type preferences of RFC 8445, section 5.1.2.2; a mapping made on request outlives one that was punched. */
+/**
+ * Type preferences of RFC 8445, section 5.1.2.2; a mapping made on request outlives one that was punched. Host first: of two ways
+ * between hosts behind one NAT the LAN's is taken, also where the NAT hairpins, and where the LAN's was heard before it was named.
+ */
 const PREFERENCE: Readonly<Record<CandidateKind, number>> = {
   host: 126,
   "peer-reflexive": 110,
@@ -16,9 +19,14 @@ const PREFERENCE: Readonly<Record<CandidateKind, number>> = {
   "server-reflexive": 100,
 };
 
+/** More is better. */
+export function preferenceOf({ kind }: Candidate): number {
+  return PREFERENCE[kind];
+}
+
 /** Positive where `b` is to be preferred: by kind, then in a fixed order so that all ends agree. */
 export function compareCandidates(a: Candidate, b: Candidate): number {
-  const byKind = PREFERENCE[b.kind] - PREFERENCE[a.kind];
+  const byKind = preferenceOf(b) - preferenceOf(a);
   if (byKind !== 0) return byKind;
   const [left, right] = [formatEndpoint(a.endpoint), formatEndpoint(b.endpoint)];
   return left === right ? 0 : left < right ? -1 : 1;

@@ -1,6 +1,12 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
-import { compareCandidates, MAX_CANDIDATES, rankCandidates, type Candidate } from "./candidate.ts";
+import {
+  compareCandidates,
+  MAX_CANDIDATES,
+  preferenceOf,
+  rankCandidates,
+  type Candidate,
+} from "./candidate.ts";
 
 /**
  * Connectivity checks with one peer, after RFC 8445 with these simplifications: there is one component and one
@@ -49,6 +55,15 @@ export const ROUND_MS = 8_000;
 /** A better pair (host instead of reflexive) validates within the same round trip or not at all. */
 export const SETTLE_MS = 20;
 
+/**
+ * For both ends a pair is valid within a round trip of each other, and then neither asks any more. One that still does has begun
+ * anew, and hears us only if we do as well.
+ */
+const ANEW_MS = 1_000;
+
+/** For a better pair than the one in use: on a LAN ARP and three retransmissions, or a check lost on each side. */
+const IMPROVE_MS = 1_000;
+
 export const emptyCheckList: CheckList = {
   checks: [],
   roundEndsAt: undefined,
@@ -89,6 +104,11 @@ export function startRound(list: CheckList, candidates: readonly Candidate[], no
  */
 export function heardFrom(list: CheckList, from: Endpoint, now: MonotonicMs): CheckList {
   const known = find(list.checks, from);
+  if (known !== undefined && isValid(known) && now - known.nextAt >= ANEW_MS) {
+    const again: Check = { ...known, rttMs: undefined, nextAt: now };
+    const reported = sameEndpoint(list.reported, from) ? undefined : list.reported;
+    return { ...list, checks: replace(list.checks, again), reported };
+  }
   if (known?.heard === true) return list;
   const roundEndsAt = list.roundEndsAt ?? monotonicMs(now + ROUND_MS);
   if (known !== undefined) {
@@ -148,6 +168,28 @@ export function checksWakeAt(list: CheckList): MonotonicMs | undefined {
     at = Math.min(at, (list.validSince ?? list.roundEndsAt) + SETTLE_MS);
   }
   return monotonicMs(at);
+}
+
+/** Whether a pair that has not answered yet would be preferred to the best one that has. */
+export function mayImprove(list: CheckList): boolean {
+  const best = bestValid(list.checks);
+  if (best === undefined || list.roundEndsAt === undefined) return false;
+  return list.checks.some(
+    (check) => !isValid(check) && preferenceOf(check.candidate) > preferenceOf(best.candidate),
+  );
+}
+
+/** The round, with no more time than a better pair may need. */
+export function endedSoon(list: CheckList): CheckList {
+  if (list.roundEndsAt === undefined || list.validSince === undefined) return list;
+  const endsAt = Math.min(list.roundEndsAt, list.validSince + IMPROVE_MS);
+  return { ...list, roundEndsAt: monotonicMs(endsAt) };
+}
+
+/** One of the ends has moved: what was answered before has to be again. Whoever was heard need not ask once more. */
+export function unanswered(list: CheckList): CheckList {
+  const checks = list.checks.map((check): Check => ({ ...check, rttMs: undefined }));
+  return { ...list, checks, validSince: undefined, reported: undefined };
 }
 
 /** How often the most tried unanswered candidate of the running round was tried. */

@@ -115,6 +115,20 @@ export class RelayNatTraverse {
     this.#direct.setCandidates(peer, candidates, now);
   }
 
+  /** See `NatTraverse`. A relay that could not be had elsewhere is asked for again. */
+  recheckAll(now: MonotonicMs): void {
+    this.#direct.recheckAll(now);
+    for (const relaying of this.#relaying.values()) relaying.askedAt = undefined;
+  }
+
+  setMoved(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+    this.#direct.setMoved(peer, candidates, now);
+  }
+
+  directWorks(peer: MemberId, endpoint: Endpoint): void {
+    this.#direct.markWorking(peer, endpoint);
+  }
+
   onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
     this.#direct.onCheckRequest(peer, from, now);
   }

@@ -1,4 +1,4 @@
-import { type Endpoint } from "../../protocol/endpoint.ts";
+import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { rankCandidates, type Candidate } from "./candidate.ts";
@@ -7,9 +7,12 @@ import {
   attemptsOf,
   checksWakeAt,
   emptyCheckList,
+  endedSoon,
   heardFrom,
+  mayImprove,
   startRound,
   stepChecks,
+  unanswered,
   type CheckList,
 } from "./check-list.ts";
 
@@ -47,10 +50,15 @@ const CONNECTED_TRIGGER_MS = 1_000;
 /** Another signal and round follow soon, since a signal may have been lost, then ever more rarely, for ever. */
 const SIGNAL_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000, 60_000, 300_000];
 
+/** Nothing to say, until something happens. */
+const NEVER = monotonicMs(Infinity);
+
 type Traversal = {
   candidates: readonly Candidate[];
   list: CheckList;
   connected: boolean;
+  /** Beside the connection, until this round ends: ends have moved, or a better pair may still answer. */
+  rechecking: boolean;
   /** While connected: where a triggered check is due, and when the last one was. */
   triggered: Endpoint | undefined;
   triggeredAt: MonotonicMs | undefined;
@@ -82,6 +90,7 @@ export class NatTraverse {
       candidates: remembered,
       list: emptyCheckList,
       connected: false,
+      rechecking: false,
       triggered: undefined,
       triggeredAt: undefined,
       attempts: 0,
@@ -107,14 +116,41 @@ export class NatTraverse {
     if (traversal === undefined) return;
     traversal.candidates = rankCandidates(candidates);
     traversal.stepIndex = 0;
-    if (!traversal.connected) traversal.list = this.#round(traversal, now);
+    if (isChecked(traversal)) traversal.list = this.#round(traversal, now);
+  }
+
+  /**
+   * This host has moved: peers are told where it is now and all pairs are checked again, also beside a connection, which may lead
+   * elsewhere now or have a better one beside it.
+   */
+  recheckAll(now: MonotonicMs): void {
+    for (const traversal of this.#peers.values()) {
+      traversal.signals = 0;
+      traversal.signalAt = now;
+      // What was found from where this host was says nothing.
+      traversal.list = unanswered(traversal.list);
+      traversal.rechecking = traversal.connected && this.#mode === "checks";
+    }
+  }
+
+  /** The peer has other candidates than before: it has moved, and a connection with it may have to follow. */
+  setMoved(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    if (traversal.connected && !traversal.rechecking && this.#mode === "checks") {
+      traversal.rechecking = true;
+      // It has signalled, and asked for an answer.
+      traversal.signalAt = NEVER;
+    }
+    traversal.list = unanswered(traversal.list);
+    this.setCandidates(peer, candidates, now);
   }
 
   /** An authenticated check request arrived from there. */
   onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
-    if (!traversal.connected) {
+    if (isChecked(traversal)) {
       traversal.list = heardFrom(traversal.list, from, now);
     } else if (traversal.triggeredAt === undefined || now - traversal.triggeredAt >= CONNECTED_TRIGGER_MS) {
       traversal.triggered = from;
@@ -125,18 +161,30 @@ export class NatTraverse {
   /** An authenticated answer arrived from the endpoint that the check had gone to. */
   onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
-    if (traversal === undefined || traversal.connected) return;
+    if (traversal === undefined || !isChecked(traversal)) return;
     traversal.list = answered(traversal.list, from, rttMs, now);
   }
 
-  /** Packets flow directly: nothing remains to be done for this peer until `markLost`. */
+  /**
+   * Packets flow directly: nothing remains to be done for this peer until `markLost`, but for a moment in which a better pair may
+   * answer, the LAN's above all, whose first packets wait for ARP.
+   */
   markConnected(peer: MemberId): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     traversal.connected = true;
     traversal.signals = 0;
     traversal.attempts = 0;
-    traversal.list = emptyCheckList;
+    traversal.rechecking = this.#mode === "checks" && mayImprove(traversal.list);
+    traversal.list = traversal.rechecking ? endedSoon(traversal.list) : emptyCheckList;
+    traversal.signalAt = NEVER;
+  }
+
+  /** The connection uses this endpoint, and works: what was rechecked is settled where that is what was found. */
+  markWorking(peer: MemberId, endpoint: Endpoint): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal?.rechecking === true && sameEndpoint(traversal.list.reported, endpoint))
+      this.markConnected(peer);
   }
 
   /** The peer is reached in another way: the count of direct attempts begins anew, the attempts go on. */
@@ -152,14 +200,15 @@ export class NatTraverse {
     if (traversal === undefined) return;
     traversal.connected = false;
     traversal.triggered = undefined;
+    traversal.rechecking = false;
     traversal.list = emptyCheckList;
     traversal.signalAt = monotonicMs(now + retryInMs);
   }
 
-  /** Peers that are not connected begin anew: a way to signal came up, or addresses or routes have changed. */
+  /** Peers that are not connected, or are being rechecked, begin anew: a way to signal came up, or candidates have changed. */
   restart(now: MonotonicMs, peer?: MemberId): void {
     for (const [id, traversal] of this.#peers) {
-      if (peer !== undefined && peer !== id) continue;
+      if ((peer !== undefined && peer !== id) || !isChecked(traversal)) continue;
       traversal.signals = 0;
       traversal.signalAt = now;
     }
@@ -168,7 +217,7 @@ export class NatTraverse {
   step(now: MonotonicMs): readonly NatEffect[] {
     const effects: NatEffect[] = [];
     for (const [peer, traversal] of this.#peers) {
-      if (traversal.connected) {
+      if (!isChecked(traversal)) {
         if (traversal.triggered !== undefined) {
           effects.push({ kind: "send-check", peer, to: traversal.triggered });
           traversal.triggered = undefined;
@@ -188,6 +237,7 @@ export class NatTraverse {
           ? stepByChecks(peer, traversal, now)
           : stepByHandshake(peer, traversal, now)),
       );
+      if (traversal.list.roundEndsAt === undefined) traversal.rechecking = false;
     }
     return effects;
   }
@@ -195,7 +245,7 @@ export class NatTraverse {
   wakeAt(): MonotonicMs | undefined {
     let at = Infinity;
     for (const traversal of this.#peers.values()) {
-      if (traversal.connected) {
+      if (!isChecked(traversal)) {
         if (traversal.triggered !== undefined) at = Math.min(at, traversal.triggeredAt ?? at);
         continue;
       }
@@ -232,11 +282,18 @@ function stepByChecks(peer: MemberId, traversal: Traversal, now: MonotonicMs): r
   const attempts = attemptsOf(traversal.list);
   const { list, effects } = stepChecks(traversal.list, now);
   traversal.list = list;
-  return effects.map((effect): NatEffect => {
-    if (effect.kind !== "round-failed") return { ...effect, peer };
+  return effects.flatMap((effect): readonly NatEffect[] => {
+    if (effect.kind !== "round-failed") return [{ ...effect, peer }];
+    // Beside a connection nothing has failed but the search for another.
+    if (traversal.rechecking) return [];
     traversal.attempts += attempts;
-    return { kind: "round-failed", peer, tried };
+    return [{ kind: "round-failed", peer, tried }];
   });
+}
+
+/** Whether pairs of this peer are checked now. */
+function isChecked({ connected, rechecking }: Traversal): boolean {
+  return !connected || rechecking;
 }
 
 function stepByHandshake(peer: MemberId, traversal: Traversal, now: MonotonicMs): readonly NatEffect[] {

@@ -4,7 +4,10 @@ import {
   CONSENT_MISSES,
   CONSENT_RETRY_MS,
   DEATH_MS,
+  DOUBT_MISSES,
   MAX_ASSERTS,
+  MOVED_DEATH_MS,
+  MOVED_MISSES,
   STABLE_MS,
   STRAY_MS,
   SWITCH_MS,
@@ -24,7 +27,7 @@ export function onObservedDirect(
 ): PathStep {
   if (isRelay(state, endpoint)) return onStrayed(state, controlling, now);
   const alive: DirectPath = received
-    ? { ...state, aliveAt: now, unanswered: 0, strayedAt: undefined }
+    ? { ...state, aliveAt: now, unanswered: 0, movedSince: undefined, strayedAt: undefined }
     : { ...state, strayedAt: undefined };
   if (sameEndpoint(endpoint, state.endpoint)) return unchanged(alive);
   // The peer has roamed: what is known of the way there is about another.
@@ -46,13 +49,39 @@ function onStrayed(state: DirectPath, controlling: boolean, now: MonotonicMs): P
   const works = state.consentAt !== undefined && state.consentAt >= state.strayedAt;
   if (controlling && works && state.asserts < MAX_ASSERTS && mayMove(state, now)) {
     const next: DirectPath = { ...state, asserts: state.asserts + 1 };
-    return moveWireguard(next, state.endpoint, now, state.leg);
+    return moveWireguard(next, state.endpoint, now, state.leg?.endpoint);
   }
   if (now - state.strayedAt >= (controlling ? SWITCH_MS : STRAY_MS)) {
     const why = "the peer uses the relay";
     return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, false);
   }
   return controlling ? unchanged(state, { kind: "observe" }) : unchanged(state);
+}
+
+/** Checks found that this pair works now: the path's own after a move, or a better one, such as the LAN's. */
+export function onValidatedDirect(
+  state: DirectPath,
+  endpoint: Endpoint,
+  controlling: boolean,
+  now: MonotonicMs,
+): PathStep {
+  if (sameEndpoint(endpoint, state.endpoint)) {
+    return unchanged({ ...state, aliveAt: now, unanswered: 0, movedSince: undefined });
+  }
+  // Whoever does not control follows by roaming.
+  if (!controlling || !mayMove(state, now)) return unchanged(state);
+  const next: DirectPath = {
+    ...state,
+    endpoint,
+    rttMs: undefined,
+    aliveAt: now,
+    consentAt: undefined,
+    probedAt: now,
+    unanswered: 1,
+    movedSince: undefined,
+  };
+  const moved = moveWireguard(next, endpoint, now, state.endpoint);
+  return { state: moved.state, effects: [...moved.effects, { kind: "probe", endpoint }] };
 }
 
 /** A probe was answered. */
@@ -66,6 +95,7 @@ export function onConsent(state: DirectPath, endpoint: Endpoint, rttMs: number, 
     aliveAt: now,
     consentAt: now,
     unanswered: 0,
+    movedSince: undefined,
   });
 }
 
@@ -78,14 +108,22 @@ function proven(
 
 export function onTickDirect(state: DirectPath, now: MonotonicMs): PathStep {
   if (now - state.probedAt < CONSENT_RETRY_MS) return unchanged(state);
-  if (state.unanswered >= CONSENT_MISSES && now - state.aliveAt >= DEATH_MS) {
+  if (isDead(state, now)) {
     const why = "the direct path is silent";
     return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, true);
   }
   const effects: PathEffect[] = [{ kind: "probe", endpoint: state.endpoint }];
+  if (state.unanswered === DOUBT_MISSES) effects.push({ kind: "doubted" });
   // Answers may be lost while data still arrives: look before the path is called dead.
   if (state.unanswered >= CONSENT_MISSES - 2) effects.push({ kind: "observe" });
   return { state: { ...state, probedAt: now, unanswered: state.unanswered + 1 }, effects };
+}
+
+/** Without a relay nothing is gained by saying so early. */
+function isDead({ unanswered, aliveAt, movedSince, leg }: DirectPath, now: MonotonicMs): boolean {
+  if (movedSince !== undefined && leg !== undefined)
+    return unanswered >= MOVED_MISSES && now - Math.max(movedSince, aliveAt) >= MOVED_DEATH_MS;
+  return unanswered >= CONSENT_MISSES && now - aliveAt >= DEATH_MS;
 }
 
 /**

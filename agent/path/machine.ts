@@ -1,7 +1,7 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
-import { onConsent, onHeard, onObservedDirect, onTickDirect } from "./direct.ts";
+import { onConsent, onHeard, onObservedDirect, onTickDirect, onValidatedDirect } from "./direct.ts";
 import {
   CONSENT_IDLE_MS,
   CONSENT_RETRY_MS,
@@ -65,6 +65,8 @@ export function stepPath(
       return state.tag === "checking" && sameEndpoint(state.target, input.endpoint)
         ? unchanged({ ...state, consented: true })
         : unchanged(state);
+    case "moved":
+      return onMoved(state, now);
     case "tick":
       return onTick(state, now);
   }
@@ -142,10 +144,8 @@ function onValidated(state: PathState, endpoint: Endpoint, controlling: boolean,
       if (!controlling || !mayMove(state, now)) return unchanged(aimed, { kind: "observe" });
       return assertTarget(aimed, controlling, now);
     }
-    case "direct": {
-      const moves = controlling && mayMove(state, now) && !sameEndpoint(endpoint, state.endpoint);
-      return moves ? moveWireguard({ ...state, endpoint }, endpoint, now, state.leg) : unchanged(state);
-    }
+    case "direct":
+      return onValidatedDirect(state, endpoint, controlling, now);
   }
 }
 
@@ -216,8 +216,33 @@ function onObservedChecking(
 /** Moves WireGuard to the target and asks whether it is there. One end that is pinned is enough: the controlling one. */
 function assertTarget(state: CheckingPath, controlling: boolean, now: MonotonicMs): PathStep {
   const next: CheckingPath = { ...state, asserts: state.asserts + 1, probedAt: now };
-  const moved = moveWireguard(next, state.target, now, controlling ? state.leg : undefined);
+  const moved = moveWireguard(next, state.target, now, controlling ? state.leg?.endpoint : undefined);
   return { state: moved.state, effects: [...moved.effects, { kind: "probe", endpoint: state.target }] };
+}
+
+/**
+ * WireGuard keeps the source address that it last used for a peer, also where that leads to the old gateway, until it is told the
+ * endpoint again. And the peer learns where we are now only from what we send: with a flow towards us alone, that is nothing.
+ */
+function onMoved(state: PathState, now: MonotonicMs): PathStep {
+  switch (state.tag) {
+    case "none":
+    case "checking":
+      return unchanged(state);
+    case "relayed":
+      return unchanged(state, setAgain(state.leg.endpoint));
+    case "direct": {
+      const probe: PathEffect = { kind: "probe", endpoint: state.endpoint };
+      // Moves come in twos and threes, and the later ones must not give a dead path more time.
+      const next =
+        state.movedSince === undefined ? { ...state, movedSince: now, probedAt: now, unanswered: 1 } : state;
+      return unchanged(next, setAgain(state.endpoint), probe);
+    }
+  }
+}
+
+function setAgain(endpoint: Endpoint): PathEffect {
+  return { kind: "set-endpoint", endpoint, reset: false, pin: undefined };
 }
 
 function onTick(state: PathState, now: MonotonicMs): PathStep {

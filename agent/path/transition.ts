@@ -26,13 +26,15 @@ export function toRelayed(
   why: string,
   move: boolean,
 ): PathStep {
-  const failed = withFailure(state, now);
+  // It was this host that moved: the path has not failed by itself, and the next one need not wait.
+  const hasMoved = state.tag === "direct" && state.movedSince !== undefined;
+  const failed = hasMoved ? shared(state) : withFailure(state, now);
   const next: PathState = { ...failed, leg, tag: "relayed", since: now };
   const moved = move ? moveWireguard(next, leg.endpoint, now) : unchanged(next);
   const lost: PathEffect = {
     kind: "direct-lost",
     endpoint: state.tag === "direct" ? state.endpoint : state.target,
-    retryInMs: failed.holdUntil - now,
+    retryInMs: Math.max(0, failed.holdUntil - now),
   };
   return change(state, { state: moved.state, effects: [...moved.effects, lost] }, why);
 }
@@ -48,6 +50,7 @@ export function toDirect(state: PathState, endpoint: Endpoint, now: MonotonicMs,
     consentAt: undefined,
     probedAt: now,
     unanswered: 1,
+    movedSince: undefined,
     strayedAt: undefined,
     asserts: 0,
   };
@@ -71,17 +74,17 @@ export function toNone(state: PathState, now: MonotonicMs, why: string): PathSte
   }
 }
 
-/** To a direct endpoint from a relay's, `pinned` keeps WireGuard from being moved back by what is under way. */
+/** `pinned`, where it was before, keeps WireGuard from being moved back by what is under way from there. */
 export function moveWireguard(
   state: PathState,
   endpoint: Endpoint,
   now: MonotonicMs,
-  pinned?: Leg,
+  pinned?: Endpoint,
 ): PathStep {
   const reset = !hasSession(state.seen);
   // An address cannot be made to look like one of the other family: there, moving again has to do.
-  const isPinnable = pinned !== undefined && familyOf(pinned.endpoint.address) === familyOf(endpoint.address);
-  const pin = isPinnable ? pinned.endpoint : undefined;
+  const isPinnable = pinned !== undefined && familyOf(pinned.address) === familyOf(endpoint.address);
+  const pin = isPinnable ? pinned : undefined;
   return {
     state: { ...state, movedAt: now, ...(reset ? { seen: undefined } : {}) },
     effects: [{ kind: "set-endpoint", endpoint, reset, pin }, { kind: "observe" }],

@@ -6,6 +6,8 @@ const Link = v.object({
   ifname: v.optional(v.string(), ""),
   flags: v.optional(v.array(v.string()), []),
   ifalias: v.optional(v.string()),
+  /** The bridge or bond that it is a port of. */
+  master: v.optional(v.string()),
   linkinfo: v.optional(v.object({ info_kind: v.optional(v.string()) })),
 });
 
@@ -17,23 +19,42 @@ const AddressInfo = v.object({
   deprecated: v.optional(v.boolean(), false),
   tentative: v.optional(v.boolean(), false),
   dadfailed: v.optional(v.boolean(), false),
+  /** RFC 8981: changes within a day, so that nobody is followed by it. */
+  temporary: v.optional(v.boolean(), false),
+  /** Temporary ones are made beside it. */
+  mngtmpaddr: v.optional(v.boolean(), false),
 });
 
 const Addresses = v.object({ ...Link.entries, addr_info: v.optional(v.array(AddressInfo), []) });
 
-const Route = v.object({ dst: v.optional(v.string(), "") });
+const NextHop = v.object({
+  dev: v.optional(v.string(), ""),
+  gateway: v.optional(v.string(), ""),
+  /** Of the other family (RFC 5549). */
+  via: v.optional(v.object({ host: v.optional(v.string(), "") })),
+});
+
+const Route = v.object({
+  ...NextHop.entries,
+  dst: v.optional(v.string(), ""),
+  metric: v.optional(v.number(), 0),
+  nexthops: v.optional(v.array(NextHop), []),
+});
 
 export type IpLink = v.InferOutput<typeof Link>;
 export type IpAddresses = v.InferOutput<typeof Addresses>;
+export type IpRoute = v.InferOutput<typeof Route>;
 
 /** Never throws; neither do the others. */
 export const parseLinks = (stdout: string): Decoded<IpLink[]> => parse(Link, stdout);
 
 export const parseAddresses = (stdout: string): Decoded<IpAddresses[]> => parse(Addresses, stdout);
 
+export const parseRoutes = (stdout: string): Decoded<IpRoute[]> => parse(Route, stdout);
+
 /** Destinations in CIDR form, a bare address for a host, or "default". */
 export function parseRouteDestinations(stdout: string): Decoded<string[]> {
-  const routes = parse(Route, stdout);
+  const routes = parseRoutes(stdout);
   return routes.ok ? decoded(routes.value.map(({ dst }) => dst)) : routes;
 }
 

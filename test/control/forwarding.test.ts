@@ -111,6 +111,17 @@ describe("a message to a member", () => {
     expect(host(receiver).messages).toEqual([[sender.id, CONTENT]]);
   });
 
+  //
+  it("goes through a home relay first where the direct way is in doubt, and directly where there is no other", async () => {
+    await connect(sender, receiver, relay);
+    await connect(receiver, relay);
+    const send = () => host(sender).forwarding.sendToMember(receiver.id, CONTENT, "carriers");
+    expect(await send()).toEqual({ ok: true, value: { kind: "relay", relay: relay.id } });
+    await connect(sender, receiver);
+    await clock.advance(10_000);
+    expect(await send()).toEqual({ ok: true, value: { kind: "direct" } });
+  });
+
   it("goes through a home relay of the receiver otherwise", async () => {
     await connect(sender, relay);
     await connect(receiver, relay);

@@ -177,6 +177,18 @@ describe("a connection that its path left behind", () => {
     expect(await b.plane.request(low.id, ASK, 1000)).toEqual({ ok: true, value: SECRET });
   });
 
+  //
+  it("is found out and replaced, whosever it is, after this host has moved", async () => {
+    a.plane.setTargets([mid.id]);
+    await clock.advance(20_000);
+    network.cutAll();
+    a.plane.retryAll();
+    b.plane.retryAll();
+    await clock.advance(2_000);
+    expect(a.plane.connected()).toEqual([mid.id]);
+    expect(await b.plane.request(low.id, ASK, 1000)).toEqual({ ok: true, value: SECRET });
+  });
+
   it("is left alone where it answers", async () => {
     a.plane.setTargets([mid.id]);
     await clock.advance(20_000);

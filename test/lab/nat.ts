@@ -13,6 +13,19 @@ export type NatInside = {
   readonly behind: Nat | undefined;
 };
 
+const NOTHING_PASSES = `delete table ip lab_nat
+delete table inet lab_filter
+table inet lab_filter {
+chain input {
+type filter hook input priority filter; policy drop
+}
+chain forward {
+type filter hook forward priority filter; policy drop
+}
+}`;
+
+const nftHere = (rules: string): readonly string[] => ["nft -f - <<'END'", rules, "END"];
+
 /** A NAT router: its link is the outside, a bridge is the LAN inside. */
 export class Nat extends Site {
   readonly inside: NatInside;
@@ -30,13 +43,16 @@ export class Nat extends Site {
     return this.#outside4;
   }
 
-  /** Every mapping is gone, as after a restart of the router: the next packets get other ports. */
+  /** Every mapping is gone, as after a restart of the router that takes no time: the next packets get other ports. */
   async forget(): Promise<void> {
     const rules = natRules(this.#outside4, this.inside.behaviour);
-    await this.namespace.configure({
-      nft: `delete table ip lab_nat\ndelete table inet lab_filter\n${rules}`,
-    });
-    await this.namespace.must("conntrack", ["-F"]);
+    // Nothing passes meanwhile: a packet of an old flow would be learned from, and one without rules would leave untranslated.
+    const script = [
+      ...nftHere(NOTHING_PASSES),
+      "conntrack -F 2>&1",
+      ...nftHere(`delete table inet lab_filter\n${rules}`),
+    ];
+    await this.namespace.must("sh", ["-es"], script.join("\n") + "\n");
   }
 
   /** The provider gives it another address, the next one of its public link. The old one goes, and all mappings with it. */

@@ -30,6 +30,9 @@ class Rig implements Disposable {
   readonly answering = new Set<string>();
   readonly signalled: MemberId[] = [];
   readonly relayed: MemberId[] = [];
+  readonly doubted: MemberId[] = [];
+  remapped = 0;
+  mapped: Endpoint | undefined;
   readonly pins: (readonly SourcePin[])[] = [];
   readonly cache: ConnectionCache;
   readonly connector: Connector;
@@ -52,6 +55,8 @@ class Rig implements Disposable {
         relaysFor: () => [RELAY],
         connectRelay: (to) => void this.relayed.push(to),
         setRelayActive: () => undefined,
+        onDoubt: (to) => void this.doubted.push(to),
+        onRemapped: () => void this.remapped++,
         onPathChanged: () => undefined,
       },
     });
@@ -94,7 +99,7 @@ class Rig implements Disposable {
     return new Promise((resolve) => {
       this.clock.after(RTT_MS, () => {
         if (!this.answering.has(formatEndpoint(to))) return;
-        resolve(decoded({ rttMs: RTT_MS, mapped: undefined, errorCode: undefined, nonce: undefined }));
+        resolve(decoded({ rttMs: RTT_MS, mapped: this.mapped, errorCode: undefined, nonce: undefined }));
       });
       this.clock.after(timeoutMs, () => resolve(refused("timeout")));
     });
@@ -288,6 +293,75 @@ describe("a direct pair beside a relay", () => {
     expect(rig.relayed.length).toBeGreaterThan(asked);
     const [row] = rig.cache.describe(EVE.id).filter(({ type }) => type === "relay");
     expect(row).toMatchObject({ successes: 1, failures: 1 });
+  });
+});
+
+//
+describe("a host that moves", () => {
+  async function direct(): Promise<Rig> {
+    const rig = await Rig.with([EVE]);
+    rig.mapped = endpoint(50);
+    rig.wireguard.shakeHands(EVE.publicKey, DIRECT);
+    rig.answering.add(formatEndpoint(DIRECT));
+    await rig.connector.refresh();
+    await rig.clock.advance(2 * RTT_MS);
+    rig.wireguard.receive(EVE.publicKey, DIRECT);
+    await rig.connector.refresh();
+    await rig.clock.advance(500);
+    expect(rig.tag(EVE)).toBe("direct");
+    return rig;
+  }
+
+  it("asks at once whether its direct paths still work, tells the peers, and has WireGuard choose its source anew", async () => {
+    using rig = await direct();
+    const asked = rig.asked.length;
+    const signalled = rig.signalled.length;
+    const { length } = rig.wireguard.changes;
+    rig.connector.moved();
+    await rig.clock.advance(0);
+    expect(rig.asked.length).toBeGreaterThan(asked);
+    expect(rig.signalled.length).toBe(signalled + 1);
+    expect(rig.wireguard.changes.slice(length)).toEqual([
+      expect.objectContaining({ publicKey: EVE.publicKey, endpoint: DIRECT, kick: true }),
+    ]);
+    await rig.clock.advance(5_000);
+    expect(rig.tag(EVE)).toBe("direct");
+  });
+
+  it("learns from a peer's answer that a NAT has moved it, and says something through WireGuard for the peer to follow", async () => {
+    using rig = await direct();
+    await rig.clock.advance(15_000);
+    expect(rig.remapped).toBe(0);
+    rig.mapped = endpoint(51);
+    const { length } = rig.wireguard.changes;
+    await rig.clock.advance(15_000);
+    expect(rig.remapped).toBe(1);
+    expect(rig.wireguard.changes.slice(length)).toContainEqual(
+      expect.objectContaining({ publicKey: EVE.publicKey, endpoint: DIRECT, kick: true }),
+    );
+    await rig.clock.advance(30_000);
+    expect(rig.remapped).toBe(1);
+  });
+
+  it("has others asked when a path seems dead, once each time", async () => {
+    using rig = await direct();
+    rig.answering.clear();
+    await rig.clock.advance(16_000);
+    expect(rig.doubted).toEqual([EVE.id]);
+  });
+
+  it("checks anew beside a direct path when the peer names other candidates than before", async () => {
+    using rig = await direct();
+    const MOVED = endpoint(60);
+    const name = async (at: Endpoint): Promise<readonly string[]> => {
+      const asked = rig.asked.length;
+      rig.connector.onCandidates(EVE.id, [{ kind: "host", endpoint: at }]);
+      await rig.clock.advance(100);
+      return rig.asked.slice(asked);
+    };
+    expect(await name(MOVED)).toContain(formatEndpoint(MOVED));
+    await rig.clock.advance(10_000);
+    expect(await name(MOVED)).toEqual([]);
   });
 });
 

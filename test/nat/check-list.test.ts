@@ -5,11 +5,14 @@ import {
   answered,
   checksWakeAt,
   emptyCheckList,
+  endedSoon,
   heardFrom,
+  mayImprove,
   ROUND_MS,
   SETTLE_MS,
   startRound,
   stepChecks,
+  unanswered,
   type CheckEffect,
   type CheckList,
 } from "../../agent/nat/check-list.ts";
@@ -180,6 +183,35 @@ describe("a pair", () => {
     const { effects } = run(list, last, ROUND_MS);
     expect(validated(effects)).toEqual([`${ROUND_MS} ${endpoint(1).address}`]);
     expect(effects.some(({ kind }) => kind === "round-failed")).toBe(false);
+  });
+});
+
+describe("a valid pair", () => {
+  const started = startRound(emptyCheckList, [host(1), reflexive(2)], at(0));
+  const valid = answered(heardFrom(started, endpoint(1), at(0)), endpoint(1), 12, at(0));
+
+  it("is asked again when the peer still asks a second later: it has begun anew, and must hear us", () => {
+    const { list } = run(valid, 0, 900);
+    expect(sentTo(run(heardFrom(list, endpoint(1), at(999)), 999, 1_500).effects, 1)).toEqual([]);
+    const again = run(heardFrom(list, endpoint(1), at(1_000)), 1_000, 1_040);
+    expect(sentTo(again.effects, 1)).toEqual([1_000]);
+    const { effects } = run(answered(again.list, endpoint(1), 5, at(1_045)), 1_045, 1_500);
+    expect(validated(effects)).toEqual([`1045 ${endpoint(1).address}`]);
+  });
+
+  it("has to answer again after one of the ends has moved, though nobody has to ask us again", () => {
+    const moved = run(unanswered(run(valid, 0, 100).list), 100, 140);
+    expect(sentTo(moved.effects, 1)).toEqual([100]);
+    expect(validated(moved.effects)).toEqual([]);
+    const { effects } = run(answered(moved.list, endpoint(1), 5, at(145)), 145, 400);
+    expect(validated(effects)).toEqual([`${145 + SETTLE_MS} ${endpoint(1).address}`]);
+  });
+
+  it("may be bettered by one of a better kind, to which a second is left", () => {
+    const list = answered(heardFrom(started, endpoint(2), at(10)), endpoint(2), 12, at(10));
+    expect([mayImprove(started), mayImprove(valid), mayImprove(list)]).toEqual([false, false, true]);
+    expect(endedSoon(list).roundEndsAt).toBe(1_010);
+    expect(endedSoon(started).roundEndsAt).toBe(ROUND_MS);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Candidate } from "../../agent/nat/candidate.ts";
 import { ROUND_MS } from "../../agent/nat/check-list.ts";
 import { HANDSHAKE_STEP_MS, NatTraverse, type NatEffect } from "../../agent/nat/traverse.ts";
 import { at, endpoint, host, OTHER_PEER, PEER, reflexive } from "./samples.ts";
@@ -158,6 +159,7 @@ describe("a traversal", () => {
   });
 
   it("knows nothing of a peer that was never added", () => {
+    new NatTraverse("checks").setMoved(PEER, [host(1)], at(0));
     const traverse = new NatTraverse("checks");
     traverse.setCandidates(PEER, [host(1)], at(0));
     reach(traverse, 1, 0);
@@ -165,6 +167,110 @@ describe("a traversal", () => {
     expect(traverse.step(at(0))).toEqual([]);
     expect(traverse.has(PEER)).toBe(false);
     expect(traverse.attempts(PEER)).toBe(0);
+  });
+});
+
+//
+describe("a traversal after a move", () => {
+  function connected(...candidates: readonly Candidate[]): NatTraverse {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, candidates, at(0));
+    traverse.markConnected(PEER);
+    return traverse;
+  }
+
+  it("of this host tells every peer and checks all pairs again, also beside a connection, for a round", () => {
+    const traverse = connected(host(1));
+    traverse.recheckAll(at(1_000));
+    expect(traverse.isFinished()).toBe(true);
+    const effects = run(traverse, 1_000, 60_000);
+    expect(timesOf(effects, "signal")).toEqual([1_000, 2_000, 5_000]);
+    expect(timesOf(effects, "send-check").length).toBeGreaterThan(10);
+    // Nothing has failed: there is a connection.
+    expect(timesOf(effects, "round-failed")).toEqual([]);
+    expect(traverse.wakeAt()).toBeUndefined();
+  });
+
+  it("reports the pair that works, and has done with it when the connection is found to use it", () => {
+    const traverse = connected(host(1));
+    traverse.recheckAll(at(1_000));
+    run(traverse, 1_000, 1_000);
+    reach(traverse, 1, 1_010);
+    expect(run(traverse, 1_010, 1_040)).toContainEqual(
+      expect.objectContaining({ kind: "validated", candidate: host(1) }),
+    );
+    traverse.markWorking(PEER, endpoint(9));
+    expect(traverse.wakeAt()).toBeDefined();
+    traverse.markWorking(PEER, endpoint(1));
+    expect(traverse.wakeAt()).toBeUndefined();
+  });
+
+  it("of this host believes no answer from before", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1)], at(0));
+    run(traverse, 0, 0);
+    reach(traverse, 1, 10);
+    run(traverse, 10, 100);
+    traverse.recheckAll(at(100));
+    expect(timesOf(run(traverse, 100, 140), "validated")).toEqual([]);
+    traverse.onCheckAnswer(PEER, endpoint(1), 5, at(145));
+    expect(timesOf(run(traverse, 145, 200), "validated")).toEqual([165]);
+  });
+
+  it("of the peer checks its new candidates beside the connection, and leaves the signals to it", () => {
+    const traverse = connected(host(1));
+    traverse.setMoved(PEER, [host(2)], at(1_000));
+    const effects = run(traverse, 1_000, 60_000);
+    expect(timesOf(effects, "signal")).toEqual([]);
+    expect(effects[0]).toEqual({ kind: "send-check", peer: PEER, to: endpoint(2), atMs: 1_000 });
+    expect(effects.at(-1)?.atMs).toBeLessThan(1_000 + ROUND_MS);
+  });
+
+  it("goes on with what a lost connection needs", () => {
+    const traverse = connected(host(1));
+    traverse.recheckAll(at(1_000));
+    run(traverse, 1_000, 1_400);
+    traverse.markLost(PEER, at(1_500));
+    expect(traverse.remaining()).toEqual([PEER]);
+    expect(timesOf(run(traverse, 1_500, 1_500), "signal")).toEqual([1_500]);
+  });
+
+  it("leaves a connection alone where nothing can be checked", () => {
+    const traverse = new NatTraverse("handshakes");
+    traverse.add(PEER, [host(1)], at(0));
+    traverse.markConnected(PEER);
+    traverse.recheckAll(at(1_000));
+    traverse.setMoved(PEER, [host(2)], at(1_000));
+    expect(traverse.step(at(1_000))).toEqual([]);
+  });
+});
+
+describe("a connection that a better pair may replace", () => {
+  it("leaves it a second from the first answer, and no more", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1), reflexive(2)], at(0));
+    run(traverse, 0, 0);
+    reach(traverse, 2, 10);
+    run(traverse, 10, 40);
+    traverse.markConnected(PEER);
+    const effects = run(traverse, 41, 10_000);
+    expect(new Set(effects.map(({ kind }) => kind))).toEqual(new Set(["send-check"]));
+    expect(effects).not.toContainEqual(expect.objectContaining({ to: endpoint(2) }));
+    expect(effects.at(-1)?.atMs).toBeLessThan(1_010);
+    expect(traverse.wakeAt()).toBeUndefined();
+  });
+
+  it("gives way to the LAN's, whose first checks were lost to ARP", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [host(1), reflexive(2)], at(0));
+    run(traverse, 0, 0);
+    reach(traverse, 2, 10);
+    run(traverse, 10, 40);
+    traverse.markConnected(PEER);
+    reach(traverse, 1, 400);
+    expect(run(traverse, 400, 500)).toContainEqual(
+      expect.objectContaining({ kind: "validated", candidate: host(1) }),
+    );
   });
 });
 

@@ -9,7 +9,10 @@ import {
   CONSENT_RETRY_MS,
   DEATH_MS,
   HANDSHAKE_MS,
+  DOUBT_MISSES,
   MAX_ASSERTS,
+  MOVED_DEATH_MS,
+  MOVED_MISSES,
   SESSION_MS,
   STABLE_MS,
   STRAY_MS,
@@ -22,6 +25,7 @@ import { DIRECT, leg, OTHER_DIRECT, PathBench } from "./samples.ts";
 const RELAY = leg(1).endpoint;
 const validated: PathInput = { kind: "validated", endpoint: DIRECT };
 const tick: PathInput = { kind: "tick" };
+const moved: PathInput = { kind: "moved" };
 const consent: PathInput = { kind: "consent", endpoint: DIRECT, rttMs: 20 };
 
 /** Ticks when due, for as long as the path stays direct. When it was left. */
@@ -359,6 +363,15 @@ describe("a direct path", () => {
     ]);
   });
 
+  it("is doubted after two probes without an answer, once", () => {
+    const bench = new PathBench().direct();
+    bench.input(tick, 500);
+    const beganAt = bench.nowMs;
+    tickUntilDead(bench);
+    const doubts = bench.effects.filter(({ effect }) => effect.kind === "doubted");
+    expect(doubts.map(({ atMs }) => atMs - beganAt)).toEqual([DOUBT_MISSES * CONSENT_RETRY_MS]);
+  });
+
   it("is dead without a relay too: there is no path then, and the next is sought at once", () => {
     const bench = new PathBench().direct();
     bench.input({ kind: "relay-gone", allocation: leg(1).allocation });
@@ -458,6 +471,79 @@ describe("a direct path whose WireGuard is found on the relay", () => {
   });
 });
 
+//
+describe("the path of a host that has moved", () => {
+  it("has WireGuard told the endpoint that it has, so that it chooses its source anew and the peer hears of it", () => {
+    expect(new PathBench().relayed().input(moved)).toEqual([
+      { kind: "set-endpoint", endpoint: RELAY, reset: false, pin: undefined },
+    ]);
+    expect(new PathBench().direct().input(moved)).toEqual([
+      { kind: "set-endpoint", endpoint: DIRECT, reset: false, pin: undefined },
+      { kind: "probe", endpoint: DIRECT },
+    ]);
+    expect(new PathBench().input(moved)).toEqual([]);
+  });
+
+  it("is the relay's after three probes and half a second, which count as no failure of the direct one", () => {
+    const bench = new PathBench().direct();
+    bench.input(moved, 500);
+    expect(tickUntilDead(bench)).toBe(Math.max(MOVED_DEATH_MS, MOVED_MISSES * CONSENT_RETRY_MS));
+    expect(bench.state).toMatchObject({ tag: "relayed", directFailures: 0 });
+    expect(bench.effects.at(-1)?.effect).toEqual({ kind: "direct-lost", endpoint: DIRECT, retryInMs: 0 });
+  });
+
+  it("gets no more time by moving again", () => {
+    const bench = new PathBench().direct();
+    bench.input(moved, 500);
+    const diesAt = bench.nowMs + MOVED_MISSES * CONSENT_RETRY_MS;
+    bench.input(tick, CONSENT_RETRY_MS);
+    bench.input(moved, 100);
+    tickUntilDead(bench);
+    expect(bench.nowMs).toBe(diesAt);
+  });
+
+  it.each([
+    ["an answered probe", (bench: PathBench) => bench.input(consent, 10)],
+    ["a check", (bench: PathBench) => bench.input(validated, 10)],
+    ["bytes", (bench: PathBench) => bench.observe({ received: 1n }, 10)],
+  ])("is as sure as before after %s", (_, prove) => {
+    const bench = new PathBench().direct();
+    bench.input(moved, 500);
+    prove(bench);
+    expect(bench.state).toMatchObject({ tag: "direct", movedSince: undefined });
+    bench.input(tick, CONSENT_IDLE_MS);
+    expect(tickUntilDead(bench)).toBe(CONSENT_MISSES * CONSENT_RETRY_MS);
+  });
+
+  it("has the time of any other where there is no relay to go to", () => {
+    const bench = new PathBench().direct();
+    bench.input({ kind: "relay-gone", allocation: leg(1).allocation });
+    bench.input(moved, 500);
+    expect(tickUntilDead(bench)).toBe(CONSENT_MISSES * CONSENT_RETRY_MS);
+  });
+});
+
+//
+describe("a better pair beside a direct path", () => {
+  const better: PathInput = { kind: "validated", endpoint: OTHER_DIRECT };
+
+  it("is moved to by the controlling end, with what comes the old way pinned", () => {
+    const bench = new PathBench().direct();
+    expect(bench.input(better, 500)).toEqual([
+      { kind: "set-endpoint", endpoint: OTHER_DIRECT, reset: false, pin: DIRECT },
+      { kind: "observe" },
+      { kind: "probe", endpoint: OTHER_DIRECT },
+    ]);
+    expect(bench.state).toMatchObject({ tag: "direct", endpoint: OTHER_DIRECT });
+  });
+
+  it("is left to the controlling end by the other, which follows by roaming", () => {
+    const bench = new PathBench(false).direct();
+    expect(bench.input(better, 500)).toEqual([]);
+    expect(bench.state).toMatchObject({ tag: "direct", endpoint: DIRECT });
+  });
+});
+
 const endpoints = fc.constantFrom<Endpoint>(DIRECT, OTHER_DIRECT, RELAY, leg(2).endpoint);
 type Look = { readonly kind: "look" } & Parameters<PathBench["observe"]>[0];
 
@@ -541,11 +627,11 @@ describe("whatever WireGuard, the checks and the relay do", () => {
 
   it("the machine never asks to be woken in the past of its own last step", () => {
     fc.assert(
-      fc.property(fc.boolean(), events, (controlling, events) => {
+      fc.property(fc.boolean(), events, fc.nat(20), (controlling, events, movesEach) => {
         const bench = new PathBench(controlling);
         bench.input({ kind: "relay-ready", leg: leg(1) });
-        for (const { input, afterMs } of events) {
-          play(bench, input, afterMs);
+        for (const [index, { input, afterMs }] of events.entries()) {
+          play(bench, index % (movesEach + 2) === 0 ? moved : input, afterMs);
           bench.input(tick);
           expect(pathWakeAt(bench.state) ?? Infinity).toBeGreaterThan(bench.nowMs);
         }

@@ -10,10 +10,11 @@ const TURNS = 50;
 /** A clock that is turned by hand: time stands still but for `advance`. */
 export class FakeClock implements Clock {
   #nowMs = 0;
+  #sleptMs = 0;
   readonly #timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
 
   wallNow(): WallMs {
-    return wallMs(START_MS + this.#nowMs);
+    return wallMs(START_MS + this.#nowMs + this.#sleptMs);
   }
 
   monotonicNow(): MonotonicMs {
@@ -24,6 +25,11 @@ export class FakeClock implements Clock {
     const timer = { dueMs: this.#nowMs + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** The host sleeps: the wall clock goes on, and nothing else. */
+  sleep(ms: number): void {
+    this.#sleptMs += ms;
   }
 
   /** Timers that are still to fire. */

@@ -1,5 +1,5 @@
 import type { Decoded } from "../../../protocol/decoded.ts";
-import { formatEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
+import { formatEndpoint, sameEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import type { Clock } from "../../clock.ts";
@@ -62,7 +62,7 @@ export type QuotaWarning = { readonly usedBytes: number; readonly limitBytes: nu
 
 type Connection = {
   readonly granted: Granted;
-  readonly endpoint: Endpoint;
+  endpoint: Endpoint;
   readonly since: MonotonicMs;
   expiresAt: MonotonicMs;
   misses: number;
@@ -181,9 +181,29 @@ export class RelayManager implements Disposable {
     }
   }
 
-  /** Own mapping has changed, or may have: bind all legs again now. */
+  /**
+   * This host or its mapping has moved: binds all legs again now. What failed from where it was says nothing, and a relay that it can
+   * no longer reach by one address family may have an endpoint of the other.
+   */
   rebindAll(): void {
-    for (const [peer, connection] of this.#connections) this.#scheduleProbe(peer, connection, 0);
+    this.#backoff.clear();
+    for (const [peer, connection] of this.#connections) {
+      connection.misses = 0;
+      const { granted, endpoint } = connection;
+      const usable = this.#ports.orderEndpoints(granted.relay, granted.endpoints);
+      const [first] = usable;
+      if (first !== undefined && !usable.some((one) => sameEndpoint(one, endpoint))) {
+        connection.endpoint = first;
+        this.#events.onReady(peer, granted, first);
+      }
+      this.#scheduleProbe(peer, connection, 0);
+    }
+  }
+
+  /** The leg may be needed in a moment: bind it again now, in case that a NAT has moved it. */
+  warm(peer: MemberId): void {
+    const connection = this.#connections.get(peer);
+    if (connection !== undefined) this.#scheduleProbe(peer, connection, 0);
   }
 
   grantedFor(peer: MemberId): Granted | undefined {

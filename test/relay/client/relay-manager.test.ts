@@ -410,6 +410,51 @@ describe("the leg of an allocation", () => {
     expect(bench.timesOf("probe")).toEqual([0, 500]);
   });
 
+  it("is given its three probes anew when our own mapping may have changed, and no relay is held back", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.bound = () => refused("timeout");
+    await bench.clock.advance(ACTIVE_PROBE_MS + 100);
+    bench.manager.rebindAll();
+    await bench.clock.advance(100);
+    expect(bench.take("gone")).toEqual([]);
+    await bench.clock.advance(100);
+    expect(bench.take("gone")).toHaveLength(1);
+    await bench.connect(ONE);
+    expect(bench.take("allocate")).toEqual([]);
+    bench.manager.rebindAll();
+    await bench.connect(ONE);
+    expect(bench.take("allocate")).toHaveLength(1);
+  });
+
+  it("goes to the relay's other endpoint when this host has lost the family of the one in use", async () => {
+    let family = ":";
+    const endpoints = [
+      { address: "2001:db8::1", port: 40_001 },
+      { address: "192.0.2.1", port: 40_002 },
+    ];
+    const bench = new Bench(seededRandom(1), {
+      orderEndpoints: (_, all) => all.filter(({ address }) => address.includes(family)),
+    });
+    bench.allocation = (relay) => decoded(grant(relay, 1, { endpoints }));
+    await bench.connect(ONE);
+    bench.manager.rebindAll();
+    family = ".";
+    bench.manager.rebindAll();
+    expect(bench.take("ready")).toEqual(["ready 1 1 40001", "ready 1 1 40002"]);
+  });
+
+  it("is bound again at once when it may be needed, and only that one", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.setActive(PEER, false);
+    await bench.clock.advance(500);
+    bench.manager.warm(TWO);
+    bench.manager.warm(PEER);
+    await bench.clock.advance(0);
+    expect(bench.timesOf("probe")).toEqual([0, 500]);
+  });
+
   it("is not probed where STUN cannot leave from WireGuard's port", async () => {
     const bench = new Bench(seededRandom(1), { bind: undefined });
     await bench.connect(ONE);
