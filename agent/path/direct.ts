@@ -26,9 +26,10 @@ export function onObservedDirect(
   now: MonotonicMs,
 ): PathStep {
   if (isRelay(state, endpoint)) return onStrayed(state, controlling, now);
-  const alive: DirectPath = received
-    ? { ...state, aliveAt: now, unanswered: 0, movedSince: undefined, strayedAt: undefined }
-    : { ...state, strayedAt: undefined };
+  const heard: DirectPath = received ? { ...state, aliveAt: now } : state;
+  // Bytes that came since the last look may all have come before a move: after one only an answer is an answer.
+  const unanswered = received && state.movedSince === undefined ? 0 : state.unanswered;
+  const alive: DirectPath = { ...heard, unanswered, strayedAt: undefined };
   if (sameEndpoint(endpoint, state.endpoint)) return unchanged(alive);
   // The peer has roamed: what is known of the way there is about another.
   return unchanged(
