@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { AgentError } from "./errors.ts";
 
 export type RunOptions = {
@@ -90,7 +91,7 @@ export const systemListener: ProgramListener = (program, args, events) => {
     if (rest.length > MAX_LINE_LENGTH) end("line too long");
   });
   child.unref();
-  // A pipe is a socket, which `Readable` does not tell.
-  if ("unref" in child.stdout && typeof child.stdout.unref === "function") child.stdout.unref();
+  // Node makes pipes of sockets, which its types do not tell.
+  if (child.stdout instanceof Socket) child.stdout.unref();
   return { [Symbol.dispose]: () => end(undefined) };
 };

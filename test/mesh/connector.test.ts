@@ -56,7 +56,9 @@ class Rig implements Disposable {
         connectRelay: (to) => void this.relayed.push(to),
         setRelayActive: () => undefined,
         onDoubt: (to) => void this.doubted.push(to),
-        onRemapped: () => void this.remapped++,
+        onRemapped: () => {
+          this.remapped++;
+        },
         onPathChanged: () => undefined,
       },
     });

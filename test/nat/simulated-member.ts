@@ -161,6 +161,8 @@ export class SimulatedMember {
       case "probe":
         this.#check(effect.endpoint, true);
         break;
+      case "doubted": // nobody here is moved by a NAT, and the relay's leg is always ready
+        break;
       case "observe":
         this.#observeBy(now + OBSERVE_MS);
         break;
