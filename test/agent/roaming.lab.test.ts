@@ -19,10 +19,10 @@ class Flows implements AsyncDisposable {
     this.#pings = pings;
   }
 
-  static async between(a: LabAgent, b: LabAgent): Promise<Flows> {
+  static async between(a: LabAgent, b: LabAgent, answers = BUSY_ANSWERS): Promise<Flows> {
     const [toB, toA] = await Promise.all([a.peer(b.name), b.peer(a.name)]);
     const flows = new Flows([new Pings(a.host, toB.address4), new Pings(b.host, toA.address4)]);
-    await flows.#more(BUSY_ANSWERS);
+    await flows.#more(answers);
     return flows;
   }
 
@@ -187,7 +187,7 @@ describeLab("a relayed pair", () => {
     await mesh.connect();
     await Promise.all([a.waitForPath("b", "relayed"), b.waitForPath("a", "relayed")]);
     await addUplink(a, other);
-    await using flows = await Flows.between(a, b);
+    await using flows = await Flows.between(a, b, 25);
     const relayed = () => a.waitForPath("b", "relayed");
     const gapsMs = [
       await flows.gapAround("relayed, NAT forgets", () => natA.forget(), relayed),
