@@ -22,7 +22,7 @@ import type { OwnRecords } from "./own-records.ts";
 import { Paths, type Netcheck } from "./paths.ts";
 import { inviteEndpoints, publicEndpoints, relayEndpoints, type OwnAddresses } from "./reachability.ts";
 import { secretsOf } from "./secret-keeper.ts";
-import type { StunKeys } from "./stun-service.ts";
+import type { StunKeys, StunService } from "./stun-service.ts";
 import { Volunteer, type VolunteerParts } from "./volunteer.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -56,6 +56,7 @@ export class Network implements AsyncDisposable {
   readonly #own: OwnRecords;
   readonly #registry: Registry;
   readonly #watch: HostWatch;
+  readonly #stun: StunService | undefined;
   readonly #firewall: FirewallKeeper;
   readonly #messaging: Messaging;
   readonly #paths: Paths;
@@ -86,6 +87,7 @@ export class Network implements AsyncDisposable {
     this.#own = own;
     this.#registry = registry;
     this.#watch = host.watch;
+    this.#stun = stun;
     this.#owned = owned;
     this.#firewall = owned.use(
       new FirewallKeeper({
@@ -251,6 +253,7 @@ export class Network implements AsyncDisposable {
     try {
       await this.volunteer.apply();
     } finally {
+      this.#answerElsewhere();
       await this.#announce();
     }
   }
@@ -304,6 +307,7 @@ export class Network implements AsyncDisposable {
       await Echo.open(this.certificate.address4, settings.controlPort, { clock, random, log }),
     );
     await this.volunteer.apply();
+    this.#answerElsewhere();
     this.#registry.onChange((roster, admitted) => this.#onRegistryChange(roster, admitted));
     await this.syncInvites();
     await this.#onRoster(this.roster);
@@ -357,11 +361,19 @@ export class Network implements AsyncDisposable {
     this.#paths.onMoved();
     // Which of the members' public endpoints can be reached depends on our addresses' families.
     void this.#onRoster(this.roster);
+    this.#answerElsewhere();
     void this.#announce();
     if (!changes.includes("resumed")) return;
     // Whatever ran out meanwhile, and whatever the others have said.
     this.#sweep();
     this.#registry.exchange();
+  }
+
+  /** From which other addresses and ports this host answers STUN, as long as it volunteers. */
+  #answerElsewhere(): void {
+    const { current, limits } = this.volunteer;
+    const { addresses, listenPort } = this.#ownAddresses();
+    void this.#stun?.answerFrom(current && { addresses, listenPort, ports: limits.ports });
   }
 
   async #announce(): Promise<void> {

@@ -1,16 +1,20 @@
 import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { ChangeRequest } from "../../protocol/stun/change-request.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import {
   StunAgent,
+  type Elsewhere,
+  type ProbeAnswer,
   type StunAnswer,
   type StunCredential,
   type StunRequestOptions,
 } from "../nat/stun-agent.ts";
 import { StunSocket } from "../nat/stun-socket.ts";
 import type { Random } from "../random.ts";
+import { StunAlternates, type AlternatesPlace } from "./stun-alternates.ts";
 import { checkSender, epochOf, serverCredential } from "./stun-names.ts";
 
 export type StunRequest = (
@@ -28,27 +32,37 @@ export type StunKeys = {
   onCheck(peer: MemberId, from: Endpoint): void;
 };
 
-/** STUN from and at WireGuard's port: socket, agent, and whose key counts for which user name. */
+type StunParts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly keys: StunKeys;
+};
+
+/**
+ * STUN from and at WireGuard's port: socket, agent, and whose key counts for which user name; where this host
+ * volunteers, also what it answers from beside.
+ */
 export class StunService implements AsyncDisposable {
   /** What nftables redirects to. */
   readonly port: number;
+  readonly #parts: StunParts;
   readonly #socket: StunSocket;
   readonly #agent: StunAgent;
+  #alternates: StunAlternates | undefined;
+  #changing: Promise<void> = Promise.resolve();
+  #closed = false;
 
-  private constructor(socket: StunSocket, agent: StunAgent) {
+  private constructor(parts: StunParts, socket: StunSocket, agent: StunAgent) {
     this.port = socket.port;
+    this.#parts = parts;
     this.#socket = socket;
     this.#agent = agent;
   }
 
-  static async open(parts: {
-    clock: Clock;
-    random: Random;
-    log: Logger;
-    keys: StunKeys;
-  }): Promise<StunService> {
+  static async open(parts: StunParts): Promise<StunService> {
     const { clock, random, log, keys } = parts;
-    const ready: { agent?: StunAgent } = {};
+    const ready: { agent?: StunAgent; service?: StunService } = {};
     const socket = await StunSocket.open(random, log, (bytes, from) => ready.agent?.receive(bytes, from));
     const agent = new StunAgent({
       clock,
@@ -61,17 +75,32 @@ export class StunService implements AsyncDisposable {
           const peer = sender === undefined ? undefined : keys.checkKey(sender)?.peer;
           if (peer !== undefined) keys.onCheck(peer, from);
         },
+        elsewhere: async (username, change, from) =>
+          epochOf(username) === undefined
+            ? refused("cannot-change")
+            : ((await ready.service?.elsewhere(change, from)) ?? refused("cannot-change")),
       },
     });
     ready.agent = agent;
-    return new StunService(socket, agent);
+    ready.service = new StunService(parts, socket, agent);
+    return ready.service;
+  }
+
+  /** Answers from there beside WireGuard's port, for as long as this host volunteers; undefined ends it. */
+  answerFrom(place: AlternatesPlace | undefined): Promise<void> {
+    this.#changing = this.#changing.then(() => this.#change(place));
+    return this.#changing;
+  }
+
+  elsewhere(change: ChangeRequest, from: Endpoint): Promise<Decoded<Elsewhere>> | undefined {
+    return this.#alternates?.elsewhere(change, from);
   }
 
   request(
     to: Endpoint,
     credential: StunCredential | undefined,
     options: StunRequestOptions,
-  ): Promise<Decoded<StunAnswer>> {
+  ): Promise<Decoded<ProbeAnswer>> {
     return this.#agent.request(to, credential, options);
   }
 
@@ -80,8 +109,28 @@ export class StunService implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     this.#agent.close();
-    await this.#socket[Symbol.asyncDispose]();
+    try {
+      await this.answerFrom(undefined);
+    } finally {
+      await this.#socket[Symbol.asyncDispose]();
+    }
+  }
+
+  async #change(place: AlternatesPlace | undefined): Promise<void> {
+    const before = this.#alternates;
+    this.#alternates = undefined;
+    await before?.[Symbol.asyncDispose](); // the next may want the same port
+    if (place === undefined || this.#closed) return;
+    const { clock, random, log, keys } = this.#parts;
+    this.#alternates = await StunAlternates.open({
+      clock,
+      random,
+      log,
+      keyFor: (username) => (epochOf(username) === undefined ? undefined : keyFor(username, keys)),
+      place,
+    });
   }
 }
 

@@ -1,8 +1,12 @@
 import { decoded, refused, type Decoded } from "../decoded.ts";
 import type { AttributeCodec } from "./attribute.ts";
 import { mustBeUnderstood } from "./attribute.ts";
+import { changeRequest } from "./change-request.ts";
 import { errorCode } from "./error-code.ts";
 import { nonce } from "./nonce.ts";
+import { otherAddress } from "./other-address.ts";
+import { responseDelaySec } from "./response-delay.ts";
+import { responseOrigin } from "./response-origin.ts";
 import type { Tlv } from "./tlv.ts";
 import { unknownAttributes } from "./unknown-attributes.ts";
 import { useCandidate } from "./use-candidate.ts";
@@ -10,7 +14,18 @@ import { username } from "./username.ts";
 import { xorMappedAddress } from "./xor-mapped-address.ts";
 
 /** Every attribute that we speak, under the name it has in a message, in the order in which it is sent. One more is one more line. */
-const CODECS = { username, useCandidate, nonce, errorCode, unknownAttributes, xorMappedAddress };
+const CODECS = {
+  username,
+  useCandidate,
+  changeRequest,
+  responseDelaySec,
+  nonce,
+  errorCode,
+  unknownAttributes,
+  xorMappedAddress,
+  responseOrigin,
+  otherAddress,
+};
 
 type ValueOf<Codec> = Codec extends AttributeCodec<infer Value> ? Value : never;
 

@@ -74,7 +74,7 @@ describe("a Binding request", () => {
     await clock.advance(0);
     expect(answer.value).toEqual({
       ok: true,
-      value: { rttMs: 25, mapped: HERE, errorCode: undefined, nonce: undefined },
+      value: { rttMs: 25, mapped: HERE, errorCode: undefined, nonce: undefined, from: THERE },
     });
     expect(clock.pending).toBe(0);
   });

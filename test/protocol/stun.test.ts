@@ -26,6 +26,10 @@ const attributes: fc.Arbitrary<StunAttributes> = fc.record(
     errorCode: fc.record({ code: fc.integer({ min: 300, max: 699 }), reason: fc.string({ maxLength: 30 }) }),
     unknownAttributes: fc.array(fc.integer({ min: 0, max: 65_535 }), { maxLength: 8 }),
     xorMappedAddress: endpoint,
+    changeRequest: fc.record({ address: fc.boolean(), port: fc.boolean() }),
+    responseDelaySec: fc.nat(),
+    responseOrigin: endpoint,
+    otherAddress: endpoint,
   },
   { requiredKeys: [] },
 );
@@ -239,13 +243,13 @@ describe("decoding what anyone may have sent", () => {
   it("reports each type that must be understood and is not, and passes over the others", () => {
     const bytes = raw(
       0x0001,
-      [0x0003, text("")],
+      [0x0026, text("")],
       [0x7fff, text("x")],
-      [0x0003, text("")],
-      [0x802c, text("y")],
+      [0x0026, text("")],
+      [0x8022, text("y")],
       [0x0001, text("z")],
     );
-    expect(decodeStun(bytes)).toMatchObject({ ok: true, value: { notUnderstood: [0x0003, 0x7fff] } });
+    expect(decodeStun(bytes)).toMatchObject({ ok: true, value: { notUnderstood: [0x0026, 0x7fff] } });
   });
 
   it.each([
