@@ -12,6 +12,7 @@ import {
   refuse,
 } from "./frame-field.ts";
 import { hopwire } from "./generated/hopwire.js";
+import { natFromWire, natToWire, type NatByFamily } from "./nat-behaviour.ts";
 import { idBytes, type MemberId, type NetworkId } from "./ids.ts";
 import {
   KEY_BYTES,
@@ -51,6 +52,8 @@ export type MessageContent = {
   readonly kind: "candidates";
   readonly candidates: readonly MessageCandidate[];
   readonly answerWanted: boolean;
+  /** What is in front of the sender, as far as it knows. */
+  readonly nat: NatByFamily;
 };
 
 export type SealOptions = {
@@ -101,6 +104,7 @@ export function sealMessage(content: MessageContent, options: SealOptions): Deco
         endpoint: formatEndpoint(endpoint),
       })),
       answerWanted: content.answerWanted,
+      nat: natToWire(content.nat),
     },
   }).finish();
   const signature = signBytes("message", body, options.signKey);
@@ -185,6 +189,7 @@ function messageFromWire(
         return kind ? [{ kind, endpoint: endpointField(candidate.endpoint, "message-candidate") }] : [];
       }),
       answerWanted: exchange.answerWanted ?? false,
+      nat: natFromWire(exchange.nat),
     },
   };
 }

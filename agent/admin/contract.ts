@@ -45,7 +45,7 @@ export type AgentApi = {
   /** Both ends are told, and may ask again. Errors: allocation.unknown. */
   relayEnd(request: AllocationRequest): Promise<EndedAllocation>;
   relayStats(): Promise<RelayStats>;
-  /** Asks every known STUN server and volunteer; takes up to a few seconds. */
+  /** Asks every known STUN server and volunteer, and looks what the NAT does; takes up to some 15 s. */
   netcheck(): Promise<NetcheckReport>;
   /** Called after the answer has left: starts the clean stop and does not wait for it. */
   shutdown(): void;
@@ -277,6 +277,7 @@ export type KnownRelay = {
 /** RFC 4787, section 4.1; "open": a local address is the mapped one. */
 export type MappingBehaviour = "open" | "endpoint-independent" | "endpoint-dependent" | "unknown";
 
+/** Nearest first, and at the end those that did not answer. */
 export type NetcheckServer = {
   /** "203.0.113.1:3478". */
   readonly server: string;
@@ -287,8 +288,59 @@ export type NetcheckServer = {
   readonly rttMs: number | null;
 };
 
+/** What the NAT or firewall in front of this host does (RFC 4787); the stricter kind where tests could not tell. */
+export type NetcheckBehaviour = {
+  readonly mapping:
+    "open" | "endpoint-independent" | "address-dependent" | "address-and-port-dependent" | "unknown";
+  readonly filtering: "endpoint-independent" | "address-dependent" | "address-and-port-dependent" | "unknown";
+  /** How outside ports are given out. */
+  readonly ports: "preserving" | "delta-preserving" | "sequential" | "random" | "unknown";
+  /** Outside port less inside port where "delta-preserving", from one mapping to the next where "sequential"; else 0. */
+  readonly portStep: number;
+  readonly hairpin: "yes" | "no" | "unknown";
+};
+
+/** One test of RFC 5780 and what came of it. */
+export type NetcheckEvidence = {
+  readonly test:
+    | "mapped"
+    | "second-port"
+    | "second-address"
+    | "answer-from-port"
+    | "hairpin"
+    | "answer-from-address"
+    | "fresh-mapping";
+  /** Member's name, or the address of a server of the configuration. */
+  readonly server: string;
+  /** The port of this host that asked: WireGuard's, or one that was opened for this. */
+  readonly localPort: number;
+  readonly to: string;
+  /** Null: nothing came. */
+  readonly answeredFrom: string | null;
+  readonly mapped: string | null;
+};
+
+export type NetcheckFamily = {
+  readonly family: "ipv4" | "ipv6";
+  /** Of this host. */
+  readonly addresses: readonly string[];
+  /** Whether any server answered; null where none was asked. */
+  readonly udp: boolean | null;
+  readonly behaviour: NetcheckBehaviour;
+  /** Since the tests; null where there were none. */
+  readonly ageMs: number | null;
+  readonly evidence: readonly NetcheckEvidence[];
+  /** A sentence without a full stop. */
+  readonly expectation: string;
+};
+
+/** What this host's and the peer's NAT come to, where the peer has told of its own. */
+export type NetcheckPeer = { readonly name: string; readonly expected: "direct" | "relayed" | "unknown" };
+
 export type NetcheckReport = {
   readonly mapping: MappingBehaviour;
+  readonly families: readonly NetcheckFamily[];
+  readonly peers: readonly NetcheckPeer[];
   readonly servers: readonly NetcheckServer[];
   readonly localAddresses: readonly string[];
   readonly warnings: readonly string[];

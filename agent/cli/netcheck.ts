@@ -1,5 +1,6 @@
-import type { MappingBehaviour, NetcheckReport } from "../admin/contract.ts";
+import type { NetcheckReport } from "../admin/contract.ts";
 import type { Define } from "./define.ts";
+import { familyLines } from "./netcheck-text.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
 import { facts, table } from "./table.ts";
@@ -13,16 +14,9 @@ export const define: Define = (command, cli) => {
   });
 };
 
-/** RFC 4787, section 4.1, and what it means for a peer behind another NAT. */
-const MEANING: Readonly<Record<MappingBehaviour, string>> = {
-  open: "open: no NAT in front of this host",
-  "endpoint-independent": "endpoint-independent: direct paths can be punched",
-  "endpoint-dependent": "endpoint-dependent: direct only to peers with an easier NAT, else relayed",
-  unknown: "unknown: fewer than two servers answered",
-};
-
 function reportLines(report: NetcheckReport, style: Style): string[] {
-  const rows = report.servers.map(({ server, name, mapped, rttMs }) => [
+  const { families, servers, peers, localAddresses, warnings } = report;
+  const rows = servers.map(({ server, name, mapped, rttMs }) => [
     server,
     name ?? UNKNOWN,
     mapped ?? style.bad("no answer"),
@@ -34,15 +28,20 @@ function reportLines(report: NetcheckReport, style: Style): string[] {
     { title: "MAPPED" },
     { title: "RTT", right: true },
   ];
+  const relayed = peers.filter(({ expected }) => expected === "relayed").map(({ name }) => name);
   return [
     ...facts(
       [
-        ["mapping", MEANING[report.mapping]],
-        ["local addresses", report.localAddresses.join("  ") || UNKNOWN],
+        ...families
+          .filter(({ addresses }) => addresses.length > 0)
+          .map(({ family, expectation }) => [family === "ipv4" ? "IPv4" : "IPv6", expectation] as const),
+        ...(relayed.length === 0 ? [] : [["relayed with", relayed.join("  ")] as const]),
+        ["local addresses", localAddresses.join("  ") || UNKNOWN],
       ],
       style.dim,
     ),
+    ...families.flatMap((found) => ["", ...familyLines(found, style)]),
     ...(rows.length === 0 ? [] : ["", ...table(columns, rows, style.dim)]),
-    ...report.warnings.map((text) => `${style.caution("warning")}  ${text}`),
+    ...warnings.map((text) => `${style.caution("warning")}  ${text}`),
   ];
 }

@@ -43,7 +43,8 @@ import { MembershipOperations } from "./operations/membership.ts";
 import { pingMember } from "./operations/ping.ts";
 import { RelayOperations } from "./operations/relay.ts";
 import { RelayTokenOperations } from "./operations/relay-token.ts";
-import { knownRelays, netcheckReport, peerStatuses, statusOf } from "./views.ts";
+import { netcheckReport } from "./netcheck-view.ts";
+import { knownRelays, peerStatuses, statusOf } from "./views.ts";
 
 export type AgentParts = DaemonParts & {
   /** Ends the daemon. */
@@ -176,7 +177,8 @@ export class Agent implements AgentApi, AsyncDisposable {
   }
 
   async netcheck(): Promise<NetcheckReport> {
-    return netcheckReport(await this.#current.required());
+    const { clock } = this.#parts;
+    return netcheckReport(await this.#current.required(), () => clock.monotonicNow());
   }
 
   /** Costs one reading of WireGuard's peers. */

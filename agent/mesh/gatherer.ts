@@ -49,16 +49,25 @@ export class Gatherer implements Disposable {
   readonly #stun: Stun | undefined;
   readonly #sources: GatherSources;
   readonly #onChange: () => void;
+  readonly #onGathered: (reports: readonly ServerReport[]) => void;
   #gathered: Gathered = nothingGathered;
   #candidates: readonly Candidate[] = [];
   #cancel: () => void = () => undefined;
   #closed = false;
 
-  constructor(parts: { clock: Clock; stun: Stun | undefined; sources: GatherSources; onChange: () => void }) {
+  constructor(parts: {
+    clock: Clock;
+    stun: Stun | undefined;
+    sources: GatherSources;
+    onChange: () => void;
+    /** Every server has been asked once more. */
+    onGathered?: (reports: readonly ServerReport[]) => void;
+  }) {
     this.#clock = parts.clock;
     this.#stun = parts.stun;
     this.#sources = parts.sources;
     this.#onChange = parts.onChange;
+    this.#onGathered = parts.onGathered ?? (() => undefined);
   }
 
   get candidates(): readonly Candidate[] {
@@ -84,7 +93,9 @@ export class Gatherer implements Disposable {
     this.#refresh();
     const stun = this.#stun;
     if (stun === undefined) return [];
-    return Promise.all(this.#sources.servers().map((server) => this.#ask(stun, server)));
+    const reports = await Promise.all(this.#sources.servers().map((server) => this.#ask(stun, server)));
+    this.#onGathered(reports);
+    return reports;
   }
 
   [Symbol.dispose](): void {

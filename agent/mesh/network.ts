@@ -2,9 +2,11 @@ import type { ConnectionCache } from "../../cache/store.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Failure, Redeem, Redeemed } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
 import { tcpStreams } from "../control/tcp.ts";
 import type { IssuedInvite } from "../identity/state.ts";
+import { openFreshStun } from "../nat/fresh-stun.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
@@ -137,6 +139,7 @@ export class Network implements AsyncDisposable {
         wireguard: device,
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
+        openFresh: () => openFreshStun({ clock, random, log }),
         own: () => this.#ownAddresses(),
         hostCandidates: () => this.#watch.candidates,
         stunServers: settings.stunServers,
@@ -289,6 +292,16 @@ export class Network implements AsyncDisposable {
 
   netcheck(): Promise<Netcheck> {
     return this.#paths.netcheck();
+  }
+
+  /** See `Paths`. */
+  get nat(): NatByFamily {
+    return this.#paths.nat;
+  }
+
+  /** See `Paths`. */
+  natOf(peer: MemberId): NatByFamily | undefined {
+    return this.#paths.natOf(peer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,9 +5,14 @@ import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { DOUBT_MISSES } from "../path/state.ts";
+import type { AddressFamily } from "../../protocol/endpoint.ts";
+import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
+import type { FreshStun } from "../nat/fresh-stun.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
+import type { StunProbe } from "../nat/stun-agent.ts";
 import type { Roster } from "../registry/roster.ts";
 import { RelayManager } from "../relay/client/relay-manager.ts";
+import { BehaviourDiscovery, type Findings } from "./behaviour-discovery.ts";
 import { Connector, type ConnectorPorts } from "./connector.ts";
 import type { MeshContext } from "./context.ts";
 import { Gatherer, type ServerReport, type StunServerAddress } from "./gatherer.ts";
@@ -20,7 +25,6 @@ import { RelayComplaints } from "./relay-complaints.ts";
 import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import { serverCredential } from "./stun-names.ts";
-import type { StunRequest } from "./stun-service.ts";
 import type { NearlyUsedQuota, RefusedPeer, RefusedToken } from "./warnings.ts";
 
 export type PathsParts = {
@@ -30,7 +34,8 @@ export type PathsParts = {
   readonly wireguard: ConnectorPorts["wireguard"];
   readonly pin: ConnectorPorts["pin"];
   /** Undefined where STUN cannot leave from WireGuard's port. */
-  readonly stun: StunRequest | undefined;
+  readonly stun: StunProbe | undefined;
+  readonly openFresh: () => Promise<FreshStun>;
   readonly own: () => OwnAddresses;
   /** At which peers may try this host itself. */
   readonly hostCandidates: () => readonly string[];
@@ -46,6 +51,7 @@ export type Netcheck = {
   readonly servers: readonly ServerReport[];
   readonly mapping: MappingBehaviour;
   readonly addresses: readonly string[];
+  readonly findings: ReadonlyMap<AddressFamily, Findings>;
 };
 
 /** A round of questions to volunteers, with its retransmissions, is over by then. */
@@ -67,6 +73,10 @@ export class Paths implements Disposable {
   readonly #held: HeldTokens;
   readonly #complaints: RelayComplaints;
   readonly #gatherer: Gatherer;
+  /** Undefined where STUN cannot leave from WireGuard's port. */
+  readonly #discovery: BehaviourDiscovery | undefined;
+  /** As they told us. */
+  readonly #natByPeer = new Map<MemberId, NatByFamily>();
   readonly #owned = new DisposableStack();
   #doubtedAt: MonotonicMs;
   #remappedAt: MonotonicMs;
@@ -140,8 +150,22 @@ export class Paths implements Disposable {
           configured: () => own().configured,
         },
         onChange: () => this.#onCandidatesChanged(),
+        onGathered: (reports) => this.#discovery?.onGathered(reports),
       }),
     );
+    this.#discovery =
+      stun &&
+      this.#owned.use(
+        new BehaviourDiscovery({
+          clock,
+          log: log.child({ component: "nat" }),
+          probe: stun,
+          openFresh: parts.openFresh,
+          own,
+          // Peers choose by it how to meet us.
+          onChange: () => this.connector.restart(),
+        }),
+      );
     this.#doubtedAt = monotonicMs(context.clock.monotonicNow() - DOUBT_PAUSE_MS);
     this.#remappedAt = this.#doubtedAt;
   }
@@ -204,8 +228,24 @@ export class Paths implements Disposable {
 
   async netcheck(): Promise<Netcheck> {
     const servers = await this.#gatherer.gather();
+    await this.#discovery?.look(servers);
     const { addresses } = this.#parts.own();
-    return { servers, addresses, mapping: mappingBehaviour(this.#gatherer.gathered, addresses) };
+    return {
+      servers,
+      addresses,
+      mapping: mappingBehaviour(this.#gatherer.gathered, addresses),
+      findings: this.#discovery?.findings ?? new Map<AddressFamily, Findings>(),
+    };
+  }
+
+  /** What is in front of this host, as far as is known. */
+  get nat(): NatByFamily {
+    return this.#discovery?.natByFamily ?? {};
+  }
+
+  /** What is in front of a peer, as it says; undefined where it has not said it. */
+  natOf(peer: MemberId): NatByFamily | undefined {
+    return this.#natByPeer.get(peer);
   }
 
   checkKey(senderPrefix: string): ReturnType<MeshPeers["checkKey"]> {
@@ -213,6 +253,7 @@ export class Paths implements Disposable {
   }
 
   onMessage(from: MemberId, content: MessageContent): void {
+    this.#natByPeer.set(from, content.nat);
     this.connector.onCandidates(from, content.candidates);
     if (content.answerWanted) void this.#sendCandidates(from, false);
   }
@@ -241,6 +282,7 @@ export class Paths implements Disposable {
 
   /** Addresses or the gateway of this host have changed, or it slept. */
   onMoved(): void {
+    this.#discovery?.restart();
     this.#relays.rebindAll();
     this.connector.moved();
     this.#gatherer.restart();
@@ -249,6 +291,7 @@ export class Paths implements Disposable {
 
   /** The member is revoked; its peer goes with the roster. */
   dropMember(member: MemberId): void {
+    this.#natByPeer.delete(member);
     void this.#relays.close(member);
   }
 
@@ -321,7 +364,7 @@ export class Paths implements Disposable {
     const { messaging, context } = this.#parts;
     const path = this.connector.pathOf(peer)?.path;
     const isSure = path?.tag === "direct" && path.movedSince === undefined && path.unanswered < DOUBT_MISSES;
-    const content = { kind: "candidates", candidates, answerWanted } as const;
+    const content = { kind: "candidates", candidates, answerWanted, nat: this.nat } as const;
     const sent = await messaging.send(peer, content, isSure ? "direct" : "carriers");
     if (!sent.ok) context.log.debug({ peer, reason: sent.reason }, "candidates not sent");
     return sent.ok;

@@ -10,7 +10,6 @@ import type {
   HeldRelayToken,
   KnownRelay,
   MemberIdentity,
-  NetcheckReport,
   PeerPath,
   PeerStatus,
   RelayStatus,
@@ -159,21 +158,6 @@ export function heldToken(
     peer: nameOf(peer),
     expiresAt: expiresAtSec * 1000,
     refusal: refusal ?? null,
-  };
-}
-
-export async function netcheckReport(network: Network): Promise<NetcheckReport> {
-  const { servers, mapping, addresses } = await network.netcheck();
-  return {
-    mapping,
-    servers: servers.map(({ server, mapped, rttMs }) => ({
-      server: formatEndpoint(server.endpoint),
-      name: network.roster.members.get(server.server as MemberId)?.name ?? null,
-      mapped: mapped === undefined ? null : formatEndpoint(mapped),
-      rttMs: rttMs ?? null,
-    })),
-    localAddresses: addresses,
-    warnings: network.warnings,
   };
 }
 

@@ -41,6 +41,12 @@ export type StunRequestOptions = {
   readonly toSelf?: boolean;
 };
 
+export type StunProbe = (
+  to: Endpoint,
+  credential: StunCredential | undefined,
+  options: StunRequestOptions,
+) => Promise<Decoded<ProbeAnswer>>;
+
 /** How a request with CHANGE-REQUEST is answered. */
 export type Elsewhere = {
   /** Undefined: from where the request came to. */

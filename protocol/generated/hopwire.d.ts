@@ -3367,6 +3367,9 @@ export namespace hopwire {
             /** CandidateExchange answerWanted. */
             answerWanted: boolean;
 
+            /** CandidateExchange nat. */
+            nat: hopwire.v1.NatBehaviour.$Properties[];
+
             /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @param message CandidateExchange message or plain object to encode
@@ -3404,12 +3407,109 @@ export namespace hopwire {
                 /** CandidateExchange answerWanted */
                 answerWanted?: (boolean|null);
 
+                /** CandidateExchange nat */
+                nat?: (hopwire.v1.NatBehaviour.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a CandidateExchange. */
             type $Shape = hopwire.v1.CandidateExchange.$Properties;
+        }
+
+        /**
+         * Properties of a NatBehaviour.
+         * @deprecated Use hopwire.v1.NatBehaviour.$Properties instead.
+         */
+        interface INatBehaviour extends hopwire.v1.NatBehaviour.$Properties {
+        }
+
+        /** Represents a NatBehaviour. */
+        class NatBehaviour {
+
+            /**
+             * Constructs a new NatBehaviour.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.NatBehaviour.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NatBehaviour family. */
+            family: string;
+
+            /** NatBehaviour mapping. */
+            mapping: string;
+
+            /** NatBehaviour filtering. */
+            filtering: string;
+
+            /** NatBehaviour ports. */
+            ports: string;
+
+            /** NatBehaviour portStep. */
+            portStep: number;
+
+            /** NatBehaviour hairpin. */
+            hairpin: string;
+
+            /**
+             * Encodes the specified NatBehaviour message. Does not implicitly {@link hopwire.v1.NatBehaviour.verify|verify} messages.
+             * @param message NatBehaviour message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.NatBehaviour.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NatBehaviour message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.NatBehaviour & hopwire.v1.NatBehaviour.$Shape} NatBehaviour
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.NatBehaviour & hopwire.v1.NatBehaviour.$Shape;
+
+            /**
+             * Gets the type url for NatBehaviour
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace NatBehaviour {
+
+            /** Properties of a NatBehaviour. */
+            interface $Properties {
+
+                /** NatBehaviour family */
+                family?: (string|null);
+
+                /** NatBehaviour mapping */
+                mapping?: (string|null);
+
+                /** NatBehaviour filtering */
+                filtering?: (string|null);
+
+                /** NatBehaviour ports */
+                ports?: (string|null);
+
+                /** NatBehaviour portStep */
+                portStep?: (number|null);
+
+                /** NatBehaviour hairpin */
+                hairpin?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NatBehaviour. */
+            type $Shape = hopwire.v1.NatBehaviour.$Properties;
         }
 
         /**

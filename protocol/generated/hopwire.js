@@ -8278,6 +8278,7 @@ export const hopwire = $root.hopwire = (() => {
              * @typedef {Object} hopwire.v1.CandidateExchange.$Properties
              * @property {Array.<hopwire.v1.Candidate.$Properties>|null} [candidates] CandidateExchange candidates
              * @property {boolean|null} [answerWanted] CandidateExchange answerWanted
+             * @property {Array.<hopwire.v1.NatBehaviour.$Properties>|null} [nat] CandidateExchange nat
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8304,6 +8305,7 @@ export const hopwire = $root.hopwire = (() => {
              */
             const CandidateExchange = function (properties) {
                 this.candidates = [];
+                this.nat = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8327,6 +8329,14 @@ export const hopwire = $root.hopwire = (() => {
             CandidateExchange.prototype.answerWanted = false;
 
             /**
+             * CandidateExchange nat.
+             * @member {Array.<hopwire.v1.NatBehaviour.$Properties>} nat
+             * @memberof hopwire.v1.CandidateExchange
+             * @instance
+             */
+            CandidateExchange.prototype.nat = $util.emptyArray;
+
+            /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.CandidateExchange
@@ -8347,6 +8357,9 @@ export const hopwire = $root.hopwire = (() => {
                         $root.hopwire.v1.Candidate.encode(message.candidates[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.answerWanted != null && $Object.hasOwnProperty.call(message, "answerWanted") && message.answerWanted !== false)
                     writer.uint32(/* id 2, wireType 0 =*/16).bool(message.answerWanted);
+                if (message.nat != null && message.nat.length)
+                    for (let i = 0; i < message.nat.length; ++i)
+                        $root.hopwire.v1.NatBehaviour.encode(message.nat[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8408,6 +8421,14 @@ export const hopwire = $root.hopwire = (() => {
                                 delete message.answerWanted;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.nat && message.nat.length))
+                                message.nat = [];
+                            message.nat.push($root.hopwire.v1.NatBehaviour.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8440,6 +8461,256 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return CandidateExchange;
+        })();
+
+        v1.NatBehaviour = (function() {
+
+            /**
+             * Properties of a NatBehaviour.
+             * @typedef {Object} hopwire.v1.NatBehaviour.$Properties
+             * @property {string|null} [family] NatBehaviour family
+             * @property {string|null} [mapping] NatBehaviour mapping
+             * @property {string|null} [filtering] NatBehaviour filtering
+             * @property {string|null} [ports] NatBehaviour ports
+             * @property {number|null} [portStep] NatBehaviour portStep
+             * @property {string|null} [hairpin] NatBehaviour hairpin
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a NatBehaviour.
+             * @memberof hopwire.v1
+             * @interface INatBehaviour
+             * @augments hopwire.v1.NatBehaviour.$Properties
+             * @deprecated Use hopwire.v1.NatBehaviour.$Properties instead.
+             */
+
+            /**
+             * Shape of a NatBehaviour.
+             * @typedef {hopwire.v1.NatBehaviour.$Properties} hopwire.v1.NatBehaviour.$Shape
+             */
+
+            /**
+             * Constructs a new NatBehaviour.
+             * @memberof hopwire.v1
+             * @classdesc Represents a NatBehaviour.
+             * @constructor
+             * @param {hopwire.v1.NatBehaviour.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const NatBehaviour = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * NatBehaviour family.
+             * @member {string} family
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.family = "";
+
+            /**
+             * NatBehaviour mapping.
+             * @member {string} mapping
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.mapping = "";
+
+            /**
+             * NatBehaviour filtering.
+             * @member {string} filtering
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.filtering = "";
+
+            /**
+             * NatBehaviour ports.
+             * @member {string} ports
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.ports = "";
+
+            /**
+             * NatBehaviour portStep.
+             * @member {number} portStep
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.portStep = 0;
+
+            /**
+             * NatBehaviour hairpin.
+             * @member {string} hairpin
+             * @memberof hopwire.v1.NatBehaviour
+             * @instance
+             */
+            NatBehaviour.prototype.hairpin = "";
+
+            /**
+             * Encodes the specified NatBehaviour message. Does not implicitly {@link hopwire.v1.NatBehaviour.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.NatBehaviour
+             * @static
+             * @param {hopwire.v1.NatBehaviour.$Properties} message NatBehaviour message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            NatBehaviour.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.family != null && $Object.hasOwnProperty.call(message, "family") && message.family !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.family);
+                if (message.mapping != null && $Object.hasOwnProperty.call(message, "mapping") && message.mapping !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.mapping);
+                if (message.filtering != null && $Object.hasOwnProperty.call(message, "filtering") && message.filtering !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.filtering);
+                if (message.ports != null && $Object.hasOwnProperty.call(message, "ports") && message.ports !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.ports);
+                if (message.portStep != null && $Object.hasOwnProperty.call(message, "portStep") && message.portStep !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).sint32(message.portStep);
+                if (message.hairpin != null && $Object.hasOwnProperty.call(message, "hairpin") && message.hairpin !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.hairpin);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a NatBehaviour message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.NatBehaviour
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.NatBehaviour & hopwire.v1.NatBehaviour.$Shape} NatBehaviour
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            NatBehaviour.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.NatBehaviour();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.family = value;
+                            else
+                                delete message.family;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.mapping = value;
+                            else
+                                delete message.mapping;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.filtering = value;
+                            else
+                                delete message.filtering;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.ports = value;
+                            else
+                                delete message.ports;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.portStep = value;
+                            else
+                                delete message.portStep;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.hairpin = value;
+                            else
+                                delete message.hairpin;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for NatBehaviour
+             * @function getTypeUrl
+             * @memberof hopwire.v1.NatBehaviour
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            NatBehaviour.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.NatBehaviour";
+            };
+
+            return NatBehaviour;
         })();
 
         v1.Candidate = (function() {

@@ -255,6 +255,75 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
     netcheck: () =>
       answer("netcheck", {
         mapping: "endpoint-independent",
+        families: [
+          {
+            family: "ipv4",
+            addresses: ["192.168.1.2"],
+            udp: true,
+            behaviour: {
+              mapping: "endpoint-independent",
+              filtering: "address-and-port-dependent",
+              ports: "preserving",
+              portStep: 0,
+              hairpin: "no",
+            },
+            ageMs: 400,
+            evidence: [
+              {
+                test: "mapped",
+                server: "carol",
+                localPort: 51_820,
+                to: "203.0.113.9:51820",
+                answeredFrom: "203.0.113.9:51820",
+                mapped: "198.51.100.1:51820",
+              },
+              {
+                test: "second-port",
+                server: "carol",
+                localPort: 51_820,
+                to: "203.0.113.9:49999",
+                answeredFrom: "203.0.113.9:49999",
+                mapped: "198.51.100.1:51820",
+              },
+              {
+                test: "answer-from-port",
+                server: "carol",
+                localPort: 51_820,
+                to: "203.0.113.9:51820",
+                answeredFrom: null,
+                mapped: null,
+              },
+              {
+                test: "hairpin",
+                server: "carol",
+                localPort: 51_820,
+                to: "198.51.100.1:51820",
+                answeredFrom: null,
+                mapped: null,
+              },
+            ],
+            expectation: "direct with most peers",
+          },
+          {
+            family: "ipv6",
+            addresses: [],
+            udp: null,
+            behaviour: {
+              mapping: "unknown",
+              filtering: "unknown",
+              ports: "unknown",
+              portStep: 0,
+              hairpin: "unknown",
+            },
+            ageMs: null,
+            evidence: [],
+            expectation: "not known: no server to ask",
+          },
+        ],
+        peers: [
+          { name: "bob", expected: "direct" },
+          { name: "dave", expected: "relayed" },
+        ],
         servers: [
           { server: "203.0.113.9:51820", name: "carol", mapped: "198.51.100.1:51820", rttMs: 6.5 },
           { server: "203.0.113.7:3478", name: null, mapped: null, rttMs: null },

@@ -12,6 +12,7 @@ const CONTENT: MessageContent = {
   kind: "candidates",
   candidates: [{ kind: "host", endpoint: { address: "192.0.2.1", port: 51820 } }],
   answerWanted: true,
+  nat: {},
 };
 
 const [sender, receiver, relay, other] = [1, 2, 3, 4].map(testMember) as [

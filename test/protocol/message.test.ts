@@ -28,6 +28,7 @@ const CONTENT: MessageContent = {
     { kind: "server-reflexive", endpoint: { address: "2001:db8::1", port: 40000 } },
   ],
   answerWanted: true,
+  nat: {},
 };
 
 const SEAL: SealOptions = {

@@ -1,0 +1,92 @@
+import { familyOf, formatEndpoint, type AddressFamily } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
+import type { NetcheckEvidence, NetcheckFamily, NetcheckPeer, NetcheckReport } from "../admin/contract.ts";
+import { UNKNOWN_BEHAVIOUR, type Observation } from "../nat/behaviour.ts";
+import { expectationOf, outcomeByChecks, outcomeOfPair } from "../nat/expectation.ts";
+import type { Network } from "./network.ts";
+import type { Netcheck } from "./paths.ts";
+
+export async function netcheckReport(network: Network, now: () => MonotonicMs): Promise<NetcheckReport> {
+  const found = await network.netcheck();
+  const { servers, addresses } = found;
+  return {
+    mapping: coarse(found),
+    families: (["ipv4", "ipv6"] as const).map((family) => familyReport(network, found, family, now())),
+    peers: expectedPeers(network),
+    servers: servers
+      .map(({ server, mapped, rttMs }) => ({
+        server: formatEndpoint(server.endpoint),
+        name: network.roster.members.get(server.server as MemberId)?.name ?? null,
+        mapped: mapped === undefined ? null : formatEndpoint(mapped),
+        rttMs: rttMs ?? null,
+      }))
+      .toSorted((a, b) => (a.rttMs ?? Infinity) - (b.rttMs ?? Infinity) || 0),
+    localAddresses: addresses,
+    warnings: network.warnings,
+  };
+}
+
+/** Of IPv4, as it was told before filtering was. */
+function coarse({ mapping, findings }: Netcheck): NetcheckReport["mapping"] {
+  const found = findings.get("ipv4")?.behaviour.mapping ?? "unknown";
+  switch (found) {
+    case "unknown":
+      return mapping;
+    case "open":
+    case "endpoint-independent":
+      return found;
+    case "address-dependent":
+    case "address-and-port-dependent":
+      return "endpoint-dependent";
+  }
+}
+
+function familyReport(
+  network: Network,
+  { servers, addresses, findings }: Netcheck,
+  family: AddressFamily,
+  now: MonotonicMs,
+): NetcheckFamily {
+  const asked = servers.filter(({ server }) => familyOf(server.endpoint.address) === family);
+  const found = findings.get(family);
+  const behaviour = found?.behaviour ?? UNKNOWN_BEHAVIOUR;
+  const answered = asked.some(({ mapped }) => mapped !== undefined);
+  return {
+    family,
+    addresses: addresses.filter((address) => familyOf(address) === family),
+    udp: asked.length === 0 ? null : answered,
+    behaviour,
+    ageMs: found === undefined ? null : Math.round(now - found.at),
+    evidence: (found?.seen ?? []).map((seen) => evidenceOf(network, seen)),
+    expectation:
+      asked.length === 0
+        ? "not known: no server to ask"
+        : expectationOf(behaviour, answered, outcomeByChecks),
+  };
+}
+
+function evidenceOf(
+  { roster }: Network,
+  { test, server, localPort, to, answer }: Observation,
+): NetcheckEvidence {
+  return {
+    test,
+    server: roster.members.get(server as MemberId)?.name ?? server,
+    localPort,
+    to: formatEndpoint(to),
+    answeredFrom: answer === undefined ? null : formatEndpoint(answer.from),
+    mapped: answer?.mapped === undefined ? null : formatEndpoint(answer.mapped),
+  };
+}
+
+function expectedPeers(network: Network): readonly NetcheckPeer[] {
+  return [...network.roster.members.values()]
+    .flatMap(({ id, name }) => {
+      const nat = network.natOf(id);
+      return id === network.self || nat === undefined
+        ? []
+        : [{ name, expected: outcomeOfPair(network.nat, nat, outcomeByChecks) }];
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
