@@ -38,6 +38,7 @@ const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   relayEnd: true,
   relayStats: true,
   netcheck: false,
+  netcheckLifetime: false,
   shutdown: true,
 };
 

@@ -51,6 +51,14 @@ export function agentClient(socketPath: string): AgentClient {
     relayEnd: (body) => call("relayEnd", body),
     relayStats: () => call("relayStats"),
     netcheck: () => call("netcheck"),
+    netcheckLifetime: async (emit, signal) =>
+      (await stream(
+        socketPath,
+        "netcheckLifetime",
+        {},
+        emit as Emit<unknown>,
+        signal,
+      )) as Result<"netcheckLifetime">,
     shutdown: async () => (await callOnce(socketPath, "shutdown")) as { pid: number },
   };
 }

@@ -47,6 +47,11 @@ export type AgentApi = {
   relayStats(): Promise<RelayStats>;
   /** Asks every known STUN server and volunteer, and looks what the NAT does; takes up to some 15 s. */
   netcheck(): Promise<NetcheckReport>;
+  /**
+   * Takes up to 5 min, and emits whenever a mapping that nothing passes has lived so long. Errors: relay.unavailable. Stops
+   * when `signal` aborts.
+   */
+  netcheckLifetime(emit: Emit<LifetimeStep>, signal: AbortSignal): Promise<NetcheckLifetime>;
   /** Called after the answer has left: starts the clean stop and does not wait for it. */
   shutdown(): void;
 };
@@ -332,6 +337,17 @@ export type NetcheckFamily = {
   readonly evidence: readonly NetcheckEvidence[];
   /** A sentence without a full stop. */
   readonly expectation: string;
+};
+
+export type LifetimeStep = { readonly aliveSec: number };
+
+/** Of a mapping of this host's NAT, or of its firewall's memory. */
+export type NetcheckLifetime = {
+  /** The volunteer. */
+  readonly server: string;
+  readonly atLeastSec: number;
+  /** Null: longer than is looked. */
+  readonly belowSec: number | null;
 };
 
 /** What this host's and the peer's NAT come to, where the peer has told of its own. */

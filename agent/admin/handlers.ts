@@ -75,6 +75,9 @@ export function handlersOf(api: AgentApi): Handlers {
     ),
     relayStats: call(nothing, () => api.relayStats()),
     netcheck: call(nothing, () => api.netcheck()),
+    netcheckLifetime: handler("stream", nothing, (_request, emit, signal) =>
+      api.netcheckLifetime(emit, signal),
+    ),
     shutdown: handler("shutdown", nothing, () => {
       api.shutdown();
       return Promise.resolve();

@@ -29,6 +29,7 @@ export const ROUTES = {
   relayUseToken: { method: "POST", path: "/v1/relay/use-token" },
   relayList: { method: "GET", path: "/v1/relay/list" },
   netcheck: { method: "GET", path: "/v1/netcheck" },
+  netcheckLifetime: { method: "POST", path: "/v1/netcheck/lifetime" },
   shutdown: { method: "POST", path: "/v1/shutdown" },
   relayAllocations: { method: "GET", path: "/admin/allocations" },
   relayWatch: { method: "GET", path: "/admin/allocations?stream=1" },

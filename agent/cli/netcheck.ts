@@ -1,4 +1,4 @@
-import type { NetcheckReport } from "../admin/contract.ts";
+import type { NetcheckLifetime, NetcheckReport } from "../admin/contract.ts";
 import type { Define } from "./define.ts";
 import { familyLines } from "./netcheck-text.ts";
 import { openSession } from "./session.ts";
@@ -7,12 +7,26 @@ import { facts, table } from "./table.ts";
 import { formatRtt, UNKNOWN } from "./units.ts";
 
 export const define: Define = (command, cli) => {
-  command.action(async () => {
-    const session = openSession(command, cli);
-    const report = await session.agent.netcheck();
-    session.print(report, () => reportLines(report, session.style));
-  });
+  command
+    .option("--lifetime", "how long the NAT keeps a mapping that nothing passes; takes up to 5 minutes")
+    .action(async ({ lifetime }: { readonly lifetime?: boolean }) => {
+      const session = openSession(command, cli);
+      if (lifetime !== true) {
+        const report = await session.agent.netcheck();
+        session.print(report, () => reportLines(report, session.style));
+        return;
+      }
+      const found = await session.agent.netcheckLifetime(({ aliveSec }) => {
+        if (!session.json) cli.out(`after ${aliveSec} s of silence an answer still comes in\n`);
+      }, cli.interrupted);
+      session.print(found, () => [session.style.bold(lifetimeText(found))]);
+    });
 };
+
+function lifetimeText({ server, atLeastSec, belowSec }: NetcheckLifetime): string {
+  const span = belowSec === null ? `more than ${atLeastSec} s` : `${atLeastSec} to ${belowSec} s`;
+  return `a mapping that nothing passes is kept for ${span}, as seen by ${server}`;
+}
 
 function reportLines(report: NetcheckReport, style: Style): string[] {
   const { families, servers, peers, localAddresses, warnings } = report;

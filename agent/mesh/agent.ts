@@ -18,6 +18,8 @@ import type {
   MemberRequest,
   Membership,
   MintedRelayToken,
+  LifetimeStep,
+  NetcheckLifetime,
   NetcheckReport,
   PeerStatus,
   PingReply,
@@ -43,7 +45,7 @@ import { MembershipOperations } from "./operations/membership.ts";
 import { pingMember } from "./operations/ping.ts";
 import { RelayOperations } from "./operations/relay.ts";
 import { RelayTokenOperations } from "./operations/relay-token.ts";
-import { netcheckReport } from "./netcheck-view.ts";
+import { netcheckLifetime, netcheckReport } from "./netcheck-view.ts";
 import { knownRelays, peerStatuses, statusOf } from "./views.ts";
 
 export type AgentParts = DaemonParts & {
@@ -179,6 +181,10 @@ export class Agent implements AgentApi, AsyncDisposable {
   async netcheck(): Promise<NetcheckReport> {
     const { clock } = this.#parts;
     return netcheckReport(await this.#current.required(), () => clock.monotonicNow());
+  }
+
+  async netcheckLifetime(emit: Emit<LifetimeStep>, signal: AbortSignal): Promise<NetcheckLifetime> {
+    return netcheckLifetime(await this.#current.required(), emit, signal);
   }
 
   /** Costs one reading of WireGuard's peers. */

@@ -1,7 +1,15 @@
 import { familyOf, formatEndpoint, type AddressFamily } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
-import type { NetcheckEvidence, NetcheckFamily, NetcheckPeer, NetcheckReport } from "../admin/contract.ts";
+import type {
+  Emit,
+  LifetimeStep,
+  NetcheckEvidence,
+  NetcheckFamily,
+  NetcheckLifetime,
+  NetcheckPeer,
+  NetcheckReport,
+} from "../admin/contract.ts";
 import { UNKNOWN_BEHAVIOUR, type Observation } from "../nat/behaviour.ts";
 import { expectationOf, outcomeByChecks, outcomeOfPair } from "../nat/expectation.ts";
 import type { Network } from "./network.ts";
@@ -24,6 +32,20 @@ export async function netcheckReport(network: Network, now: () => MonotonicMs): 
       .toSorted((a, b) => (a.rttMs ?? Infinity) - (b.rttMs ?? Infinity) || 0),
     localAddresses: addresses,
     warnings: network.warnings,
+  };
+}
+
+/** Throws AgentError `relay.unavailable`. */
+export async function netcheckLifetime(
+  network: Network,
+  emit: Emit<LifetimeStep>,
+  signal: AbortSignal,
+): Promise<NetcheckLifetime> {
+  const { server, lifetime } = await network.lookAtLifetime((aliveSec) => emit({ aliveSec }), signal);
+  return {
+    server: network.roster.members.get(server as MemberId)?.name ?? server,
+    atLeastSec: lifetime.atLeastSec,
+    belowSec: lifetime.belowSec ?? null,
   };
 }
 

@@ -295,6 +295,11 @@ export class Network implements AsyncDisposable {
   }
 
   /** See `Paths`. */
+  lookAtLifetime(...look: Parameters<Paths["lookAtLifetime"]>): ReturnType<Paths["lookAtLifetime"]> {
+    return this.#paths.lookAtLifetime(...look);
+  }
+
+  /** See `Paths`. */
   get nat(): NatByFamily {
     return this.#paths.nat;
   }

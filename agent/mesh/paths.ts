@@ -1,5 +1,5 @@
 import type { ConnectionCache } from "../../cache/store.ts";
-import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { familyOf, formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
@@ -7,6 +7,9 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { DOUBT_MISSES } from "../path/state.ts";
 import type { AddressFamily } from "../../protocol/endpoint.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
+import { AgentError } from "../errors.ts";
+import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
+import { lookAtLifetime } from "./lifetime-look.ts";
 import type { FreshStun } from "../nat/fresh-stun.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
@@ -236,6 +239,26 @@ export class Paths implements Disposable {
       mapping: mappingBehaviour(this.#gatherer.gathered, addresses),
       findings: this.#discovery?.findings ?? new Map<AddressFamily, Findings>(),
     };
+  }
+
+  /** By the nearest volunteer, over IPv4 where there is one. Throws AgentError `relay.unavailable`. */
+  async lookAtLifetime(
+    onAlive: (aliveSec: number) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly server: string; readonly lifetime: MappingLifetime }> {
+    const reports = await this.#gatherer.gather();
+    const [nearest] = reports
+      .filter(({ server, mapped }) => server.credential !== undefined && mapped !== undefined)
+      .toSorted(
+        (a, b) =>
+          familyOf(a.server.endpoint.address).localeCompare(familyOf(b.server.endpoint.address)) ||
+          (a.rttMs ?? 0) - (b.rttMs ?? 0),
+      );
+    if (nearest === undefined) throw new AgentError("relay.unavailable", "no volunteer answers");
+    const { server } = nearest;
+    const { context, openFresh } = this.#parts;
+    const lifetime = await lookAtLifetime({ clock: context.clock, openFresh, server, onAlive, signal });
+    return { server: server.server, lifetime };
   }
 
   /** What is in front of this host, as far as is known. */

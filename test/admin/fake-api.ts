@@ -331,6 +331,11 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
         localAddresses: ["192.168.1.2"],
         warnings: [],
       }),
+    netcheckLifetime(emit) {
+      calls.push({ operation: "netcheckLifetime" });
+      for (const aliveSec of [15, 30]) emit({ aliveSec });
+      return Promise.resolve({ server: "carol", atLeastSec: 30, belowSec: 45 });
+    },
     shutdown: () => void calls.push({ operation: "shutdown" }),
     ...overrides,
   };

@@ -270,6 +270,20 @@ describe("what a person reads", () => {
   });
 });
 
+describe("netcheck --lifetime", () => {
+  //
+  it("tells as it goes on, and at the end how long a mapping is kept", async () => {
+    await using hopwire = await serving();
+    expect((await hopwire.run(["netcheck", "--lifetime"])).out).toBe(
+      text(
+        "after 15 s of silence an answer still comes in",
+        "after 30 s of silence an answer still comes in",
+        "a mapping that nothing passes is kept for 30 to 45 s, as seen by carol",
+      ),
+    );
+  });
+});
+
 describe("what a program reads", () => {
   //
   it("has exactly the keys of the contract in status --json and peers --json", async () => {
