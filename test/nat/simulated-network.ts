@@ -3,13 +3,17 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
 /** RFC 4787, sections 4.1 and 5. */
-export type Mapping = "endpoint-independent" | "endpoint-dependent";
+export type Mapping = "endpoint-independent" | "address-dependent" | "endpoint-dependent";
 export type Filtering = "endpoint-independent" | "address-dependent" | "address-and-port-dependent";
 
 export type SimulatedNat = {
   readonly publicAddress: string;
   readonly mapping: Mapping;
   readonly filtering: Filtering;
+  /** Outside port of a new mapping; random unless given. `lastPort` is that of the mapping before. */
+  readonly portFor?: (insidePort: number, lastPort: number) => number;
+  /** Whether it turns back what hosts inside send to its outside address. Default false. */
+  readonly hairpin?: boolean;
 };
 
 export type NetworkOptions = {
@@ -46,6 +50,7 @@ export class SimulatedNetwork<Payload> {
   readonly #mappings = new Map<string, NatMapping>();
   readonly #publicByFlow = new Map<string, Endpoint>();
   readonly #lastArrivalMs = new Map<string, number>();
+  readonly #lastPort = new Map<string, number>();
   readonly #cuts = new Set<string>();
   #lossRate: number;
   #nowMs = 0;
@@ -103,10 +108,13 @@ export class SimulatedNetwork<Payload> {
   mappedFor(inside: Endpoint, to: Endpoint): Endpoint {
     const nat = this.#hosts.get(inside.address)?.nat;
     if (nat === undefined) return inside;
-    const flow = `${formatEndpoint(inside)} ${nat.mapping === "endpoint-dependent" ? formatEndpoint(to) : "any"}`;
+    const flow = `${formatEndpoint(inside)} ${destinationIn(nat.mapping, to)}`;
     let outside = this.#publicByFlow.get(flow);
     if (outside === undefined) {
-      outside = { address: nat.publicAddress, port: this.#freePort(nat.publicAddress) };
+      const last = this.#lastPort.get(nat.publicAddress) ?? FIRST_PORT;
+      const port = nat.portFor?.(inside.port, last) ?? this.#freePort(nat.publicAddress);
+      this.#lastPort.set(nat.publicAddress, port);
+      outside = { address: nat.publicAddress, port };
       this.#publicByFlow.set(flow, outside);
       this.#mappings.set(formatEndpoint(outside), { inside, contacted: new Set() });
     }
@@ -134,6 +142,10 @@ export class SimulatedNetwork<Payload> {
       return;
     }
     const mapping = this.#mappings.get(formatEndpoint(to));
+    if (from.address === to.address) {
+      if (mapping !== undefined && host.nat.hairpin === true) host.receive(payload, from, mapping.inside);
+      return;
+    }
     if (mapping !== undefined && admits(host.nat.filtering, mapping, from))
       host.receive(payload, from, mapping.inside);
   }
@@ -143,6 +155,20 @@ export class SimulatedNetwork<Payload> {
       const port = 1_024 + Math.floor(this.#fraction() * 64_512);
       if (!this.#mappings.has(formatEndpoint({ address, port }))) return port;
     }
+  }
+}
+
+/** Where a NAT that counts up begins. */
+const FIRST_PORT = 20_000;
+
+function destinationIn(mapping: Mapping, to: Endpoint): string {
+  switch (mapping) {
+    case "endpoint-independent":
+      return "any";
+    case "address-dependent":
+      return to.address;
+    case "endpoint-dependent":
+      return formatEndpoint(to);
   }
 }
 
