@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { StunAgent, type StunAnswer, type StunCredential } from "../../agent/nat/stun-agent.ts";
-import type { Decoded } from "../../protocol/decoded.ts";
+import {
+  StunAgent,
+  type StunAnswer,
+  type StunCredential,
+  type StunServer,
+} from "../../agent/nat/stun-agent.ts";
+import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { HEADER_BYTES, writeHeader } from "../../protocol/stun/header.ts";
 import { INTEGRITY_BYTES, integrityOf, INTEGRITY_TYPE } from "../../protocol/stun/integrity.ts";
@@ -195,6 +200,118 @@ describe("an answer", () => {
     const { value, refused } = await receiveAnswer(forge, from);
     expect(value).toBeUndefined();
     expect(refused.get(reason)).toBe(1);
+  });
+});
+
+//
+describe("a request with CHANGE-REQUEST", () => {
+  const ELSEWHERE = endpoint(3, 4_000);
+  const OTHER = endpoint(3, 5_000);
+  const CHANGE = { address: true, port: true };
+
+  function serverWith(elsewhere: NonNullable<StunServer["elsewhere"]>): {
+    agent: StunAgent;
+    clock: FakeClock;
+    fromHere: Sent[];
+  } {
+    const clock = new FakeClock();
+    const fromHere: Sent[] = [];
+    const agent = new StunAgent({
+      clock,
+      random: seededRandom(2),
+      send: (bytes, to) => fromHere.push({ bytes, to }),
+      server: { keyFor: () => KEY, onBinding: () => undefined, elsewhere },
+    });
+    return { agent, clock, fromHere };
+  }
+
+  it("is answered from elsewhere, to its own source and once, with where that is and where else to ask", async () => {
+    const fromElsewhere: Sent[] = [];
+    const server = serverWith(() =>
+      Promise.resolve(
+        decoded({
+          send: (bytes, to) => fromElsewhere.push({ bytes, to }),
+          origin: ELSEWHERE,
+          other: OTHER,
+        }),
+      ),
+    );
+    const client = agentOn(server.clock);
+    const answer = settled(client.agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000, change: CHANGE }));
+    server.agent.receive(last(client.sent), HERE);
+    await server.clock.advance(10);
+    expect(server.fromHere).toEqual([]);
+    expect(fromElsewhere.map(({ to }) => to)).toEqual([HERE]);
+    client.agent.receive(last(fromElsewhere), ELSEWHERE);
+    await server.clock.advance(0);
+    expect(answer.value).toMatchObject({
+      ok: true,
+      value: { from: ELSEWHERE, mapped: HERE, origin: ELSEWHERE, other: OTHER },
+    });
+    // No amplifier: what it has beside the request's attributes are three addresses.
+    expect(last(fromElsewhere).length - last(client.sent).length).toBeLessThanOrEqual(3 * 12);
+  });
+
+  it("is believed from elsewhere only under its key", async () => {
+    const clock = new FakeClock();
+    const client = agentOn(clock);
+    const answer = settled(client.agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000, change: CHANGE }));
+    const transactionId = last(client.sent).slice(8, 20);
+    const attributes = { xorMappedAddress: HERE };
+    client.agent.receive(encodeStun({ class: "success", transactionId, attributes }), ELSEWHERE);
+    await clock.advance(0);
+    expect(answer.value).toBeUndefined();
+    expect(client.agent.refusedByReason.get("bad-integrity")).toBe(1);
+  });
+
+  it("is answered 420 by who cannot, and 500 where there are too many, so that nobody takes silence for a filter", async () => {
+    const codes: (number | undefined)[] = [];
+    for (const reason of ["cannot-change", "rate-limited"]) {
+      const server = serverWith(() => Promise.resolve(refused(reason)));
+      const client = agentOn(server.clock);
+      void client.agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000, change: CHANGE });
+      server.agent.receive(last(client.sent), HERE);
+      await server.clock.advance(0);
+      const read = decodeStun(last(server.fromHere));
+      codes.push(read.ok ? read.value.attributes.errorCode?.code : undefined);
+      expect(server.agent.refusedByReason.size).toBe(1);
+    }
+    expect(codes).toEqual([420, 500]);
+  });
+
+  it("that asks for a late answer gets it then and not before, and none once the agent is closed", async () => {
+    const elsewhere = () => Promise.resolve(decoded({ send: undefined, origin: THERE, other: OTHER }));
+    const server = serverWith(elsewhere);
+    const client = agentOn(server.clock);
+    const options = { timeoutMs: 100_000, change: { address: false, port: false }, delaySec: 30 };
+    void client.agent.request(THERE, CREDENTIAL, options);
+    server.agent.receive(last(client.sent), HERE);
+    await server.clock.advance(29_999);
+    expect(server.fromHere).toEqual([]);
+    await server.clock.advance(1);
+    expect(server.fromHere).toHaveLength(1);
+    server.agent.receive(last(client.sent), HERE);
+    await server.clock.advance(0);
+    server.agent.close();
+    await server.clock.advance(60_000);
+    expect(server.fromHere).toHaveLength(1);
+  });
+});
+
+//
+describe("a request to an own mapped address", () => {
+  it("is answered by its own arrival, and by nobody else", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const stranger = agentOn(clock);
+    const answer = settled(agent.request(HERE, CREDENTIAL, { timeoutMs: 1_000, toSelf: true }));
+    stranger.agent.receive(last(sent), THERE);
+    agent.receive(last(stranger.sent), HERE);
+    await clock.advance(0);
+    expect(answer.value).toBeUndefined();
+    agent.receive(last(sent), endpoint(1, 7));
+    await clock.advance(0);
+    expect(answer.value).toMatchObject({ ok: true, value: { from: endpoint(1, 7), mapped: undefined } });
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memberIdOf, networkIdOf, type MemberId } from "../../protocol/ids.ts";
 import { privateKeyOf, rawPublicKey } from "../../protocol/keys.ts";
+import { natFromWire } from "../../protocol/nat-behaviour.ts";
 import {
   MAX_MESSAGE_CANDIDATES,
   MAX_SEALED_BYTES,
@@ -65,6 +66,41 @@ describe("messages that others carry", () => {
       ok: true,
       value: { from: SENDER, sequence: 1_800_000_000_000, content: CONTENT },
     });
+  });
+
+  //
+  it("tell what is in front of the sender; words and families of a later version are not known", () => {
+    const nat = {
+      ipv4: {
+        mapping: "address-and-port-dependent",
+        filtering: "address-dependent",
+        ports: "sequential",
+        portStep: -2,
+        hairpin: "no",
+      },
+      ipv6: { mapping: "open", filtering: "unknown", ports: "preserving", portStep: 0, hairpin: "unknown" },
+    } as const;
+    expect(openMessage(sealed({ ...CONTENT, nat }), OPEN)).toMatchObject({
+      ok: true,
+      value: { content: { nat } },
+    });
+    expect(
+      natFromWire([
+        { family: "ipv4", mapping: "by-moonlight", filtering: "endpoint-independent" },
+        { family: "ipv9", mapping: "open" },
+      ]),
+    ).toEqual({
+      ipv4: {
+        mapping: "unknown",
+        filtering: "endpoint-independent",
+        ports: "unknown",
+        portStep: 0,
+        hairpin: "unknown",
+      },
+    });
+    expect(refusalOf(sealed({ ...CONTENT, nat: { ipv4: { ...nat.ipv4, portStep: 65_536 } } }))).toBe(
+      "message-nat-step",
+    );
   });
 
   //
