@@ -68,6 +68,20 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   //
+  it("sees within 40 s that a NAT forgets after 20 s what nothing passes", async () => {
+    const strict = { mapping: "endpoint-independent", filtering: "address-and-port-dependent" } as const;
+    const nat = await lab.nat("nat-brief", { ...strict, mappingTimeoutSec: 20 });
+    await using agent = await LabAgent.create(lab, await lab.hostBehind(nat, "brief"));
+    await agent.start();
+    await agent.must("join", await volunteer.must("invite", agent.name));
+    const alive: number[] = [];
+    const signal = AbortSignal.timeout(40_000);
+    const look = agent.api.netcheckLifetime(({ aliveSec }) => alive.push(aliveSec), signal);
+    await expect(look).rejects.toThrow();
+    expect(alive).toEqual([15]);
+  });
+
+  //
   it("sees that nothing is in front of a public host, and a firewall that answers only", async () => {
     const open = await netcheck(await lab.openHost("open"));
     expect(ipv4(open).behaviour).toMatchObject({ mapping: "open", filtering: "endpoint-independent" });

@@ -11,10 +11,10 @@ import { tracesOf } from "./traces.ts";
 const json = async <T>(agent: LabAgent, ...command: string[]): Promise<T> =>
   JSON.parse(await agent.must(...command, "--json")) as T;
 
-/** UDP ports of the range that a relay takes its own from. */
+/** UDP ports of the range that a relay takes its own from, on every address: the second port for STUN is on one. */
 async function relayPorts(agent: LabAgent): Promise<readonly string[]> {
   const { stdout } = await agent.host.run("ss", ["-H", "-lnu"]);
-  return [...stdout.matchAll(/:(4[0-9]{4})\s/g)].flatMap(([, port]) => port ?? []);
+  return [...stdout.matchAll(/(?:0\.0\.0\.0|\*|\[::\]):(4[0-9]{4})\s/g)].flatMap(([, port]) => port ?? []);
 }
 
 const MEMBER = {
