@@ -50,6 +50,7 @@ export class BehaviourDiscovery implements Disposable {
   readonly #running = new Map<AddressFamily, Promise<void>>();
   /** Of the network that this host is in: what was begun in the last one says nothing here. */
   #era = {};
+  readonly #fresh = new Set<FreshStun>();
   #closed = false;
 
   constructor(parts: DiscoveryParts) {
@@ -66,8 +67,7 @@ export class BehaviourDiscovery implements Disposable {
 
   /** This host is elsewhere. */
   restart(): void {
-    this.#era = {};
-    this.#running.clear();
+    this.#abandon();
     this.#findings = new Map();
   }
 
@@ -83,7 +83,14 @@ export class BehaviourDiscovery implements Disposable {
 
   [Symbol.dispose](): void {
     this.#closed = true;
+    this.#abandon();
+  }
+
+  /** Runs end at once: whoever waits for one has it without what was not answered. */
+  #abandon(): void {
     this.#era = {};
+    this.#running.clear();
+    for (const socket of this.#fresh) void socket[Symbol.asyncDispose]();
   }
 
   #isDue(family: AddressFamily, reports: readonly ServerReport[]): boolean {
@@ -133,15 +140,19 @@ export class BehaviourDiscovery implements Disposable {
     this.#parts.onChange();
   }
 
-  /** Resolves with the run when it is done: every question ends, answered or not. */
+  /** Resolves with the run when it is done or abandoned: every question ends, answered or not. */
   #carryOut(
     { run: first, asks }: BehaviourStep,
     credentials: ReadonlyMap<string, StunCredential | undefined>,
   ): Promise<BehaviourRun> {
     const { promise, resolve } = Promise.withResolvers<BehaviourRun>();
+    const era = this.#era;
     let run = first;
     const begin = (questions: readonly Ask[]): void => {
-      if (run.stage === "done") resolve(run);
+      if (run.stage === "done" || era !== this.#era) {
+        resolve(run);
+        return;
+      }
       for (const question of questions)
         void this.#ask(question, credentials.get(question.server.name)).then((answered) => {
           const next = stepBehaviourRun(run, answered);
@@ -169,7 +180,12 @@ export class BehaviourDiscovery implements Disposable {
     const { id } = question;
     try {
       await using socket = await openFresh();
-      return { id, localPort: socket.port, answer: await answerOf(socket.request, question, credential) };
+      this.#fresh.add(socket);
+      try {
+        return { id, localPort: socket.port, answer: await answerOf(socket.request, question, credential) };
+      } finally {
+        this.#fresh.delete(socket);
+      }
     } catch (error) {
       log.warn({ err: error }, "no socket to look at the NAT with");
       return { id, localPort: 0, answer: undefined };
