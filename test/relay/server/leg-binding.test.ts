@@ -53,11 +53,11 @@ function nonceFor(source: Endpoint, where: BindingContext, nowMs = NOW): string 
 }
 
 /** CHANGE-REQUEST (RFC 5780) put where a NONCE was, and the integrity made anew by hand. */
-function withChangeRequest(key: Uint8Array): Uint8Array {
+function withResponsePort(key: Uint8Array): Uint8Array {
   const username = bindingUsername(allocation, "a");
   const bytes = request({ username, nonce: "1234" }, key);
   const integrityAt = bytes.length - 8 - 36;
-  bytes.set([0x00, 0x03, 0x00, 0x04, 0, 0, 0, 6], integrityAt - 8);
+  bytes.set([0x00, 0x27, 0x00, 0x04, 0, 80, 0, 0], integrityAt - 8);
   const signed = bytes.slice(0, integrityAt + 36);
   new DataView(signed.buffer).setUint16(2, signed.length - 20);
   signed.set(createHmac("sha256", key).update(signed.subarray(0, integrityAt)).digest(), integrityAt + 4);
@@ -106,13 +106,13 @@ describe("a Binding request under a leg's key", () => {
   });
 
   it("is told which attributes were not understood, and moves nothing", () => {
-    const bytes = withChangeRequest(legKeys.a);
+    const bytes = withResponsePort(legKeys.a);
     const answer = answerBinding(bytes, HOME, context(HOME), monotonicMs(NOW));
     const reply = answer.tag === "reply" ? decodeStun(answer.reply) : undefined;
     expect(answer).toMatchObject({ tag: "reply", bound: undefined });
     expect(reply).toMatchObject({
       ok: true,
-      value: { class: "error", attributes: { errorCode: { code: 420 }, unknownAttributes: [0x0003] } },
+      value: { class: "error", attributes: { errorCode: { code: 420 }, unknownAttributes: [0x0027] } },
     });
   });
 
