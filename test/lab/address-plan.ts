@@ -6,6 +6,12 @@
 /** Neighbouring sites get different /24s: a filter that looks at the network instead of the address would show. */
 const PUBLIC_PREFIXES = ["203.0.113", "198.51.100", "192.0.2"] as const;
 
+/**
+ * For a site that must not see a documentation address at its outside: miniupnpd takes those for private. Nobody lives there:
+ * APNIC keeps this block back, as it is in too many examples.
+ */
+const UNRESERVED_PREFIX = "1.2.3";
+
 /** A /28 per link: gateway, site, and room for more addresses of the site. */
 const LINK_ADDRESSES = 16;
 
@@ -28,11 +34,18 @@ export type LinkAddresses = {
   readonly gateway6: string | undefined;
 };
 
+/** Of which block a public address is; see `UNRESERVED_PREFIX`. */
+export type PublicBlock = "documentation" | "unreserved";
+
 /** Addresses of the link between the internet and its `index`-th site. */
-export function publicLink(index: number): LinkAddresses {
-  if (index >= MAX_PUBLIC_LINKS) throw new RangeError(`a lab has at most ${MAX_PUBLIC_LINKS} public links`);
-  const prefix = PUBLIC_PREFIXES[index % PUBLIC_PREFIXES.length] ?? PUBLIC_PREFIXES[0];
-  const base = Math.floor(index / PUBLIC_PREFIXES.length) * LINK_ADDRESSES;
+export function publicLink(index: number, block: PublicBlock = "documentation"): LinkAddresses {
+  const most = block === "unreserved" ? 256 / LINK_ADDRESSES : MAX_PUBLIC_LINKS;
+  if (index >= most) throw new RangeError(`a lab has at most ${most} such public links`);
+  const prefix =
+    block === "unreserved"
+      ? UNRESERVED_PREFIX
+      : (PUBLIC_PREFIXES[index % PUBLIC_PREFIXES.length] ?? PUBLIC_PREFIXES[0]);
+  const base = Math.floor(block === "unreserved" ? index : index / PUBLIC_PREFIXES.length) * LINK_ADDRESSES;
   return {
     address4: `${prefix}.${base + 2}`,
     prefixLength4: 28,

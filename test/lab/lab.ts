@@ -1,5 +1,5 @@
 import { systemRunner } from "../../agent/runner.ts";
-import { lanPlan, publicLink, sitePrefix6 } from "./address-plan.ts";
+import { lanPlan, publicLink, sitePrefix6, type PublicBlock } from "./address-plan.ts";
 import { removeLab, removeLabOnExit, sweepLabs } from "./cleanup.ts";
 import { Host } from "./host.ts";
 import { interfaceName, namespacePrefix, ownerOf, type LabId } from "./lab-name.ts";
@@ -30,6 +30,8 @@ export type NatOptions = Pick<NatBehaviour, "mapping" | "filtering"> & {
   readonly behind?: Nat;
   /** Routes public IPv6 addresses to its hosts, through a stateful firewall without NAT. Default false. Behind a NAT, that one must. */
   readonly ipv6?: boolean;
+  /** Of its address on the internet. Default documentation. */
+  readonly block?: PublicBlock;
   /** First three octets of the LAN's /24, where LANs shall look alike; unique in the lab by default. */
   readonly lan4?: string;
 };
@@ -132,7 +134,8 @@ export class Lab implements AsyncDisposable {
     const mappingTimeoutSec = options.mappingTimeoutSec ?? DEFAULT_MAPPING_TIMEOUT_SEC;
     const behaviour = { mapping, filtering, mappingTimeoutSec, hairpin: options.hairpin === true };
     const namespace = this.#namespace(name);
-    const place = behind === undefined ? this.#takePublicLink(options.ipv6 === true) : behind.takePort();
+    const place =
+      behind === undefined ? this.#takePublicLink(options.ipv6 === true, options.block) : behind.takePort();
     const prefix6 = options.ipv6 === true ? place.prefix6 : undefined;
     const lan = lanPlan(++this.#lans, options.lan4, prefix6);
     const { link, create, nearSysctl, nearSetup } = connection(place, namespace, OUTSIDE_DEVICE, 0);
@@ -206,9 +209,9 @@ export class Lab implements AsyncDisposable {
     return link;
   }
 
-  #takePublicLink(ipv6: boolean): Place {
+  #takePublicLink(ipv6: boolean, block?: PublicBlock): Place {
     const index = this.#publicLinks++;
-    const { address6, gateway6, ...addresses } = publicLink(index);
+    const { address6, gateway6, ...addresses } = publicLink(index, block);
     const device = `site${index}`;
     const prefix6 = ipv6 ? sitePrefix6(index) : undefined;
     return {
