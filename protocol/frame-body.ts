@@ -35,7 +35,9 @@ export type RequestBody =
   | { readonly kind: "refresh"; readonly allocation: AllocationId; readonly token?: string }
   | { readonly kind: "release"; readonly allocation: AllocationId }
   | Forward
-  | { readonly kind: "secret"; readonly epoch: number };
+  | { readonly kind: "secret"; readonly epoch: number }
+  /** Can this endpoint of ours be reached by somebody whom our NAT has not seen? */
+  | { readonly kind: "probe"; readonly endpoint: Endpoint };
 
 export type Redeemed = {
   readonly kind: "redeemed";
@@ -72,7 +74,8 @@ export type ResponseBody =
   | { readonly kind: "refreshed"; readonly lifetimeSec: number }
   | { readonly kind: "released" }
   | { readonly kind: "forward-accepted" }
-  | { readonly kind: "secret"; readonly epoch: number; readonly secret: Uint8Array };
+  | { readonly kind: "secret"; readonly epoch: number; readonly secret: Uint8Array }
+  | { readonly kind: "probed"; readonly reached: boolean };
 
 /** Which answer belongs to which request; any may fail instead. */
 export const ANSWER_KIND = {
@@ -82,6 +85,7 @@ export const ANSWER_KIND = {
   release: "released",
   forward: "forward-accepted",
   secret: "secret",
+  probe: "probed",
 } as const satisfies Record<RequestBody["kind"], ResponseBody["kind"]>;
 
 export type AnswerTo<Body extends RequestBody> = Extract<
@@ -145,6 +149,8 @@ export function requestToWire(body: RequestBody): Partial<hopwire.v1.Request.$Pr
       return { forward: { to: idBytes(body.to), sealed: body.sealed } };
     case "secret":
       return { secret: { epoch: body.epoch } };
+    case "probe":
+      return { probe: { endpoint: formatEndpoint(body.endpoint) } };
   }
 }
 
@@ -178,6 +184,7 @@ export function requestFromWire(wire: hopwire.v1.Request.$Properties): RequestBo
   if (wire.secret) {
     return { kind: "secret", epoch: integerField(wire.secret.epoch, "secret-epoch", 0, MAX_UINT32) };
   }
+  if (wire.probe) return { kind: "probe", endpoint: endpointField(wire.probe.endpoint, "probe-endpoint") };
   return undefined;
 }
 
@@ -195,6 +202,8 @@ export function responseToWire(result: ResponseBody | Failure): Partial<hopwire.
       return { forwardAccepted: {} };
     case "secret":
       return { secret: { epoch: result.epoch, secret: result.secret } };
+    case "probed":
+      return { probed: { reached: result.reached } };
     case "failure": {
       const detail = result.detail.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_DETAIL_LENGTH);
       return { failure: { code: result.code, detail } };
@@ -224,6 +233,7 @@ export function responseFromWire(wire: hopwire.v1.Response.$Properties): Respons
     const epoch = integerField(wire.secret.epoch, "secret-epoch", 0, MAX_UINT32);
     return { kind: "secret", epoch, secret: bytesField(wire.secret.secret, "secret-secret", SECRET_BYTES) };
   }
+  if (wire.probed) return { kind: "probed", reached: wire.probed.reached ?? false };
   // Somebody waits for this answer: better told now than by the deadline.
   return {
     kind: "failure",

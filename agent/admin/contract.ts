@@ -353,10 +353,31 @@ export type NetcheckLifetime = {
 /** What this host's and the peer's NAT come to, where the peer has told of its own. */
 export type NetcheckPeer = { readonly name: string; readonly expected: "direct" | "relayed" | "unknown" };
 
+/** Of the default gateway. */
+export type NetcheckPortMapping = {
+  readonly gateway: string | null;
+  readonly protocols: readonly {
+    readonly protocol: MappingProtocol;
+    /** Null: not known yet, or not asked. */
+    readonly found: boolean | null;
+    /** Why it was not found or does not map: a fixed word. */
+    readonly reason: string | null;
+  }[];
+  readonly mapping: { readonly protocol: MappingProtocol; readonly endpoint: string } | null;
+  /** The volunteer that reached it from outside; only then it is announced. */
+  readonly verifiedBy: string | null;
+  /** Why it is not announced; null where it is, or where there is no mapping. */
+  readonly unverified: string | null;
+};
+
+export type MappingProtocol = "pcp" | "nat-pmp" | "upnp-igd";
+
 export type NetcheckReport = {
   readonly mapping: MappingBehaviour;
   readonly families: readonly NetcheckFamily[];
   readonly peers: readonly NetcheckPeer[];
+  /** Null: it is off. */
+  readonly portMapping: NetcheckPortMapping | null;
   readonly servers: readonly NetcheckServer[];
   readonly localAddresses: readonly string[];
   readonly warnings: readonly string[];

@@ -1,4 +1,9 @@
-import type { NetcheckLifetime, NetcheckReport } from "../admin/contract.ts";
+import type {
+  MappingProtocol,
+  NetcheckLifetime,
+  NetcheckPortMapping,
+  NetcheckReport,
+} from "../admin/contract.ts";
 import type { Define } from "./define.ts";
 import { familyLines } from "./netcheck-text.ts";
 import { openSession } from "./session.ts";
@@ -28,6 +33,36 @@ function lifetimeText({ server, atLeastSec, belowSec }: NetcheckLifetime): strin
   return `a mapping that nothing passes is kept for ${span}, as seen by ${server}`;
 }
 
+const PROTOCOL_NAME: Readonly<Record<MappingProtocol, string>> = {
+  pcp: "PCP",
+  "nat-pmp": "NAT-PMP",
+  "upnp-igd": "UPnP",
+};
+
+/** Why a mapping is not announced. */
+const UNVERIFIED: Readonly<Record<string, string>> = {
+  "being-asked": "a volunteer is being asked to reach it",
+  "no-volunteer": "no volunteer is connected that could reach it from outside",
+  "another-nat": "another NAT is in front of the router",
+  "not-reached": "a volunteer could not reach it",
+  "request.unknown": "the connected volunteers are of an older version",
+};
+
+function portMappingText(found: NetcheckPortMapping | null): string {
+  if (found === null) return "off";
+  const spoken = found.protocols.filter((each) => each.found).map(({ protocol }) => PROTOCOL_NAME[protocol]);
+  const router = spoken.length === 0 ? "the router offers none" : `the router speaks ${spoken.join(", ")}`;
+  if (found.mapping === null) {
+    return found.gateway === null ? "none: no router with a private address in front" : `none: ${router}`;
+  }
+  const { protocol, endpoint } = found.mapping;
+  const state =
+    found.verifiedBy === null
+      ? `not announced: ${UNVERIFIED[found.unverified ?? ""] ?? found.unverified ?? UNKNOWN}`
+      : `reached from outside by ${found.verifiedBy}`;
+  return `${endpoint} by ${PROTOCOL_NAME[protocol]}, ${state}; ${router}`;
+}
+
 function reportLines(report: NetcheckReport, style: Style): string[] {
   const { families, servers, peers, localAddresses, warnings } = report;
   const rows = servers.map(({ server, name, mapped, rttMs }) => [
@@ -50,6 +85,7 @@ function reportLines(report: NetcheckReport, style: Style): string[] {
           .filter(({ addresses }) => addresses.length > 0)
           .map(({ family, expectation }) => [family === "ipv4" ? "IPv4" : "IPv6", expectation] as const),
         ...(relayed.length === 0 ? [] : [["relayed with", relayed.join("  ")] as const]),
+        ["port mapping", portMappingText(report.portMapping)],
         ["local addresses", localAddresses.join("  ") || UNKNOWN],
       ],
       style.dim,

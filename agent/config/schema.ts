@@ -26,6 +26,7 @@ export type AgentConfig = {
   readonly logLevel: LogLevel;
   /** "host:port", asked beside the volunteers. */
   readonly stunServers: readonly string[];
+  readonly portMapping: PortMappingWish;
   readonly relay: RelayConfig;
   /** "127.0.0.1:9820"; undefined: not served. */
   readonly metricsListen: string | undefined;
@@ -71,7 +72,9 @@ const BACKENDS = ["auto", "kernel", "wireguard-go"] as const;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 const FORWARDERS = ["auto", "kernel", "userspace"] as const;
 const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
+const PORT_MAPPING = ["auto", "off"] as const;
 const HOOK_FAILURES = ["open", "closed"] as const;
+export type PortMappingWish = (typeof PORT_MAPPING)[number];
 export type ForwarderWish = (typeof FORWARDERS)[number];
 export type AllowPrivate = (typeof ALLOW_PRIVATE)[number];
 export type HookFailure = (typeof HOOK_FAILURES)[number];
@@ -281,6 +284,14 @@ export const CONFIG_KEYS = {
     fromText: asList,
     standard: [],
     about: "Public STUN servers, asked beside the volunteers for own mapped addresses.",
+    change: "restart",
+  },
+  "port-mapping": {
+    schema: choice(PORT_MAPPING),
+    fromText: asText,
+    standard: "auto",
+    about:
+      "Whether the router is asked to forward WireGuard's port (PCP, NAT-PMP, UPnP): `auto` where this host has a private address, or `off`.",
     change: "restart",
   },
   // Far more than allocations, so that a port is not handed out again while late packets for it arrive; it lies inside
@@ -533,6 +544,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
     backend: values.backend,
     logLevel: values["log-level"],
     stunServers: values["stun-servers"],
+    portMapping: values["port-mapping"],
     relay: {
       ports,
       maxAllocations: values["relay.max-allocations"],

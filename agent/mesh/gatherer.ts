@@ -32,6 +32,8 @@ export type GatherSources = {
   listenPort(): number;
   /** Own public endpoints that an operator gave. */
   configured(): readonly Endpoint[];
+  /** Of a port mapping that was verified from outside. */
+  portMapped(): Endpoint | undefined;
 };
 
 type Stun = (
@@ -84,6 +86,11 @@ export class Gatherer implements Disposable {
     void this.gather();
   }
 
+  /** What `sources` say has changed, and what servers see has not. */
+  update(): void {
+    if (!this.#closed) this.#refresh();
+  }
+
   /** Asks every server once; each answer counts as it comes. */
   async gather(): Promise<readonly ServerReport[]> {
     this.#cancel();
@@ -123,6 +130,7 @@ export class Gatherer implements Disposable {
       sources.listenPort(),
       sources.configured(),
       this.#gathered,
+      sources.portMapped(),
     );
     if (sameCandidates(this.#candidates, after)) return;
     this.#candidates = after;

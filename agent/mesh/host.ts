@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Clock } from "../clock.ts";
+import type { PortMappingWish } from "../config/schema.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Membership } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
@@ -22,6 +23,7 @@ export type NetworkSettings = {
   readonly publicEndpoints: readonly Endpoint[];
   /** Public STUN servers, resolved, asked beside the volunteers. */
   readonly stunServers: readonly Endpoint[];
+  readonly portMapping: PortMappingWish;
   readonly relayLimits: VolunteerLimits;
   /** Takes part in the mesh in order to relay, and for nothing else: whatever the state says, it volunteers. */
   readonly relayOnly: boolean;

@@ -1,4 +1,5 @@
 import type { Decoded } from "../../protocol/decoded.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
 import {
   failure,
   type AllocationLeg,
@@ -28,6 +29,8 @@ export type MessagingEvents = {
   onAllocationEnded(from: MemberId, allocation: AllocationId, reason: string): void;
   onAllocationWarning(from: MemberId, warning: AllocationWarning): void;
   serveRelay(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure>;
+  /** A member wants to know whether this endpoint of its can be reached. */
+  serveProbe(from: MemberId, endpoint: Endpoint): Promise<ResponseBody | Failure>;
   /** A joining host wants membership. */
   onRedeem(inviteId: InviteId, body: Redeem): Promise<Redeemed | Failure>;
   onSecretLearned(): void;
@@ -184,6 +187,8 @@ export class Messaging implements AsyncDisposable {
         return this.#forwarding.serve(from, body);
       case "secret":
         return this.#secrets.serve(body.epoch);
+      case "probe":
+        return this.#events.serveProbe(from, body.endpoint);
     }
   }
 }

@@ -8,10 +8,12 @@ import type {
   NetcheckFamily,
   NetcheckLifetime,
   NetcheckPeer,
+  NetcheckPortMapping,
   NetcheckReport,
 } from "../admin/contract.ts";
 import { UNKNOWN_BEHAVIOUR, type Observation } from "../nat/behaviour.ts";
 import { expectationOf, outcomeByChecks, outcomeOfPair } from "../nat/expectation.ts";
+import { MAPPING_PROTOCOLS } from "../nat/port-mapping/protocol.ts";
 import type { Network } from "./network.ts";
 import type { Netcheck } from "./paths.ts";
 
@@ -30,6 +32,7 @@ export async function netcheckReport(network: Network, now: () => MonotonicMs): 
         rttMs: rttMs ?? null,
       }))
       .toSorted((a, b) => (a.rttMs ?? Infinity) - (b.rttMs ?? Infinity) || 0),
+    portMapping: netcheckPortMapping(network),
     localAddresses: addresses,
     warnings: network.warnings,
   };
@@ -111,4 +114,28 @@ function expectedPeers(network: Network): readonly NetcheckPeer[] {
         : [{ name, expected: outcomeOfPair(network.nat, nat, outcomeByChecks) }];
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function netcheckPortMapping(network: Network): NetcheckPortMapping | null {
+  const report = network.portMapping;
+  if (report === undefined) return null;
+  const { gateway, standings, mapping, verifiedBy, unverified } = report;
+  return {
+    gateway: gateway ?? null,
+    protocols: MAPPING_PROTOCOLS.map((protocol) => {
+      const standing = standings[protocol];
+      return {
+        protocol,
+        found: standing.tag === "unknown" ? null : standing.tag === "present",
+        reason: standing.tag === "refused" ? standing.reason : null,
+      };
+    }),
+    mapping:
+      mapping === undefined
+        ? null
+        : { protocol: mapping.protocol, endpoint: formatEndpoint(mapping.external) },
+    verifiedBy:
+      verifiedBy === undefined ? null : (network.roster.members.get(verifiedBy)?.name ?? verifiedBy),
+    unverified: unverified ?? null,
+  };
 }

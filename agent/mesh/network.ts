@@ -7,12 +7,16 @@ import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protoco
 import { tcpStreams } from "../control/tcp.ts";
 import type { IssuedInvite } from "../identity/state.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
+import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
+import { StunSocket } from "../nat/stun-socket.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
 import { Announcer, type Announced } from "./announcer.ts";
 import type { MeshContext } from "./context.ts";
+import { defaultGateway } from "./default-gateway.ts";
 import { Echo } from "./echo.ts";
+import { EndpointProber } from "./endpoint-prober.ts";
 import { every } from "./every.ts";
 import { FirewallKeeper } from "./firewall-keeper.ts";
 import { homeRelays } from "./home-relays.ts";
@@ -22,9 +26,11 @@ import { Messaging } from "./messaging.ts";
 import { inviteChanges, openInvites } from "./open-invites.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { Paths, type Netcheck } from "./paths.ts";
+import { PortMapping, type PortMappingReport } from "./port-mapping.ts";
 import { inviteEndpoints, publicEndpoints, relayEndpoints, type OwnAddresses } from "./reachability.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys, StunService } from "./stun-service.ts";
+import { shortId } from "./stun-names.ts";
 import { Volunteer, type VolunteerParts } from "./volunteer.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -63,6 +69,9 @@ export class Network implements AsyncDisposable {
   readonly #messaging: Messaging;
   readonly #paths: Paths;
   readonly #announcer: Announcer;
+  readonly #prober: EndpointProber;
+  /** Undefined where it is off, or where nobody could answer a volunteer that looks from outside. */
+  readonly #portMapping: PortMapping | undefined;
   /** In the order in which it came to be; disposed of in reverse, whatever fails. */
   readonly #owned: AsyncDisposableStack;
   readonly #ending = new AbortController();
@@ -126,6 +135,7 @@ export class Network implements AsyncDisposable {
             this.#paths.onAllocationEnded(from, allocation, reason),
           onAllocationWarning: (from, warning) => this.#paths.onAllocationWarning(from, warning),
           serveRelay: (from, request) => this.volunteer.serve(from, request),
+          serveProbe: (from, endpoint) => this.#prober.serve(from, endpoint),
           onRedeem: parts.onRedeem,
           onSecretLearned: () => this.#paths.gather(),
         },
@@ -140,6 +150,7 @@ export class Network implements AsyncDisposable {
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
         openFresh: () => openFreshStun({ clock, random, log }),
+        portMapped: () => this.#portMapping?.endpoint,
         own: () => this.#ownAddresses(),
         hostCandidates: () => this.#watch.candidates,
         stunServers: settings.stunServers,
@@ -162,6 +173,18 @@ export class Network implements AsyncDisposable {
         stateFile: parts.relayFile,
       }),
     );
+    this.#prober = new EndpointProber({
+      self: context.self,
+      clock,
+      random,
+      log,
+      isVolunteering: () => this.isVolunteering,
+      outerEndpoint: (member) => this.#paths.outerEndpoint(member),
+      checkKey: (member) => this.#paths.checkKey(shortId(member))?.key,
+      open: (receive) => StunSocket.open(random, log, receive),
+    });
+    const wanted = settings.portMapping === "auto" && stun !== undefined;
+    this.#portMapping = wanted ? owned.use(this.#newPortMapping(context)) : undefined;
     this.#announcer = new Announcer({
       context,
       current: () => ({
@@ -309,6 +332,11 @@ export class Network implements AsyncDisposable {
     return this.#paths.natOf(peer);
   }
 
+  /** Undefined where it is off. */
+  get portMapping(): PortMappingReport | undefined {
+    return this.#portMapping?.report;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     await this.#owned.disposeAsync();
@@ -330,6 +358,7 @@ export class Network implements AsyncDisposable {
     await this.syncInvites();
     await this.#onRoster(this.roster);
     this.#paths.gather();
+    this.#portMapping?.refresh();
     await this.#announce();
     this.#owned.defer(every(clock, SWEEP_MS, () => this.#sweep()));
     this.#owned.defer(every(clock, EXCHANGE_MS, () => this.#registry.exchange()));
@@ -371,7 +400,9 @@ export class Network implements AsyncDisposable {
 
   #onConnected(id: MemberId): void {
     void this.#announce();
-    if (this.roster.relays.has(id)) this.#paths.onVolunteerConnected(id);
+    if (!this.roster.relays.has(id)) return;
+    this.#paths.onVolunteerConnected(id);
+    this.#portMapping?.onVolunteerConnected();
   }
 
   #onHostChanged(changes: readonly HostChange[]): void {
@@ -380,6 +411,7 @@ export class Network implements AsyncDisposable {
     // Which of the members' public endpoints can be reached depends on our addresses' families.
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
+    this.#portMapping?.refresh();
     void this.#announce();
     if (!changes.includes("resumed")) return;
     // Whatever ran out meanwhile, and whatever the others have said.
@@ -404,6 +436,20 @@ export class Network implements AsyncDisposable {
       addresses: this.#watch.addresses,
       listenPort: this.interface.listenPort,
     };
+  }
+
+  #newPortMapping(context: MeshContext): PortMapping {
+    const { run, clock, log, device } = this.#parts;
+    return new PortMapping({
+      context,
+      control: this.#messaging.control,
+      port: this.interface.listenPort,
+      gateway: () => defaultGateway({ run, log, overlayInterface: device.name }),
+      open: gatewayWires({ clock, log }),
+      volunteers: () => this.connected.filter((id) => this.roster.relays.has(id)),
+      seenAs: () => this.#paths.mappedEndpoints,
+      onChange: () => this.#paths.onPortMapped(),
+    });
   }
 
   #announcedRelay(): Announced["relay"] {

@@ -35,6 +35,8 @@ export type PathsParts = {
   readonly messaging: Messaging;
   readonly wireguard: ConnectorPorts["wireguard"];
   readonly pin: ConnectorPorts["pin"];
+  /** Of a port mapping that was verified from outside. */
+  readonly portMapped: () => Endpoint | undefined;
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunProbe | undefined;
   readonly openFresh: () => Promise<FreshStun>;
@@ -150,6 +152,7 @@ export class Paths implements Disposable {
           hostAddresses: parts.hostCandidates,
           listenPort: () => own().listenPort,
           configured: () => own().configured,
+          portMapped: parts.portMapped,
         },
         onChange: () => this.#onCandidatesChanged(),
         onGathered: (reports) => this.#discovery?.onGathered(reports),
@@ -175,6 +178,11 @@ export class Paths implements Disposable {
   /** Where others may see this host, as far as is known. */
   get candidates(): readonly Endpoint[] {
     return this.#gatherer.candidates.map(({ endpoint }) => endpoint);
+  }
+
+  /** Where volunteers see this host. */
+  get mappedEndpoints(): readonly Endpoint[] {
+    return [...this.#gatherer.gathered.mappedByServer.values()].map(({ mapped }) => mapped);
   }
 
   get relaysInUse(): ReadonlySet<MemberId> {
@@ -226,6 +234,11 @@ export class Paths implements Disposable {
   /** Asks the volunteers what they see us as. */
   gather(): void {
     void this.#gatherer.gather();
+  }
+
+  /** There is another verified port mapping, or none any more. */
+  onPortMapped(): void {
+    this.#gatherer.update();
   }
 
   async netcheck(): Promise<Netcheck> {

@@ -8,6 +8,8 @@ import type { StunCredential } from "../nat/stun-agent.ts";
  */
 const SHORT = 16;
 
+const PROBE = "probe:";
+
 /** Asked of a volunteer: "what is my address?" Shows knowledge of the network's secret. */
 export function serverCredential(epoch: number, secret: Uint8Array): StunCredential {
   const key = new Uint8Array(createHmac("sha256", secret).update("hopwire stun v1\0").digest());
@@ -28,6 +30,17 @@ export function checkCredential(to: MemberId, from: MemberId, pairKey: Uint8Arra
 export function checkSender(username: string, self: MemberId): string | undefined {
   const [to, from] = username.split(":");
   return to === self.slice(0, SHORT) && from?.length === SHORT ? from : undefined;
+}
+
+/** Asked of a member that wants to know whether it can be reached. No check: the path to the sender has nothing to do with it. */
+export function probeCredential(to: MemberId, from: MemberId, pairKey: Uint8Array): StunCredential {
+  const { username, key } = checkCredential(to, from, pairKey);
+  return { username: `${PROBE}${username}`, key };
+}
+
+/** The start of the sender's id, where the probe is meant for `self`. */
+export function probeSender(username: string, self: MemberId): string | undefined {
+  return username.startsWith(PROBE) ? checkSender(username.slice(PROBE.length), self) : undefined;
 }
 
 export function legCredential(allocation: AllocationId, leg: "a" | "b", legKey: Uint8Array): StunCredential {

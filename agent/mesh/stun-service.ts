@@ -15,7 +15,7 @@ import {
 import { StunSocket } from "../nat/stun-socket.ts";
 import type { Random } from "../random.ts";
 import { StunAlternates, type AlternatesPlace } from "./stun-alternates.ts";
-import { checkSender, epochOf, serverCredential } from "./stun-names.ts";
+import { checkSender, epochOf, probeSender, serverCredential } from "./stun-names.ts";
 
 export type StunRequest = (
   to: Endpoint,
@@ -140,7 +140,7 @@ function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
     const served = keys.served().find((candidate) => candidate.epoch === epoch);
     return served === undefined ? undefined : serverCredential(epoch, served.secret).key;
   }
-  const sender = checkSender(username, keys.self);
+  const sender = checkSender(username, keys.self) ?? probeSender(username, keys.self);
   return sender === undefined ? undefined : keys.checkKey(sender)?.key;
 }
 

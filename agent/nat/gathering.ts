@@ -35,12 +35,13 @@ export function expireMapped(gathered: Gathered, now: MonotonicMs): Gathered {
   return fresh.length === gathered.mappedByServer.size ? gathered : { mappedByServer: new Map(fresh) };
 }
 
-/** Host candidates, then what servers saw, then what an operator configured; each endpoint once. */
+/** Host candidates, what an operator configured, what the router maps for us, then what servers saw; each endpoint once. */
 export function localCandidates(
   hostAddresses: readonly string[],
   listenPort: number,
   configured: readonly Endpoint[],
   gathered: Gathered,
+  portMapped?: Endpoint,
 ): readonly Candidate[] {
   const host = [
     ...hostAddresses.map((address): Candidate => ({ kind: "host", endpoint: { address, port: listenPort } })),
@@ -50,7 +51,9 @@ export function localCandidates(
     kind: "server-reflexive",
     endpoint: m.mapped,
   }));
-  return rankCandidates([...host, ...mapped]);
+  const asked: readonly Candidate[] =
+    portMapped === undefined ? [] : [{ kind: "port-mapped", endpoint: portMapped }];
+  return rankCandidates([...host, ...asked, ...mapped]);
 }
 
 export type MappingBehaviour = "open" | "endpoint-independent" | "endpoint-dependent" | "unknown";

@@ -1371,8 +1371,11 @@ export namespace hopwire {
             /** Request secret. */
             secret?: (hopwire.v1.SecretRequest.$Properties|null);
 
+            /** Request probe. */
+            probe?: (hopwire.v1.ProbeRequest.$Properties|null);
+
             /** Request body. */
-            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret");
+            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link hopwire.v1.Request.verify|verify} messages.
@@ -1429,8 +1432,11 @@ export namespace hopwire {
                 /** Request secret */
                 secret?: (hopwire.v1.SecretRequest.$Properties|null);
 
+                /** Request probe */
+                probe?: (hopwire.v1.ProbeRequest.$Properties|null);
+
                 /** Request body */
-                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret");
+                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1446,9 +1452,10 @@ export namespace hopwire {
               release?: hopwire.v1.Release.$Shape|null;
               forward?: hopwire.v1.Forward.$Shape|null;
               secret?: hopwire.v1.SecretRequest.$Shape|null;
+              probe?: hopwire.v1.ProbeRequest.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape })
+              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape })
             );
         }
 
@@ -1495,8 +1502,11 @@ export namespace hopwire {
             /** Response secret. */
             secret?: (hopwire.v1.SecretAnswer.$Properties|null);
 
+            /** Response probed. */
+            probed?: (hopwire.v1.Probed.$Properties|null);
+
             /** Response body. */
-            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret");
+            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed");
 
             /**
              * Encodes the specified Response message. Does not implicitly {@link hopwire.v1.Response.verify|verify} messages.
@@ -1553,8 +1563,11 @@ export namespace hopwire {
                 /** Response secret */
                 secret?: (hopwire.v1.SecretAnswer.$Properties|null);
 
+                /** Response probed */
+                probed?: (hopwire.v1.Probed.$Properties|null);
+
                 /** Response body */
-                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret");
+                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1570,9 +1583,10 @@ export namespace hopwire {
               released?: hopwire.v1.Released.$Shape|null;
               forwardAccepted?: hopwire.v1.ForwardAccepted.$Shape|null;
               secret?: hopwire.v1.SecretAnswer.$Shape|null;
+              probed?: hopwire.v1.Probed.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape })
+              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape })
             );
         }
 
@@ -3097,6 +3111,134 @@ export namespace hopwire {
 
             /** Shape of a SecretAnswer. */
             type $Shape = hopwire.v1.SecretAnswer.$Properties;
+        }
+
+        /**
+         * Properties of a ProbeRequest.
+         * @deprecated Use hopwire.v1.ProbeRequest.$Properties instead.
+         */
+        interface IProbeRequest extends hopwire.v1.ProbeRequest.$Properties {
+        }
+
+        /** Represents a ProbeRequest. */
+        class ProbeRequest {
+
+            /**
+             * Constructs a new ProbeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.ProbeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ProbeRequest endpoint. */
+            endpoint: string;
+
+            /**
+             * Encodes the specified ProbeRequest message. Does not implicitly {@link hopwire.v1.ProbeRequest.verify|verify} messages.
+             * @param message ProbeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.ProbeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ProbeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.ProbeRequest & hopwire.v1.ProbeRequest.$Shape} ProbeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.ProbeRequest & hopwire.v1.ProbeRequest.$Shape;
+
+            /**
+             * Gets the type url for ProbeRequest
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace ProbeRequest {
+
+            /** Properties of a ProbeRequest. */
+            interface $Properties {
+
+                /** ProbeRequest endpoint */
+                endpoint?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ProbeRequest. */
+            type $Shape = hopwire.v1.ProbeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Probed.
+         * @deprecated Use hopwire.v1.Probed.$Properties instead.
+         */
+        interface IProbed extends hopwire.v1.Probed.$Properties {
+        }
+
+        /** Represents a Probed. */
+        class Probed {
+
+            /**
+             * Constructs a new Probed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Probed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Probed reached. */
+            reached: boolean;
+
+            /**
+             * Encodes the specified Probed message. Does not implicitly {@link hopwire.v1.Probed.verify|verify} messages.
+             * @param message Probed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Probed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Probed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Probed & hopwire.v1.Probed.$Shape} Probed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Probed & hopwire.v1.Probed.$Shape;
+
+            /**
+             * Gets the type url for Probed
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Probed {
+
+            /** Properties of a Probed. */
+            interface $Properties {
+
+                /** Probed reached */
+                reached?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Probed. */
+            type $Shape = hopwire.v1.Probed.$Properties;
         }
 
         /**

@@ -3384,7 +3384,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Release.$Properties|null} [release] Request release
              * @property {hopwire.v1.Forward.$Properties|null} [forward] Request forward
              * @property {hopwire.v1.SecretRequest.$Properties|null} [secret] Request secret
-             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"} [body] Request body
+             * @property {hopwire.v1.ProbeRequest.$Properties|null} [probe] Request probe
+             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"} [body] Request body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3407,9 +3408,10 @@ export const hopwire = $root.hopwire = (() => {
              *   release?: hopwire.v1.Release.$Shape|null;
              *   forward?: hopwire.v1.Forward.$Shape|null;
              *   secret?: hopwire.v1.SecretRequest.$Shape|null;
+             *   probe?: hopwire.v1.ProbeRequest.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape })
+             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape })
              * )} hopwire.v1.Request.$Shape
              */
 
@@ -3492,17 +3494,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Request.prototype.secret = null;
 
+            /**
+             * Request probe.
+             * @member {hopwire.v1.ProbeRequest.$Properties|null|undefined} probe
+             * @memberof hopwire.v1.Request
+             * @instance
+             */
+            Request.prototype.probe = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Request body.
-             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|undefined} body
+             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|undefined} body
              * @memberof hopwire.v1.Request
              * @instance
              */
             $Object.defineProperty(Request.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret", "probe"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3538,6 +3548,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.Forward.encode(message.forward, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.secret != null && $Object.hasOwnProperty.call(message, "secret"))
                     $root.hopwire.v1.SecretRequest.encode(message.secret, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.probe != null && $Object.hasOwnProperty.call(message, "probe"))
+                    $root.hopwire.v1.ProbeRequest.encode(message.probe, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3642,6 +3654,13 @@ export const hopwire = $root.hopwire = (() => {
                             message.body = "secret";
                             continue;
                         }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.probe = $root.hopwire.v1.ProbeRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.probe);
+                            message.body = "probe";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3689,7 +3708,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Released.$Properties|null} [released] Response released
              * @property {hopwire.v1.ForwardAccepted.$Properties|null} [forwardAccepted] Response forwardAccepted
              * @property {hopwire.v1.SecretAnswer.$Properties|null} [secret] Response secret
-             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"} [body] Response body
+             * @property {hopwire.v1.Probed.$Properties|null} [probed] Response probed
+             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"} [body] Response body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3712,9 +3732,10 @@ export const hopwire = $root.hopwire = (() => {
              *   released?: hopwire.v1.Released.$Shape|null;
              *   forwardAccepted?: hopwire.v1.ForwardAccepted.$Shape|null;
              *   secret?: hopwire.v1.SecretAnswer.$Shape|null;
+             *   probed?: hopwire.v1.Probed.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape })
+             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape })
              * )} hopwire.v1.Response.$Shape
              */
 
@@ -3797,17 +3818,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Response.prototype.secret = null;
 
+            /**
+             * Response probed.
+             * @member {hopwire.v1.Probed.$Properties|null|undefined} probed
+             * @memberof hopwire.v1.Response
+             * @instance
+             */
+            Response.prototype.probed = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Response body.
-             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|undefined} body
+             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|undefined} body
              * @memberof hopwire.v1.Response
              * @instance
              */
             $Object.defineProperty(Response.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret", "probed"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3843,6 +3872,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.ForwardAccepted.encode(message.forwardAccepted, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.secret != null && $Object.hasOwnProperty.call(message, "secret"))
                     $root.hopwire.v1.SecretAnswer.encode(message.secret, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.probed != null && $Object.hasOwnProperty.call(message, "probed"))
+                    $root.hopwire.v1.Probed.encode(message.probed, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3942,6 +3973,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.secret = $root.hopwire.v1.SecretAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.secret);
                             message.body = "secret";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.probed = $root.hopwire.v1.Probed.decode(reader, reader.size(), $undefined, _depth + 1, message.probed);
+                            message.body = "probed";
                             continue;
                         }
                     }
@@ -7677,6 +7715,306 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return SecretAnswer;
+        })();
+
+        v1.ProbeRequest = (function() {
+
+            /**
+             * Properties of a ProbeRequest.
+             * @typedef {Object} hopwire.v1.ProbeRequest.$Properties
+             * @property {string|null} [endpoint] ProbeRequest endpoint
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ProbeRequest.
+             * @memberof hopwire.v1
+             * @interface IProbeRequest
+             * @augments hopwire.v1.ProbeRequest.$Properties
+             * @deprecated Use hopwire.v1.ProbeRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a ProbeRequest.
+             * @typedef {hopwire.v1.ProbeRequest.$Properties} hopwire.v1.ProbeRequest.$Shape
+             */
+
+            /**
+             * Constructs a new ProbeRequest.
+             * @memberof hopwire.v1
+             * @classdesc Represents a ProbeRequest.
+             * @constructor
+             * @param {hopwire.v1.ProbeRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ProbeRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ProbeRequest endpoint.
+             * @member {string} endpoint
+             * @memberof hopwire.v1.ProbeRequest
+             * @instance
+             */
+            ProbeRequest.prototype.endpoint = "";
+
+            /**
+             * Encodes the specified ProbeRequest message. Does not implicitly {@link hopwire.v1.ProbeRequest.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.ProbeRequest
+             * @static
+             * @param {hopwire.v1.ProbeRequest.$Properties} message ProbeRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ProbeRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.endpoint != null && $Object.hasOwnProperty.call(message, "endpoint") && message.endpoint !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.endpoint);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ProbeRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.ProbeRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.ProbeRequest & hopwire.v1.ProbeRequest.$Shape} ProbeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ProbeRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.ProbeRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.endpoint = value;
+                            else
+                                delete message.endpoint;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for ProbeRequest
+             * @function getTypeUrl
+             * @memberof hopwire.v1.ProbeRequest
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            ProbeRequest.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.ProbeRequest";
+            };
+
+            return ProbeRequest;
+        })();
+
+        v1.Probed = (function() {
+
+            /**
+             * Properties of a Probed.
+             * @typedef {Object} hopwire.v1.Probed.$Properties
+             * @property {boolean|null} [reached] Probed reached
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Probed.
+             * @memberof hopwire.v1
+             * @interface IProbed
+             * @augments hopwire.v1.Probed.$Properties
+             * @deprecated Use hopwire.v1.Probed.$Properties instead.
+             */
+
+            /**
+             * Shape of a Probed.
+             * @typedef {hopwire.v1.Probed.$Properties} hopwire.v1.Probed.$Shape
+             */
+
+            /**
+             * Constructs a new Probed.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Probed.
+             * @constructor
+             * @param {hopwire.v1.Probed.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Probed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Probed reached.
+             * @member {boolean} reached
+             * @memberof hopwire.v1.Probed
+             * @instance
+             */
+            Probed.prototype.reached = false;
+
+            /**
+             * Encodes the specified Probed message. Does not implicitly {@link hopwire.v1.Probed.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Probed
+             * @static
+             * @param {hopwire.v1.Probed.$Properties} message Probed message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Probed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reached != null && $Object.hasOwnProperty.call(message, "reached") && message.reached !== false)
+                    writer.uint32(/* id 1, wireType 0 =*/8).bool(message.reached);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Probed message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Probed
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Probed & hopwire.v1.Probed.$Shape} Probed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Probed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Probed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.reached = value;
+                            else
+                                delete message.reached;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Probed
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Probed
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Probed.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Probed";
+            };
+
+            return Probed;
         })();
 
         v1.SealedMessage = (function() {

@@ -3,6 +3,7 @@ import type {
   AgentApi,
   HeldRelayToken,
   Membership,
+  NetcheckPortMapping,
   PeerStatus,
   RelayStatus,
   Status,
@@ -70,6 +71,18 @@ const HELD_TOKEN: HeldRelayToken = {
   quotaBytes: 0,
   expiresAt: NOW_MS + 30 * 86_400_000,
   refusal: null,
+};
+
+export const PORT_MAPPING: NetcheckPortMapping = {
+  gateway: "192.168.1.1",
+  protocols: [
+    { protocol: "pcp", found: false, reason: "no-answer" },
+    { protocol: "nat-pmp", found: true, reason: null },
+    { protocol: "upnp-igd", found: true, reason: null },
+  ],
+  mapping: { protocol: "nat-pmp", endpoint: "198.51.100.1:51820" },
+  verifiedBy: "carol",
+  unverified: null,
 };
 
 export const RELAY: RelayStatus = {
@@ -324,6 +337,7 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
           { name: "bob", expected: "direct" },
           { name: "dave", expected: "relayed" },
         ],
+        portMapping: PORT_MAPPING,
         servers: [
           { server: "203.0.113.9:51820", name: "carol", mapped: "198.51.100.1:51820", rttMs: 6.5 },
           { server: "203.0.113.7:3478", name: null, mapped: null, rttMs: null },

@@ -1,11 +1,12 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AgentApi, NetcheckPortMapping } from "../../agent/admin/contract.ts";
 import { AgentError } from "../../agent/errors.ts";
-import { ALICE, PEERS, RELAY, STATUS } from "../admin/fake-api.ts";
+import { ALICE, PEERS, PORT_MAPPING, RELAY, STATUS } from "../admin/fake-api.ts";
 import { TestCommandLine } from "./command-line.ts";
 
-const serving = () => new TestCommandLine().serve();
+const serving = (overrides: Partial<AgentApi> = {}) => new TestCommandLine().serve(overrides);
 
 const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join("");
 
@@ -245,6 +246,7 @@ describe("what a person reads", () => {
       text(
         "IPv4             direct with most peers",
         "relayed with     dave",
+        "port mapping     198.51.100.1:51820 by NAT-PMP, reached from outside by carol; the router speaks NAT-PMP, UPnP",
         "local addresses  192.168.1.2",
         "",
         "IPv4",
@@ -281,6 +283,41 @@ describe("netcheck --lifetime", () => {
         "a mapping that nothing passes is kept for 30 to 45 s, as seen by carol",
       ),
     );
+  });
+});
+
+// R-406
+describe("netcheck of a port mapping", () => {
+  const shown = async (portMapping: NetcheckPortMapping | null): Promise<string | undefined> => {
+    const report = {
+      mapping: "unknown",
+      portMapping,
+      families: [],
+      peers: [],
+      servers: [],
+      localAddresses: [],
+      warnings: [],
+    } as const;
+    await using hopwire = await serving({ netcheck: () => Promise.resolve(report) });
+    return /port mapping +(.*)/.exec((await hopwire.run(["netcheck"])).out)?.[1];
+  };
+  const unannounced = { ...PORT_MAPPING, verifiedBy: null };
+  const none = { ...unannounced, mapping: null };
+
+  it("says why it is not announced", async () => {
+    expect(await shown({ ...unannounced, unverified: "no-volunteer" })).toBe(
+      "198.51.100.1:51820 by NAT-PMP, not announced: no volunteer is connected that could reach it from outside; the router speaks NAT-PMP, UPnP",
+    );
+    expect(await shown({ ...unannounced, unverified: "probe.rate" })).toContain("not announced: probe.rate;");
+  });
+
+  it("says what there is where nothing is mapped", async () => {
+    expect(await shown(null)).toBe("off");
+    expect(await shown({ ...none, gateway: null, protocols: [] })).toBe(
+      "none: no router with a private address in front",
+    );
+    expect(await shown({ ...none, protocols: [] })).toBe("none: the router offers none");
+    expect(await shown(none)).toBe("none: the router speaks NAT-PMP, UPnP");
   });
 });
 

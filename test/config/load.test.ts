@@ -57,6 +57,7 @@ describe("mergeConfig", () => {
       backend: "auto",
       logLevel: "info",
       stunServers: [],
+      portMapping: "auto",
       metricsListen: undefined,
       relay: {
         ports: { first: 40_000, last: 49_999 },

@@ -2,6 +2,7 @@ import type { ControlPlane } from "../../agent/control/plane.ts";
 import {
   ANSWER_KIND,
   type AnswerTo,
+  type Failure,
   type RequestBody,
   type ResponseBody,
 } from "../../protocol/frame-body.ts";
@@ -11,7 +12,8 @@ import type { MemberId } from "../../protocol/ids.ts";
 /** Other members, as seen through the control plane: what each is asked, and what it answers. */
 export class ControlStub implements Pick<ControlPlane, "connected" | "request"> {
   readonly asked: { readonly id: MemberId; readonly body: RequestBody }[] = [];
-  readonly answerBy = new Map<MemberId, (body: RequestBody) => ResponseBody>();
+  /** A failure's code is what the asking side gets as the reason. */
+  readonly answerBy = new Map<MemberId, (body: RequestBody) => ResponseBody | Failure>();
 
   readonly refusalBy = new Map<MemberId, (body: RequestBody) => string | undefined>();
 
@@ -24,6 +26,7 @@ export class ControlStub implements Pick<ControlPlane, "connected" | "request"> 
     const refusal = this.refusalBy.get(id)?.(body);
     if (refusal !== undefined) return Promise.resolve(refused(refusal));
     const answer = this.answerBy.get(id)?.(body);
+    if (answer?.kind === "failure") return Promise.resolve(refused(answer.code));
     return Promise.resolve(
       answer !== undefined && isAnswerTo(body, answer) ? decoded(answer) : refused("not-connected"),
     );

@@ -14,6 +14,7 @@ class Host {
   servers: readonly StunServerAddress[] = [server("v", 1)];
   addresses = ["10.0.0.2"];
   configured: readonly Endpoint[] = [];
+  portMapped: Endpoint | undefined;
   readonly asked: string[] = [];
   changes = 0;
   answer: () => Decoded<StunAnswer> = () => seenAs(MAPPED);
@@ -33,6 +34,7 @@ class Host {
         hostAddresses: () => this.addresses,
         listenPort: () => 51820,
         configured: () => this.configured,
+        portMapped: () => this.portMapped,
       },
       onChange: () => this.changes++,
     });
@@ -114,5 +116,20 @@ describe("gathering", () => {
     expect(host.clock.pending).toBe(0);
     expect(await host.gatherer.gather()).toEqual([]);
     expect(host.clock.pending).toBe(0);
+  });
+
+  //
+  it("tells of a port mapping when it is verified and when it is gone, without asking anybody", async () => {
+    const host = new Host();
+    await host.gatherer.gather();
+    const before = { changes: host.changes, asked: host.asked.length };
+    host.portMapped = { address: "198.51.100.7", port: 51_820 };
+    host.gatherer.update();
+    expect(host.kinds).toEqual(["host", "port-mapped", "server-reflexive"]);
+    host.portMapped = undefined;
+    host.gatherer.update();
+    expect(host.kinds).toEqual(["host", "server-reflexive"]);
+    expect(host.changes).toBe(before.changes + 2);
+    expect(host.asked).toHaveLength(before.asked);
   });
 });

@@ -4,6 +4,8 @@ import {
   checkSender,
   epochOf,
   legCredential,
+  probeCredential,
+  probeSender,
   serverCredential,
   shortId,
 } from "../../agent/mesh/stun-names.ts";
@@ -28,6 +30,22 @@ describe("the user name of a check", () => {
 
   it.each(["", ":", shortId(BOB), `${shortId(BOB)}:`, `${shortId(BOB)}:abc`])("is not %j", (username) => {
     expect(checkSender(username, BOB)).toBeUndefined();
+  });
+});
+
+// R-406
+describe("the user name of a probe", () => {
+  it("tells its receiver who sent it, and is no check", () => {
+    const { username, key } = probeCredential(BOB, ANN, KEY);
+    expect(probeSender(username, BOB)).toBe(shortId(ANN));
+    expect(probeSender(username, ANN)).toBeUndefined();
+    expect(checkSender(username, BOB)).toBeUndefined();
+    expect(epochOf(username)).toBeUndefined();
+    expect(key).toBe(KEY);
+  });
+
+  it("is no check's", () => {
+    expect(probeSender(checkCredential(BOB, ANN, KEY).username, BOB)).toBeUndefined();
   });
 });
 

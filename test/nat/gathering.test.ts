@@ -36,6 +36,14 @@ describe("gathered addresses", () => {
     expect(servers(expireMapped(gathered, at(MAPPED_LIFETIME_MS)))).toEqual(["two"]);
   });
 
+  //
+  it("give way to a port mapping with the same endpoint, whose lifetime is known", () => {
+    const gathered = seen(nothingGathered, "one", endpoint(1));
+    expect(localCandidates([], 51_820, [], gathered, endpoint(1))).toEqual([
+      { kind: "port-mapped", endpoint: endpoint(1) },
+    ]);
+  });
+
   it("become candidates after those of the host and of the operator, each endpoint once", () => {
     let gathered = seen(nothingGathered, "one", endpoint(1));
     gathered = seen(gathered, "two", endpoint(1));

@@ -175,6 +175,17 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     },
     "3a1b8201180a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa10840718e807",
   ],
+  [
+    {
+      kind: "request",
+      id: 8,
+      deadlineMs: 1000,
+      body: { kind: "probe", endpoint: { address: "192.0.2.1", port: 51820 } },
+    },
+    "2a19080810e8078201110a0f3139322e302e322e313a3531383230",
+  ],
+  [{ kind: "response", id: 8, result: { kind: "probed", reached: true } }, "320708088201020801"],
+  [{ kind: "response", id: 9, result: { kind: "probed", reached: false } }, "32050809820100"],
 ];
 
 function titleOf(frame: SentFrame): string {
@@ -325,6 +336,8 @@ describe("refuses by name", () => {
       "forward-sealed",
       { request: { ...request, forward: { to: repeated(1, 16), sealed: repeated(1, 4097) } } },
     ],
+    ["probe-endpoint", { request: { ...request, probe: { endpoint: "127.0.0.1:51820" } } }],
+    ["probe-endpoint", { request: { ...request, probe: { endpoint: "a.example:51820" } } }],
     ["response-id", { response: { released: {} } }],
     ["failure-code", { response: { id: 1, failure: { code: "Not a word" } } }],
     ["failure-detail", { response: { id: 1, failure: { code: "a", detail: "\u001b[2J" } } }],

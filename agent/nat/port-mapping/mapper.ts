@@ -14,7 +14,7 @@ export type Standing =
   | { readonly tag: "unknown" }
   | { readonly tag: "present" }
   /** `reason` is a fixed word: "no-answer", or of the protocol's errors. */
-  | { readonly tag: "refused"; readonly reason: string };
+  | { readonly tag: "refused"; readonly reason: string; readonly retryAfterSec?: number };
 
 export type Mapping = { readonly protocol: MappingProtocol; readonly external: Endpoint };
 
@@ -155,10 +155,13 @@ function find(state: MapperState, now: MonotonicMs): MapperStep {
 }
 
 /** The best protocol that the gateway speaks; better ones that are still being asked are waited for. */
-function decide(state: MapperState, now: MonotonicMs, retryAfterSec = 0): MapperStep {
+function decide(state: MapperState, now: MonotonicMs): MapperStep {
   const protocol = MAPPING_PROTOCOLS.find((each) => state.standings[each].tag !== "refused");
   if (protocol === undefined) {
-    const retryMs = Math.min(retryAfterSec, MAX_RETRY_AFTER_SEC) * 1000;
+    const retryAfterSec = Object.values(state.standings).map((each) =>
+      each.tag === "refused" ? (each.retryAfterSec ?? 0) : 0,
+    );
+    const retryMs = Math.min(Math.max(...retryAfterSec), MAX_RETRY_AFTER_SEC) * 1000;
     return { state: waiting(state, now, Math.max(FIND_AGAIN_MS, retryMs)), effects: [] };
   }
   if (state.standings[protocol].tag === "unknown") {
@@ -177,8 +180,7 @@ function onNews(
   const { phase } = state;
   const isCurrent = "protocol" in phase && phase.protocol === protocol;
   if (purpose === "probe") {
-    const standing: Standing =
-      news.tag === "refused" ? { tag: "refused", reason: news.reason } : { tag: "present" };
+    const standing: Standing = news.tag === "refused" ? news : { tag: "present" };
     const known = { ...state, standings: { ...state.standings, [protocol]: standing } };
     return phase.tag === "finding" ? decide(known, now) : { state: known, effects: [] };
   }
@@ -217,9 +219,8 @@ function afterRefusal(
   news: News,
   now: MonotonicMs,
 ): MapperStep {
-  const reason = news.tag === "refused" ? news.reason : "malformed-answer";
-  const standings = { ...state.standings, [protocol]: { tag: "refused", reason } as const };
-  return decide({ ...state, standings }, now, news.tag === "refused" ? news.retryAfterSec : 0);
+  const refusal = news.tag === "refused" ? news : ({ tag: "refused", reason: "malformed-answer" } as const);
+  return decide({ ...state, standings: { ...state.standings, [protocol]: refusal } }, now);
 }
 
 function hold(

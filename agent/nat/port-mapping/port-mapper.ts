@@ -21,6 +21,8 @@ export type PortMapperParts = {
   /** Of the default IPv4 route; undefined where there is none. */
   readonly gateway: () => Promise<string | undefined>;
   readonly open: OpenGatewayWire;
+  /** Whether a host with this address towards its gateway needs a mapping at all. */
+  readonly isWanted: (own: string) => boolean;
   readonly nonceFor: (place: Pick<Target, "gateway" | "own" | "port">) => Uint8Array;
   /** There is another mapping, or none any more. */
   readonly onChange: (mapping: Mapping | undefined) => void;
@@ -99,10 +101,9 @@ export class PortMapper implements AsyncDisposable {
     await old?.[Symbol.asyncDispose]();
     if (this.#isClosed) return;
     const own = this.#wire?.own;
-    this.#step({
-      input: "target",
-      target: gateway === undefined || own === undefined ? undefined : this.#targetAt(gateway, own),
-    });
+    const isWanted = own !== undefined && this.#parts.isWanted(own);
+    const target = gateway !== undefined && isWanted ? this.#targetAt(gateway, own) : undefined;
+    this.#step({ input: "target", target });
   }
 
   async #open(gateway: string): Promise<GatewayWire | undefined> {
