@@ -36,11 +36,12 @@ export class Mesh implements AsyncDisposable {
     this.#agents.push(sites.v, sites.a, sites.b);
   }
 
-  static async create(name: string, behindNat: NatOptions): Promise<Mesh> {
+  /** @param natOfA where it differs from `b`'s */
+  static async create(name: string, behindNat: NatOptions, natOfA = behindNat): Promise<Mesh> {
     const lab = await Lab.create({ name });
     const [open, natA, natB] = await Promise.all([
       lab.openHost("v"),
-      lab.nat("na", behindNat),
+      lab.nat("na", natOfA),
       lab.nat("nb", behindNat),
     ]);
     const behind = await Promise.all([lab.hostBehind(natA, "a"), lab.hostBehind(natB, "b")]);

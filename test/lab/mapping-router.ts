@@ -46,7 +46,7 @@ export class MappingRouter implements AsyncDisposable {
   static async start(nat: Nat, options: MappingRouterOptions): Promise<MappingRouter> {
     const directory = await mkdtemp(join(tmpdir(), "hopwire-lab-mapping-"));
     const router = new MappingRouter(nat, directory, options);
-    await writeFile(router.#configuration, configurationFor(nat, options, directory));
+    await writeFile(router.#configuration, configurationFor(nat, options));
     await nat.namespace.configure({ nft: rulesFor(options) });
     await router.#run();
     return router;
@@ -111,7 +111,7 @@ export class MappingRouter implements AsyncDisposable {
   }
 }
 
-function configurationFor(nat: Nat, { protocols }: MappingRouterOptions, directory: string): string {
+function configurationFor(nat: Nat, { protocols }: MappingRouterOptions): string {
   const yes = (on: boolean): string => (on ? "yes" : "no");
   return [
     `ext_ifname=${OUTSIDE_DEVICE}`,
@@ -119,7 +119,6 @@ function configurationFor(nat: Nat, { protocols }: MappingRouterOptions, directo
     `http_port=${HTTP_PORT}`,
     `enable_upnp=${yes(protocols.includes("upnp-igd"))}`,
     `enable_natpmp=${yes(speaksPcp(protocols))}`,
-    `lease_file=${join(directory, "leases")}`,
     "secure_mode=yes",
     "system_uptime=no",
     `upnp_table_name=${TABLE}`,
