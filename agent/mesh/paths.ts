@@ -131,6 +131,7 @@ export class Paths implements Disposable {
           stun,
           pin: parts.pin,
           isPublic: () => parts.isVolunteering() || own().configured.length > 0,
+          isPortMapped: () => parts.portMapped() !== undefined,
           echo: parts.echo,
           signal: (peer) => this.#sendCandidates(peer, true),
           relaysFor: (peer) =>

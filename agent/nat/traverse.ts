@@ -78,9 +78,12 @@ type Traversal = {
 export class NatTraverse {
   readonly #mode: TraverseMode;
   readonly #peers = new Map<MemberId, Traversal>();
+  /** Whether this host has a port mapping: see `LET_BEGIN_MS`. */
+  readonly #isPortMapped: () => boolean;
 
-  constructor(mode: TraverseMode) {
+  constructor(mode: TraverseMode, isPortMapped: () => boolean = () => false) {
     this.#mode = mode;
+    this.#isPortMapped = isPortMapped;
   }
 
   /** Starts with what is remembered of the peer, best first; an empty list waits for its candidates. */
@@ -273,7 +276,7 @@ export class NatTraverse {
   #round(traversal: Traversal, now: MonotonicMs): CheckList {
     if (this.#mode === "handshakes" || traversal.candidates.length === 0) return traversal.list;
     traversal.attempts += attemptsOf(traversal.list);
-    return startRound(traversal.list, traversal.candidates, now);
+    return startRound(traversal.list, traversal.candidates, now, this.#isPortMapped());
   }
 }
 

@@ -6,7 +6,7 @@ import { MAPPING_PROTOCOLS, type MappingProtocol } from "../../agent/nat/port-ma
 import { describeLab } from "../lab/describe-lab.ts";
 import type { LabAgent } from "../lab/lab-agent.ts";
 import { MappingRouter } from "../lab/mapping-router.ts";
-import { HARD_NAT, Mesh } from "./mesh.ts";
+import { EASY_NAT, HARD_NAT, Mesh } from "./mesh.ts";
 import { reaches } from "./pings.ts";
 
 const PORT = 51_820;
@@ -108,6 +108,18 @@ describeLab("two hosts behind endpoint-dependent NATs, where a router maps ports
     expect(await router.mappings()).toEqual(inForce());
     await a.must("down");
     expect(await router.mappings()).toEqual([]);
+  });
+});
+
+describeLab("a host whose router maps ports, behind an endpoint-dependent NAT", () => {
+  // R-406, R-405
+  it("is reached directly from behind a NAT that filters by address and port", async () => {
+    await using mesh = await Mesh.create("mapeasy", EASY_NAT, { ...HARD_NAT, block: "unreserved" });
+    await using router = await MappingRouter.start(mesh.natA, { protocols: ["pcp"] });
+    await mesh.connect();
+    await Promise.all([mesh.a.waitForPath("b", "direct"), mesh.b.waitForPath("a", "direct")]);
+    expect((await mesh.b.peer("a")).path.endpoint).toBe(`${mesh.natA.outside4}:${PORT}`);
+    expect(await router.mappings()).toHaveLength(1);
   });
 });
 

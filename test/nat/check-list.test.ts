@@ -8,6 +8,7 @@ import {
   endedSoon,
   heardFrom,
   mayImprove,
+  LET_BEGIN_MS,
   ROUND_MS,
   SETTLE_MS,
   startRound,
@@ -54,6 +55,16 @@ describe("a round of checks", () => {
       { kind: "send-check", to: endpoint(1), atMs: 0 },
       { kind: "send-check", to: endpoint(2), atMs: 10 },
     ]);
+  });
+
+  //
+  it("waits for the peer where it shall begin, but for checks to addresses that no NAT of the peer has mapped", () => {
+    const list = startRound(emptyCheckList, [reflexive(2), host(1)], at(0), true);
+    const { effects } = run(list, 0, LET_BEGIN_MS + 10);
+    expect(sentTo(effects, 1)[0]).toBe(0);
+    expect(sentTo(effects, 2)).toEqual([LET_BEGIN_MS + 10]);
+    const heard = heardFrom(list, endpoint(2), at(25));
+    expect(sentTo(run(heard, 25, 30).effects, 2)).toEqual([25]);
   });
 
   it("sends again after 50, 100, 200, 300 and then every 500 ms, and not a millisecond sooner", () => {

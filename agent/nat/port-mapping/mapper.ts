@@ -21,7 +21,8 @@ export type Mapping = { readonly protocol: MappingProtocol; readonly external: E
 type Phase =
   /** No gateway, or none that maps. */
   | { readonly tag: "waiting"; readonly until: MonotonicMs }
-  | { readonly tag: "finding" }
+  /** Until then a better protocol's silence is waited for. */
+  | { readonly tag: "finding"; readonly graceUntil: MonotonicMs }
   | { readonly tag: "mapping"; readonly protocol: MappingProtocol }
   | {
       readonly tag: "held";
@@ -66,6 +67,12 @@ export type MapperEffect =
   | { readonly effect: "released" };
 
 export type MapperStep = { readonly state: MapperState; readonly effects: readonly MapperEffect[] };
+
+/**
+ * A gateway answers on the LAN within milliseconds: who has not by then is passed over for a protocol that has. Retransmissions
+ * go on all the same, for where none has.
+ */
+export const GRACE_MS = 500;
 
 /** One datagram on the LAN: a gateway that was restarted is noticed within this. */
 export const LOOK_MS = 30_000;
@@ -116,10 +123,11 @@ export function stepMapper(state: MapperState, input: MapperInput, now: Monotoni
   }
 }
 
-export function mapperWakeAt({ phase, lines }: MapperState): MonotonicMs | undefined {
+export function mapperWakeAt({ phase, lines, standings }: MapperState): MonotonicMs | undefined {
   const times = [
     ...MAPPING_PROTOCOLS.map((protocol) => talkWakeAt(lines[protocol])),
     phase.tag === "waiting" ? phase.until : undefined,
+    phase.tag === "finding" && isAnyPresent(standings) ? phase.graceUntil : undefined,
     // While the gateway is asked, its answer or silence comes first.
     phase.tag === "held" ? phase.expiresAt : undefined,
     phase.tag === "held" && lines[phase.protocol].talk === undefined
@@ -147,16 +155,20 @@ function onTarget(state: MapperState, target: Target | undefined, now: Monotonic
 
 /** All protocols at once: a probe changes nothing at the gateway. */
 function find(state: MapperState, now: MonotonicMs): MapperStep {
-  const asked: MapperStep = { state: { ...state, ...blank(), phase: { tag: "finding" } }, effects: [] };
+  const phase: Phase = { tag: "finding", graceUntil: monotonicMs(now + GRACE_MS) };
+  const asked: MapperStep = { state: { ...state, ...blank(), phase }, effects: [] };
   return MAPPING_PROTOCOLS.reduce(
     (step, protocol) => andThen(step, (after) => begin(after, protocol, "probe", now)),
     asked,
   );
 }
 
-/** The best protocol that the gateway speaks; better ones that are still being asked are waited for. */
-function decide(state: MapperState, now: MonotonicMs): MapperStep {
-  const protocol = MAPPING_PROTOCOLS.find((each) => state.standings[each].tag !== "refused");
+/** The best protocol that the gateway speaks; better ones that are still being asked are waited for, for a while. */
+function decide(state: MapperState, graceUntil: MonotonicMs, now: MonotonicMs): MapperStep {
+  const tagOf = (protocol: MappingProtocol): Standing["tag"] => state.standings[protocol].tag;
+  const present = MAPPING_PROTOCOLS.find((each) => tagOf(each) === "present");
+  const open = MAPPING_PROTOCOLS.find((each) => tagOf(each) !== "refused");
+  const protocol = now >= graceUntil ? (present ?? open) : open;
   if (protocol === undefined) {
     const retryAfterSec = Object.values(state.standings).map((each) =>
       each.tag === "refused" ? (each.retryAfterSec ?? 0) : 0,
@@ -164,8 +176,8 @@ function decide(state: MapperState, now: MonotonicMs): MapperStep {
     const retryMs = Math.min(Math.max(...retryAfterSec), MAX_RETRY_AFTER_SEC) * 1000;
     return { state: waiting(state, now, Math.max(FIND_AGAIN_MS, retryMs)), effects: [] };
   }
-  if (state.standings[protocol].tag === "unknown") {
-    return { state: { ...state, phase: { tag: "finding" } }, effects: [] };
+  if (tagOf(protocol) === "unknown") {
+    return { state: { ...state, phase: { tag: "finding", graceUntil } }, effects: [] };
   }
   return begin({ ...state, phase: { tag: "mapping", protocol } }, protocol, "map", now);
 }
@@ -182,7 +194,7 @@ function onNews(
   if (purpose === "probe") {
     const standing: Standing = news.tag === "refused" ? news : { tag: "present" };
     const known = { ...state, standings: { ...state.standings, [protocol]: standing } };
-    return phase.tag === "finding" ? decide(known, now) : { state: known, effects: [] };
+    return phase.tag === "finding" ? decide(known, phase.graceUntil, now) : { state: known, effects: [] };
   }
   if (!isCurrent) return { state, effects: [] };
   switch (phase.tag) {
@@ -220,7 +232,7 @@ function afterRefusal(
   now: MonotonicMs,
 ): MapperStep {
   const refusal = news.tag === "refused" ? news : ({ tag: "refused", reason: "malformed-answer" } as const);
-  return decide({ ...state, standings: { ...state.standings, [protocol]: refusal } }, now);
+  return decide({ ...state, standings: { ...state.standings, [protocol]: refusal } }, now, now);
 }
 
 function hold(
@@ -257,6 +269,9 @@ function onPhaseDue(state: MapperState, now: MonotonicMs): MapperStep {
   const { phase } = state;
   if (phase.tag === "waiting" && now >= phase.until) {
     return { state: waiting(state, now, FIND_AGAIN_MS), effects: [{ effect: "read-gateway" }] };
+  }
+  if (phase.tag === "finding" && now >= phase.graceUntil && isAnyPresent(state.standings)) {
+    return decide(state, phase.graceUntil, now);
   }
   if (phase.tag !== "held") return { state, effects: [] };
   if (now >= phase.expiresAt) {
@@ -361,6 +376,10 @@ function turned(
 function andThen(step: MapperStep, next: (state: MapperState) => MapperStep): MapperStep {
   const { state, effects } = next(step.state);
   return { state, effects: [...step.effects, ...effects] };
+}
+
+function isAnyPresent(standings: MapperState["standings"]): boolean {
+  return Object.values(standings).some(({ tag }) => tag === "present");
 }
 
 function isSameTarget(before: Target | undefined, after: Target): boolean {
