@@ -49,8 +49,8 @@ export type ConnectorPorts = {
   readonly pin: PeerWriterPorts["pin"];
   /** Whether others reach this host at an announced address. */
   isPublic(): boolean;
-  /** Whether the router maps a port to this host: see `LET_BEGIN_MS`. */
-  isPortMapped(): boolean;
+  /** When the router's port mapping was reached from outside; undefined where there is none. */
+  mappedSince(): MonotonicMs | undefined;
   /** Round trip in milliseconds over the overlay; undefined: lost. */
   echo(peer: MemberId, timeoutMs: number): Promise<number | undefined>;
   /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
@@ -106,7 +106,7 @@ export class Connector implements Disposable {
     this.#ports = parts.ports;
     this.#experience = new Experience(parts.cache);
     const mode: TraverseMode = parts.ports.stun === undefined ? "handshakes" : "checks";
-    this.#traverse = new RelayNatTraverse(new NatTraverse(mode, () => this.#ports.isPortMapped()), {
+    this.#traverse = new RelayNatTraverse(new NatTraverse(mode, () => this.#ports.mappedSince()), {
       directWorkedLast: (peer) => {
         const announced = this.#entries.get(peer)?.peer.publicEndpoints ?? [];
         return this.#experience.hasDirectHeadStart(peer, announced.length > 0);

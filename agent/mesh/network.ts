@@ -150,7 +150,7 @@ export class Network implements AsyncDisposable {
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
         openFresh: () => openFreshStun({ clock, random, log }),
-        portMapped: () => this.#portMapping?.endpoint,
+        portMapped: () => this.#portMapping?.verified,
         own: () => this.#ownAddresses(),
         hostCandidates: () => this.#watch.candidates,
         stunServers: settings.stunServers,

@@ -22,6 +22,7 @@ import { HeldTokens, type HeldToken } from "./held-tokens.ts";
 import { lookAtLifetime } from "./lifetime-look.ts";
 import { MeshPeers } from "./mesh-peers.ts";
 import type { Messaging } from "./messaging.ts";
+import type { VerifiedMapping } from "./port-mapping.ts";
 import { canReach, orderEndpoints, type OwnAddresses } from "./reachability.ts";
 import { RelayComplaints } from "./relay-complaints.ts";
 import { RelayRequests } from "./relay-requests.ts";
@@ -36,7 +37,7 @@ export type PathsParts = {
   readonly wireguard: ConnectorPorts["wireguard"];
   readonly pin: ConnectorPorts["pin"];
   /** Of a port mapping that was verified from outside. */
-  readonly portMapped: () => Endpoint | undefined;
+  readonly portMapped: () => VerifiedMapping | undefined;
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunProbe | undefined;
   readonly openFresh: () => Promise<FreshStun>;
@@ -131,7 +132,7 @@ export class Paths implements Disposable {
           stun,
           pin: parts.pin,
           isPublic: () => parts.isVolunteering() || own().configured.length > 0,
-          isPortMapped: () => parts.portMapped() !== undefined,
+          mappedSince: () => parts.portMapped()?.since,
           echo: parts.echo,
           signal: (peer) => this.#sendCandidates(peer, true),
           relaysFor: (peer) =>
@@ -153,7 +154,7 @@ export class Paths implements Disposable {
           hostAddresses: parts.hostCandidates,
           listenPort: () => own().listenPort,
           configured: () => own().configured,
-          portMapped: parts.portMapped,
+          portMapped: () => parts.portMapped()?.endpoint,
         },
         onChange: () => this.#onCandidatesChanged(),
         onGathered: (reports) => this.#discovery?.onGathered(reports),

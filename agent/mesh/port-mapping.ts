@@ -1,6 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { familyOf, formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import { rawOf } from "../identity/identity.ts";
 import type { Target } from "../nat/port-mapping/dialect.ts";
@@ -58,7 +59,13 @@ const VERIFY_AGAIN_MS = 600_000;
 /** More than one, since one may have a path that the others do not; not all, since one is enough. */
 const MAX_ASKED = 3;
 
-type Verified = { readonly endpoint: Endpoint; readonly by: MemberId };
+export type VerifiedMapping = {
+  readonly endpoint: Endpoint;
+  /** The volunteer that reached it last. */
+  readonly by: MemberId;
+  /** The first time. */
+  readonly since: MonotonicMs;
+};
 
 /**
  * WireGuard's port at the router, opened on request: announced only once a volunteer has reached it from a port that no NAT of ours has
@@ -67,7 +74,7 @@ type Verified = { readonly endpoint: Endpoint; readonly by: MemberId };
 export class PortMapping implements AsyncDisposable {
   readonly #parts: PortMappingParts;
   readonly #mapper: PortMapper;
-  #verified: Verified | undefined;
+  #verified: VerifiedMapping | undefined;
   #unverified: Unverified = "being-asked";
   #attempts = 0;
   #isVerifying = false;
@@ -93,8 +100,8 @@ export class PortMapping implements AsyncDisposable {
   }
 
   /** Where anybody reaches this host: undefined until a volunteer did. */
-  get endpoint(): Endpoint | undefined {
-    return this.#verified?.endpoint;
+  get verified(): VerifiedMapping | undefined {
+    return this.#verified;
   }
 
   get report(): PortMappingReport {
@@ -143,7 +150,8 @@ export class PortMapping implements AsyncDisposable {
       void this.#verify();
       return;
     }
-    this.#setVerified(by === undefined ? undefined : { endpoint: external, by });
+    const since = this.#verified?.since ?? this.#parts.context.clock.monotonicNow();
+    this.#setVerified(by === undefined ? undefined : { endpoint: external, by, since });
     this.#attempts = by === undefined ? this.#attempts + 1 : 0;
     const waitMs = by === undefined ? (RETRY_MS[this.#attempts - 1] ?? RETRY_MS[4]) : VERIFY_AGAIN_MS;
     this.#cancel = this.#parts.context.clock.after(waitMs, () => void this.#verify());
@@ -166,7 +174,7 @@ export class PortMapping implements AsyncDisposable {
     return undefined;
   }
 
-  #setVerified(verified: Verified | undefined): void {
+  #setVerified(verified: VerifiedMapping | undefined): void {
     const before = this.#verified;
     this.#verified = verified;
     if (sameEndpoint(before?.endpoint, verified?.endpoint) || before === verified) return;

@@ -72,21 +72,14 @@ export const emptyCheckList: CheckList = {
 };
 
 /**
- * How long a host with a port mapping lets its peer begin. A packet of ours to the peer's NAT would make our router keep a flow under
- * another port; what then comes from there to the mapping clashes with it, and many routers drop it. The peer has our candidates
- * at about the same time as we have its: it needs a round trip, and a retransmission or two.
- */
-export const LET_BEGIN_MS = 2_000;
-
-/**
  * Begins a round with these remote candidates. Pairs of the running one on which anything arrived stay, with it.
- * @param letBegin checks to mapped addresses of the peer wait, see `LET_BEGIN_MS`
+ * @param letBeginMs how long checks to mapped addresses of the peer wait for the peer's; see `letBeginMs`
  */
 export function startRound(
   list: CheckList,
   candidates: readonly Candidate[],
   now: MonotonicMs,
-  letBegin = false,
+  letBeginMs = 0,
 ): CheckList {
   const ranked = rankCandidates(candidates);
   const kept = list.checks.filter((check) => check.heard || check.rttMs !== undefined);
@@ -101,7 +94,7 @@ export function startRound(
     ...ranked
       .filter((candidate) => !isKept(candidate))
       .map((candidate, index): Check => {
-        const waitMs = letBegin && candidate.kind === "server-reflexive" ? LET_BEGIN_MS : 0;
+        const waitMs = candidate.kind === "server-reflexive" ? letBeginMs : 0;
         const nextAt = monotonicMs(now + waitMs + index * PACE_MS);
         return { candidate, sent: 0, nextAt, heard: false, rttMs: undefined };
       }),

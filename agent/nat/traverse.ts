@@ -15,6 +15,7 @@ import {
   unanswered,
   type CheckList,
 } from "./check-list.ts";
+import { letBeginMs } from "./port-mapping/let-begin.ts";
 
 export type NatEffect =
   /** Send an authenticated connectivity check from WireGuard's port. */
@@ -78,12 +79,12 @@ type Traversal = {
 export class NatTraverse {
   readonly #mode: TraverseMode;
   readonly #peers = new Map<MemberId, Traversal>();
-  /** Whether this host has a port mapping: see `LET_BEGIN_MS`. */
-  readonly #isPortMapped: () => boolean;
+  /** When this host's port mapping was reached from outside; see `letBeginMs`. */
+  readonly #mappedSince: () => MonotonicMs | undefined;
 
-  constructor(mode: TraverseMode, isPortMapped: () => boolean = () => false) {
+  constructor(mode: TraverseMode, mappedSince: () => MonotonicMs | undefined = () => undefined) {
     this.#mode = mode;
-    this.#isPortMapped = isPortMapped;
+    this.#mappedSince = mappedSince;
   }
 
   /** Starts with what is remembered of the peer, best first; an empty list waits for its candidates. */
@@ -276,12 +277,13 @@ export class NatTraverse {
   #round(traversal: Traversal, now: MonotonicMs): CheckList {
     if (this.#mode === "handshakes" || traversal.candidates.length === 0) return traversal.list;
     traversal.attempts += attemptsOf(traversal.list);
-    return startRound(traversal.list, traversal.candidates, now, this.#isPortMapped());
+    return startRound(traversal.list, traversal.candidates, now, letBeginMs(this.#mappedSince(), now));
   }
 }
 
 function stepByChecks(peer: MemberId, traversal: Traversal, now: MonotonicMs): readonly NatEffect[] {
-  const tried = traversal.list.checks.map((check) => check.candidate);
+  // One that was left for the peer to begin with was not tried.
+  const tried = traversal.list.checks.filter(({ sent }) => sent > 0).map(({ candidate }) => candidate);
   const attempts = attemptsOf(traversal.list);
   const { list, effects } = stepChecks(traversal.list, now);
   traversal.list = list;

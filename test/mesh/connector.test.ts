@@ -50,7 +50,7 @@ class Rig implements Disposable {
         stun: hasStun ? (to, _, { timeoutMs }) => this.#stun(to, timeoutMs) : undefined,
         pin: (pins) => Promise.resolve(void this.pins.push(pins)),
         isPublic: () => this.isPublic,
-        isPortMapped: () => false,
+        mappedSince: () => undefined,
         echo: () => Promise.resolve(undefined),
         signal: (to) => Promise.resolve(this.signalled.push(to) > 0),
         relaysFor: () => [RELAY],

@@ -35,7 +35,7 @@ class Scene implements AsyncDisposable {
       open: this.router.open,
       volunteers: () => this.control.connected(),
       seenAs: () => this.seenAs,
-      onChange: () => this.endpoints.push(this.mapping.endpoint),
+      onChange: () => this.endpoints.push(this.mapping.verified?.endpoint),
     });
   }
 
