@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +41,11 @@ export class MappingRouter implements AsyncDisposable {
       ...(protocols.includes("upnp-igd") ? ["HTTP listening on port"] : []),
       ...(speaksPcp(protocols) ? ["Listening for NAT-PMP/PCP"] : []),
     ];
+  }
+
+  /** It lies where the system's daemons do, which is on the lab's path. */
+  static isInstalled(): boolean {
+    return existsSync("/usr/sbin/miniupnpd");
   }
 
   /** Runs when it resolves. The NAT's outside address must be of the block "unreserved". */
