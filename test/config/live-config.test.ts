@@ -39,7 +39,7 @@ describe("LiveConfig", () => {
   });
 
   it("can change what the agent takes over, and promises no more", () => {
-    // The log's level in `hopwire daemon`, the relay's in `runDaemon`; `address-lists.lab.test.ts` sees it happen.
+    // The log's level in `hopwire daemon`, the relay's in `runDaemon`; `relay-reload.lab.test.ts` sees it happen.
     const live = configKeys.filter((key) => CONFIG_KEYS[key].change === "live");
     expect(live).toEqual(["log-level", "relay.forwarder", "relay.guard.allow", "relay.guard.block"]);
   });

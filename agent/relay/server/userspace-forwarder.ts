@@ -14,6 +14,7 @@ import type {
   Held,
   ResumedAllocation,
 } from "./forwarder.ts";
+import { isReflectorPort } from "./guard/address-filter.ts";
 import type { Guard } from "./guard/guard.ts";
 import { sameRoute, settledRoutes, type Carrier, type Routes } from "./carrier.ts";
 import { HandCarrier } from "./hand-carrier.ts";
@@ -46,12 +47,6 @@ export type UserspaceForwarderParts = {
 
 /** UDP payload. What is longer only comes in fragments, and WireGuard's own limit is below. */
 const MAX_RELAYED_BYTES = 1500;
-
-/**
- * DNS, NTP, CLDAP, SSDP, memcached: an unproven "leg" there is somebody who wants us to hit a reflector. A NAT may give
- * out the two high ones, and a leg that was bound by STUN there has shown that it is none.
- */
-const REFLECTOR_PORTS: ReadonlySet<number> = new Set([53, 123, 389, 1900, 11_211]);
 
 type Entry = {
   readonly allocation: ForwarderAllocation;
@@ -220,7 +215,7 @@ export class UserspaceForwarder implements Forwarder {
     if (bytes.length > MAX_RELAYED_BYTES) return "too-long";
     const packet = classifyPacket(bytes);
     if (packet.ok) {
-      if (REFLECTOR_PORTS.has(source.port) && !isBound(entry, source)) return "refused-source";
+      if (isReflectorPort(source) && !isBound(entry, source)) return "refused-source";
       if (packet.value.type === "initiation" && !isKnown(entry, source) && !this.#mayOpen(source)) {
         return "refused-source";
       }

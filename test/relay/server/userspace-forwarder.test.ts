@@ -508,7 +508,7 @@ describe("sources that are never a leg", () => {
     expect(Object.fromEntries(made.status(one.id)?.drops ?? [])).toEqual({ "refused-source": 1 });
   });
 
-  it.each([0, 53, 123, 389, 1900, 11_211])("port %i", async (number) => {
+  it.each([0, 17, 53, 123, 389, 1900, 5353, 11_211])("port %i", async (number) => {
     const { made, one, port } = await withoutSockets(true);
     port.message(initiation(1, KEY.b), { address: "198.51.100.1", port: number });
     expect(Object.fromEntries(made.status(one.id)?.drops ?? [])).toEqual({ "refused-source": 1 });

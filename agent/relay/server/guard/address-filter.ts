@@ -6,7 +6,8 @@ export type AddressClass = "public" | "private" | "never";
 
 /**
  * Services that answer anybody with more than they were asked (CISA, alert TA14-017A): whoever "comes" from there wants
- * us to hit it. A NAT may give out the ones above 1023, which only a source that has proven nothing is refused for.
+ * us to hit it. A NAT may give out the ones above 1023, which only a source that has proven nothing is refused for: a leg
+ * that was bound by STUN there has shown that it is none.
  */
 const REFLECTOR_PORTS: ReadonlySet<number> = new Set([
   0, 17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11_211,
