@@ -100,7 +100,7 @@ describeLab("a direct pair behind endpoint-independent NATs", () => {
       gapsMs.push(
         await flows.gapAround(
           "NAT forgets",
-          () => natA.forget(),
+          () => natA.forgetFlows(),
           () => bothDirect(a, b),
         ),
       );
@@ -169,7 +169,7 @@ describeLab("a direct pair behind endpoint-independent NATs", () => {
     const pings = new Pings(v.host, (await v.peer("a")).address4);
     await pings.moreAnswers(50);
     pings.takeLongestGapMs();
-    await natA.forget();
+    await natA.forgetFlows();
     await pings.moreAnswers(25);
     const gapMs = Math.round(pings.takeLongestGapMs());
     await pings.stop();
@@ -190,7 +190,7 @@ describeLab("a relayed pair", () => {
     await using flows = await Flows.between(a, b, 25);
     const relayed = () => a.waitForPath("b", "relayed");
     const gapsMs = [
-      await flows.gapAround("relayed, NAT forgets", () => natA.forget(), relayed),
+      await flows.gapAround("relayed, NAT forgets", () => natA.forgetFlows(), relayed),
       await flows.gapAround("relayed, interface switched", () => a.host.link.unplug(), relayed),
       await flows.gapAround("relayed, interface back", () => a.host.link.plug(), relayed),
     ];

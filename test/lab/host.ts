@@ -39,6 +39,12 @@ export class Host extends Site {
     return added;
   }
 
+  /** From here on it has IPv6 alone, as on many mobile networks. */
+  async dropIpv4(): Promise<void> {
+    if (this.address6 === undefined) throw new Error(`${this.name} would be left without any address`);
+    await Promise.all(this.links.map((link) => link.dropIpv4()));
+  }
+
   /** Filters what comes in through the links, as a distribution's firewall does; other interfaces, such as a tunnel's, stay open. */
   async firewall(kind: HostFirewall): Promise<void> {
     await this.namespace.configure({ nft: firewallRules(kind, this.links) });

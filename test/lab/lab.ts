@@ -6,7 +6,7 @@ import { interfaceName, namespacePrefix, ownerOf, type LabId } from "./lab-name.
 import type { Link } from "./link.ts";
 import { Namespace } from "./namespace.ts";
 import { Nat } from "./nat.ts";
-import { INSIDE_DEVICE, natRules, OUTSIDE_DEVICE, type NatBehaviour } from "./nat-rules.ts";
+import { INSIDE_DEVICE, natRules, OUTSIDE_DEVICE, type NatBehaviour, type NatPorts } from "./nat-rules.ts";
 import { connection, uplinkRules, type Place } from "./place.ts";
 import type { Site } from "./site.ts";
 
@@ -24,14 +24,16 @@ export type OpenHostOptions = {
 
 export type NatOptions = Pick<NatBehaviour, "mapping" | "filtering"> & {
   readonly mappingTimeoutSec?: number;
-  /** Default false, as with most home routers. */
-  readonly hairpin?: boolean;
   /** Behind another NAT instead of on the internet. */
   readonly behind?: Nat;
   /** Routes public IPv6 addresses to its hosts, through a stateful firewall without NAT. Default false. Behind a NAT, that one must. */
   readonly ipv6?: boolean;
   /** Of its address on the internet. Default documentation. */
   readonly block?: PublicBlock;
+  /** Default "random". */
+  readonly ports?: NatPorts;
+  /** Default false. */
+  readonly hairpin?: boolean;
   /** First three octets of the LAN's /24, where LANs shall look alike; unique in the lab by default. */
   readonly lan4?: string;
 };
@@ -130,9 +132,9 @@ export class Lab implements AsyncDisposable {
   }
 
   async nat(name: string, options: NatOptions): Promise<Nat> {
-    const { mapping, filtering, behind } = options;
+    const { mapping, filtering, behind, ports = "random", hairpin = false } = options;
     const mappingTimeoutSec = options.mappingTimeoutSec ?? DEFAULT_MAPPING_TIMEOUT_SEC;
-    const behaviour = { mapping, filtering, mappingTimeoutSec, hairpin: options.hairpin === true };
+    const behaviour = { mapping, filtering, ports, hairpin, mappingTimeoutSec };
     const namespace = this.#namespace(name);
     const place =
       behind === undefined ? this.#takePublicLink(options.ipv6 === true, options.block) : behind.takePort();

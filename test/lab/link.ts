@@ -43,7 +43,8 @@ export class Link {
   /** The one that its packets cross into the internet: itself, or the link of the outermost NAT in front of it. */
   readonly publicLink: Link;
   readonly #near: LinkEnd;
-  readonly #routes: readonly string[];
+  readonly #prefixLength4: number;
+  #routes: readonly string[];
   #impairment = UNIMPAIRED;
   /** Rulesets are loaded one after the other, so that the last one asked for is the one that stays. */
   #loading: Promise<void> = Promise.resolve();
@@ -59,6 +60,7 @@ export class Link {
     this.far = far;
     this.publicLink = behind?.publicLink ?? this;
     this.#near = near;
+    this.#prefixLength4 = addresses.prefixLength4;
     this.#routes = routes;
   }
 
@@ -109,6 +111,14 @@ export class Link {
 
   plug(): Promise<void> {
     return this.#near.namespace.configure({ ip: [`link set ${this.device} up`, ...this.#routes] });
+  }
+
+  /** The site's interface has no IPv4 any more, now and after `plug`: `address4` is nobody's from here on. */
+  async dropIpv4(): Promise<void> {
+    this.#routes = this.#routes.filter((route) => !route.includes("0.0.0.0/0"));
+    await this.#near.namespace.configure({
+      ip: [`address delete ${this.address4}/${this.#prefixLength4} dev ${this.device}`],
+    });
   }
 
   #impair(change: Partial<Impairment>): Promise<void> {

@@ -1,5 +1,8 @@
-/** How outside ports are chosen (RFC 4787, section 4.1). Endpoint-dependent: a random port for every remote address and port. */
+/** How outside ports are chosen (RFC 4787, section 4.1). Endpoint-dependent: another one for every remote address and port. */
 export type NatMapping = "endpoint-independent" | "endpoint-dependent";
+
+/** Which one a new mapping gets. Sequential: the one after the last that this router gave away. */
+export type NatPorts = "random" | "sequential";
 
 /** Who may send to a mapping from outside (RFC 4787, section 5). */
 export type NatFiltering = "endpoint-independent" | "address-dependent" | "address-and-port-dependent";
@@ -7,35 +10,75 @@ export type NatFiltering = "endpoint-independent" | "address-dependent" | "addre
 export type NatBehaviour = {
   readonly mapping: NatMapping;
   readonly filtering: NatFiltering;
+  readonly ports: NatPorts;
+  /** Whether hosts inside reach each other's mappings at the outside address (RFC 4787, section 6). */
+  readonly hairpin: boolean;
   /** Idle time after which a UDP mapping is forgotten. */
   readonly mappingTimeoutSec: number;
-  /** Hosts of the LAN reach each other at their mappings (RFC 4787, section 6), whoever was contacted before. */
-  readonly hairpin: boolean;
 };
 
 export const OUTSIDE_DEVICE = "wan0";
 export const INSIDE_DEVICE = "lan";
 
-/** Of flows that come from the LAN and go back to it. */
-const HAIRPINNED = 1;
+/** What a NAT keeps beside conntrack's own table. */
+function memoryOf({
+  mapping,
+  filtering,
+  hairpin,
+}: NatBehaviour): Record<"mapping" | "inside" | "contacted", boolean> {
+  return {
+    mapping: mapping === "endpoint-independent",
+    inside: filtering !== "address-and-port-dependent" || hairpin,
+    contacted: filtering === "address-dependent",
+  };
+}
+
+/** Lines for nft: whatever the NAT has learned is forgotten. */
+export function forgetRules(behaviour: NatBehaviour): readonly string[] {
+  const { mapping, inside, contacted } = memoryOf(behaviour);
+  return [
+    ...(mapping ? ["flush map ip lab_nat mapping"] : []),
+    ...(inside ? ["flush map ip lab_nat inside"] : []),
+    ...(contacted ? ["flush set ip lab_nat contacted"] : []),
+  ];
+}
+
+/** More flows than a test opens within a mapping's life: a port that is still taken costs its flow the first packet. */
+const SEQUENTIAL_COUNT = 4_096;
+/** Above what the hosts of the lab listen on, so that a port shows where it is from. */
+const SEQUENTIAL_FIRST = 40_000;
+
+/** Counts the flows that come to the rule. By a map, since a counter's bytes are in the machine's order, and a port's are not. */
+const counted = (): string => {
+  const ports = Array.from({ length: SEQUENTIAL_COUNT }, (_, flow) => `${flow} : ${SEQUENTIAL_FIRST + flow}`);
+  return `numgen inc mod ${SEQUENTIAL_COUNT} map { ${ports.join(", ")} }`;
+};
+
+/** What nft takes for the port of a new mapping. */
+function newPort(ports: NatPorts): string {
+  switch (ports) {
+    case "random":
+      return "1024-65535 fully-random";
+    case "sequential":
+      return counted();
+  }
+}
 
 /**
  * A NAT router's ruleset. Conntrack translates; what it does not know by itself is learned from the UDP packets that leave, after
  * their translation: `mapping` (inside socket -> outside port), `inside` (the reverse), `contacted` (outside port, remote address).
  */
 export function natRules(outside4: string, behaviour: NatBehaviour): string {
-  const { mapping, filtering, mappingTimeoutSec, hairpin } = behaviour;
-  const independent = mapping === "endpoint-independent";
+  const { filtering, ports, hairpin, mappingTimeoutSec } = behaviour;
+  const { mapping: independent, inside, contacted: remembers } = memoryOf(behaviour);
   const admits = filtering !== "address-and-port-dependent";
-  const knowsInside = admits || hairpin;
-  const remembers = filtering === "address-dependent";
   const aging = `size 65535; flags dynamic,timeout; timeout ${mappingTimeoutSec}s;`;
-  const turning = `oifname "${INSIDE_DEVICE}" meta l4proto udp ct mark ${HAIRPINNED}`;
   const leaving = `oifname "${OUTSIDE_DEVICE}" meta l4proto udp`;
+  const turning = `iifname "${INSIDE_DEVICE}" oifname "${INSIDE_DEVICE}" meta l4proto udp ct status dnat`;
   return lines(
     "table ip lab_nat {",
     independent && `map mapping { type ipv4_addr . inet_service : inet_service; ${aging} }`,
-    knowsInside && `map inside { type inet_service : ipv4_addr . inet_service; ${aging} }`,
+    inside && `map inside { type inet_service : ipv4_addr . inet_service; ${aging} }`,
     remembers && `set contacted { type inet_service . ipv4_addr; ${aging} }`,
 
     "chain prerouting {",
@@ -43,32 +86,41 @@ export function natRules(outside4: string, behaviour: NatBehaviour): string {
     // Whoever conntrack knows never comes here: only a flow's first packet does. What finds no entry is dropped by the filter.
     admits &&
       `iifname "${OUTSIDE_DEVICE}" ${remembers ? "udp dport . ip saddr @contacted " : ""}dnat ip to udp dport map @inside`,
-    hairpin &&
-      `iifname "${INSIDE_DEVICE}" ip daddr ${outside4} ct mark set ${HAIRPINNED} dnat ip to udp dport map @inside`,
+    // Whatever the filtering is: it is there for what comes from outside.
+    hairpin && `iifname "${INSIDE_DEVICE}" ip daddr ${outside4} dnat ip to udp dport map @inside`,
+    "}",
+
+    // One chain for all, so that sequential ports are counted together. A socket without a mapping fails the first rule.
+    "chain translate {",
+    independent && `meta l4proto udp snat ip to ${outside4} : ip saddr . udp sport map @mapping`,
+    `meta l4proto udp snat ip to ${outside4} : ${newPort(ports)}`,
     "}",
 
     "chain postrouting {",
     "type nat hook postrouting priority srcnat",
-    hairpin && independent && `${turning} snat ip to ${outside4} : ip saddr . udp sport map @mapping`,
-    hairpin && `${turning} snat ip to ${outside4} : 1024-65535 fully-random`,
-    // A socket without a mapping fails the first rule and gets a random port from the second.
-    independent && `${leaving} snat ip to ${outside4} : ip saddr . udp sport map @mapping`,
-    `${leaving} snat ip to ${outside4} : 1024-65535 fully-random`,
+    `${leaving} jump translate`,
+    // As from outside (RFC 4787, REQ-9): under an inside source, the answer would go past the router.
+    hairpin && `${turning} jump translate`,
     `oifname "${OUTSIDE_DEVICE}" snat ip to ${outside4}`,
+    "}",
+
+    "chain remember {",
+    independent &&
+      "meta l4proto udp ct direction original update @mapping { ct original ip saddr . ct original proto-src : udp sport }",
+    inside &&
+      "meta l4proto udp ct direction original update @inside { udp sport : ct original ip saddr . ct original proto-src }",
+    inside &&
+      "meta l4proto udp ct direction reply update @inside { udp sport : ct reply ip saddr . ct reply proto-src }",
+    remembers && "meta l4proto udp update @contacted { udp sport . ip daddr }",
     "}",
 
     "chain learn {",
     "type filter hook postrouting priority srcnat + 10",
-    independent &&
-      `${leaving} ct direction original update @mapping { ct original ip saddr . ct original proto-src : udp sport }`,
-    knowsInside &&
-      `${leaving} ct direction original update @inside { udp sport : ct original ip saddr . ct original proto-src }`,
-    admits &&
-      `${leaving} ct direction reply update @inside { udp sport : ct reply ip saddr . ct reply proto-src }`,
-    remembers && `${leaving} update @contacted { udp sport . ip daddr }`,
+    `${leaving} jump remember`,
+    hairpin && `${turning} jump remember`,
     // The inside socket already has a flow with this remote socket, from another outside port: conntrack would deliver the packet
     // from a made-up source port.
-    `oifname "${INSIDE_DEVICE}" meta l4proto udp ct direction original ct status snat ct mark != ${HAIRPINNED} drop`,
+    `iifname "${OUTSIDE_DEVICE}" oifname "${INSIDE_DEVICE}" meta l4proto udp ct direction original ct status snat drop`,
     "}",
     "}",
     routerFilter,

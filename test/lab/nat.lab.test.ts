@@ -3,6 +3,7 @@ import type { Endpoint } from "../../protocol/endpoint.ts";
 import { describeLab } from "./describe-lab.ts";
 import type { Host } from "./host.ts";
 import { Lab } from "./lab.ts";
+import type { NatOptions } from "./lab.ts";
 import type { NatFiltering, NatMapping } from "./nat-rules.ts";
 import { ProbeClient } from "./probe-client.ts";
 
@@ -54,12 +55,7 @@ describeLab("a NAT router", () => {
   afterAll(() => lab[Symbol.asyncDispose]());
 
   /** Two hosts behind a new NAT, with sockets on the same port. */
-  async function behindNat(kind: {
-    mapping: NatMapping;
-    filtering: NatFiltering;
-    mappingTimeoutSec?: number;
-    hairpin?: boolean;
-  }): Promise<[ProbeClient, ProbeClient]> {
+  async function behindNat(kind: NatOptions): Promise<[ProbeClient, ProbeClient]> {
     const name = `nat${nats++}`;
     const nat = await lab.nat(name, kind);
     const hosts = await Promise.all([lab.hostBehind(nat, `${name}-a`), lab.hostBehind(nat, `${name}-b`)]);
@@ -182,35 +178,93 @@ describeLab("a NAT router", () => {
     expect(await punches(a, b)).toBe(true);
   });
 
-  it.each([
-    ["endpoint-independent", false],
-    ["endpoint-independent", true],
-    ["endpoint-dependent", true],
-  ] as const)(
-    "with %s mapping and hairpin %s turns packets back to its LAN, or does not",
-    async (mapping, hairpin) => {
-      const [a, b] = await behindNat({ mapping, filtering: "address-and-port-dependent", hairpin });
+  it("with sequential ports gives every new flow the port after the last one", async () => {
+    const kind = { mapping: "endpoint-dependent", filtering: "address-and-port-dependent" } as const;
+    const [a, b] = await behindNat({ ...kind, ports: "sequential" });
+    const first = await mapped(a, at(server, PORT));
+    const ports = [
+      await mapped(a, at(second, PORT)),
+      await mapped(b, at(server, PORT)),
+      await mapped(a, at(server, OTHER_PORT)),
+      await mapped(a, at(server, PORT)),
+    ].map(({ port }) => port - first.port);
+    expect(ports).toEqual([1, 2, 3, 0]);
+  });
+
+  it("with sequential ports can be punched by who foretells the next one", async () => {
+    const kind = { mapping: "endpoint-dependent", filtering: "address-and-port-dependent" } as const;
+    const [[a], [b]] = await Promise.all([
+      behindNat({ ...kind, ports: "sequential" }),
+      behindNat({ ...kind, mapping: "endpoint-independent" }),
+    ]);
+    const [seenA, seenB] = await Promise.all([mapped(a, at(server, PORT)), mapped(b, at(server, PORT))]);
+    const foretold = { ...seenA, port: seenA.port + 1 };
+    b.send("opens the way", foretold);
+    await settled(a, [b]);
+    a.send("through", seenB);
+    expect(await b.receives("through")).toEqual(foretold);
+  });
+
+  const HAIRPIN = {
+    mapping: "endpoint-independent",
+    filtering: "address-and-port-dependent",
+    hairpin: true,
+  } as const satisfies NatOptions;
+
+  it.each(KINDS)(
+    "that hairpins turns around what is for its own mappings, with $mapping mapping, $filtering filtering",
+    async (kind) => {
+      const [a, b] = await behindNat({ ...kind, hairpin: true });
       const [seenA, seenB] = await Promise.all([mapped(a, at(server, PORT)), mapped(b, at(server, PORT))]);
-      const back = await a.mappedBy(seenB);
-      // Seen from outside, as RFC 4787 (REQ-9) asks for.
-      if (hairpin) expect(back?.address).toBe(seenA.address);
-      else expect(back).toBeUndefined();
-      if (hairpin && mapping === "endpoint-independent") expect(back).toEqual(seenA);
-      if (hairpin) expect(await mapped(a, at(second, PORT))).toMatchObject({ address: seenA.address });
+      // The answer comes from the outside address, and says that so does the question.
+      const seen = await mapped(a, seenB);
+      expect(seen.address).toBe(seenA.address);
+      expect(seen.port === seenA.port).toBe(kind.mapping === "endpoint-independent");
     },
   );
 
-  it("that forgets gives other ports, and one that is renumbered another address", async () => {
-    const nat = await lab.nat(
-      "moving",
-      KINDS[2] ?? { mapping: "endpoint-dependent", filtering: "address-dependent" },
+  it("that does not hairpin drops what is for its own mappings", async () => {
+    const [a, b] = await behindNat({ ...HAIRPIN, hairpin: false });
+    await mapped(a, at(server, PORT));
+    expect(await a.mappedBy(await mapped(b, at(server, PORT)))).toBeUndefined();
+  });
+
+  it("that hairpins joins the NATs behind it, whose hosts cannot meet otherwise", async () => {
+    const homes = await Promise.all(
+      [HAIRPIN, { ...HAIRPIN, hairpin: false }].map(async (kind, index) => {
+        const carrier = await lab.nat(`carrier${index}`, kind);
+        const { mapping, filtering } = kind;
+        return Promise.all(
+          ["l", "r"].map(async (side) => {
+            const home = await lab.nat(`home${index}${side}`, { mapping, filtering, behind: carrier });
+            return ProbeClient.open(await lab.hostBehind(home, `flat${index}${side}`), PORT);
+          }),
+        );
+      }),
     );
+    const through: boolean[] = [];
+    for (const [a, b] of homes) if (a !== undefined && b !== undefined) through.push(await punches(a, b));
+    expect(through).toEqual([true, false]);
+  });
+
+  it("that forgets its flows gives new mappings and lets nothing in by the old ones", async () => {
+    const nat = await lab.nat("rebooted", {
+      mapping: "endpoint-independent",
+      filtering: "endpoint-independent",
+    });
+    const a = await ProbeClient.open(await lab.hostBehind(nat, "patient"), PORT);
+    const seen = await mapped(a, at(server, PORT));
+    await nat.forgetFlows();
+    strangerProbe.send("too late", seen);
+    await settled(a, [strangerProbe]);
+    expect(a.hasReceived("too late")).toBe(false);
+    expect(await mapped(a, at(server, PORT))).not.toEqual(seen);
+  });
+
+  it("that is renumbered shows another address, and forgets what it learned under the old one", async () => {
+    const nat = await lab.nat("moving", { mapping: "endpoint-dependent", filtering: "address-dependent" });
     const probe = await ProbeClient.open(await lab.hostBehind(nat, "moved"), PORT);
     const seen = await mapped(probe, at(server, PORT));
-    await nat.forget();
-    const seenAfter = await mapped(probe, at(server, PORT));
-    expect(seenAfter.address).toBe(seen.address);
-    expect(seenAfter.port).not.toBe(seen.port);
     await nat.renumber();
     expect((await mapped(probe, at(server, PORT))).address).toBe(nat.outside4);
     expect(nat.outside4).not.toBe(seen.address);

@@ -1,6 +1,6 @@
 import { lanLink, type LanPlan } from "./address-plan.ts";
 import type { Link } from "./link.ts";
-import { INSIDE_DEVICE, natRules, type NatBehaviour } from "./nat-rules.ts";
+import { INSIDE_DEVICE, forgetRules, natRules, type NatBehaviour } from "./nat-rules.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
 import { Site } from "./site.ts";
@@ -12,19 +12,6 @@ export type NatInside = {
   readonly prefix6: string | undefined;
   readonly behind: Nat | undefined;
 };
-
-const NOTHING_PASSES = `delete table ip lab_nat
-delete table inet lab_filter
-table inet lab_filter {
-chain input {
-type filter hook input priority filter; policy drop
-}
-chain forward {
-type filter hook forward priority filter; policy drop
-}
-}`;
-
-const nftHere = (rules: string): readonly string[] => ["nft -f - <<'END'", rules, "END"];
 
 /** A NAT router: its link is the outside, a bridge is the LAN inside. */
 export class Nat extends Site {
@@ -43,18 +30,6 @@ export class Nat extends Site {
     return this.#outside4;
   }
 
-  /** Every mapping is gone, as after a restart of the router that takes no time: the next packets get other ports. */
-  async forget(): Promise<void> {
-    const rules = natRules(this.#outside4, this.inside.behaviour);
-    // Nothing passes meanwhile: a packet of an old flow would be learned from, and one without rules would leave untranslated.
-    const script = [
-      ...nftHere(NOTHING_PASSES),
-      "conntrack -F 2>&1",
-      ...nftHere(`delete table inet lab_filter\n${rules}`),
-    ];
-    await this.namespace.must("sh", ["-es"], script.join("\n") + "\n");
-  }
-
   /** The provider gives it another address, the next one of its public link. The old one goes, and all mappings with it. */
   async renumber(): Promise<void> {
     const before = this.#outside4;
@@ -67,12 +42,21 @@ export class Nat extends Site {
         `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
       ],
     });
-    await this.forget();
+    await this.restarted([
+      "delete table ip lab_nat",
+      "delete table inet lab_filter",
+      natRules(this.#outside4, this.inside.behaviour),
+    ]);
   }
 
   /** Its own address: IPv6 is routed, not translated. */
   get outside6(): string | undefined {
     return this.link.address6;
+  }
+
+  /** So that after `forgetFlows` no mapping is left, and what comes for one of before is dropped. */
+  protected override learned(): readonly string[] {
+    return forgetRules(this.inside.behaviour);
   }
 
   /** Takes the next free port of the LAN. */

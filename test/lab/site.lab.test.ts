@@ -115,6 +115,39 @@ describeLab("a site", () => {
     expect(await reachesAgain(server, host.address6 ?? "")).toBe(true);
   });
 
+  it("without IPv4 is reached by IPv6 alone, also after its cable was unplugged", async () => {
+    const nat = await lab.nat("six", { ...OPEN_KIND, ipv6: true });
+    const host = await lab.hostBehind(nat, "six-host");
+    await host.dropIpv4();
+    const families = async (): Promise<boolean[]> => [
+      await reaches(host, server.address4),
+      await reachesAgain(host, server.address6 ?? ""),
+    ];
+    expect(await families()).toEqual([false, true]);
+    await host.link.unplug();
+    await host.link.plug();
+    expect(await families()).toEqual([false, true]);
+    expect((await host.run("ip", ["-4", "route"])).stdout).toBe("");
+  });
+
+  it("with only IPv4 cannot do without it", async () => {
+    const host = await lab.openHost("four", { ipv6: false });
+    await expect(host.dropIpv4()).rejects.toThrow("without any address");
+  });
+
+  it("with a stateful firewall that forgets its flows has asked nobody anything", async () => {
+    const host = await lab.openHost("amnesiac");
+    await host.firewall("stateful-drop");
+    const probe = await ProbeClient.open(host, PORT);
+    const seen = await probe.mappedBy({ address: server.address4, port: PORT });
+    if (seen === undefined) throw new Error("the server did not answer");
+    serverProbe.send("before", seen);
+    expect(await probe.receives("before")).toBeDefined();
+    await host.forgetFlows();
+    serverProbe.send("after", seen);
+    expect(await probe.receives("after")).toBeUndefined();
+  });
+
   it("cut off from another one still reaches everybody else", async () => {
     const nat = await lab.nat("part", OPEN_KIND);
     const host = await lab.hostBehind(nat, "part-host");

@@ -3,6 +3,15 @@ import type { CommandRunner } from "../../agent/runner.ts";
 import type { Link } from "./link.ts";
 import type { Namespace, SpawnOptions } from "./namespace.ts";
 
+const POWER_CUT = `table inet lab_off {
+chain arriving {
+type filter hook prerouting priority raw - 100; policy drop
+}
+chain leaving {
+type filter hook output priority raw - 100; policy drop
+}
+}`;
+
 /** A machine of the lab: a namespace, programs running in it, and at least one link. */
 export class Site {
   /** As given to the lab. */
@@ -66,6 +75,23 @@ export class Site {
 
   setBandwidth(bitsPerSec: number | undefined): Promise<void> {
     return this.#each((link) => link.setBandwidth(bitsPerSec));
+  }
+
+  /** Its connection tracking begins anew, as after a power cut: a stateful firewall has asked nobody anything. */
+  forgetFlows(): Promise<void> {
+    return this.restarted(this.learned());
+  }
+
+  /** Lines for nft that forget what it learned beside its connection tracking. */
+  protected learned(): readonly string[] {
+    return [];
+  }
+
+  /** Nothing passes until the lines for nft took effect, or a packet could revive what half is forgotten. */
+  protected async restarted(nft: readonly string[]): Promise<void> {
+    await this.namespace.configure({ nft: POWER_CUT });
+    await this.namespace.must("conntrack", ["--flush"]);
+    await this.namespace.configure({ nft: [...nft, "delete table inet lab_off"].join("\n") });
   }
 
   async #each(change: (link: Link) => Promise<void>): Promise<void> {
