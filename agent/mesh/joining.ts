@@ -12,6 +12,9 @@ import type { CommandRunner } from "../runner.ts";
 import type { BackendPreference } from "../wireguard/backend.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import { nftUsable } from "../wireguard/firewall.ts";
+import { parseAddresses } from "../wireguard/ip-json.ts";
+import { usableHostAddresses } from "../wireguard/local-addresses.ts";
+import { waysFrom } from "./reachability.ts";
 
 export type JoiningParts = {
   readonly device: WireguardDevice;
@@ -41,8 +44,8 @@ const GIVE_UP_MS = 30_000;
 const KEEPALIVE_SEC = 25;
 
 /**
- * Brings the interface up with the invite's temporary key and asks the issuer for membership, over every way that the
- * invite names, until it answers. Leaves the interface up, without the issuer's peer. Throws AgentError
+ * Brings the interface up with the invite's temporary key and asks the issuer for membership, over every way of the
+ * invite's that this host has an address for, until it answers. Leaves the interface up, without the issuer's peer. Throws AgentError
  * `network.unreachable` and what `WireguardDevice.up` throws; a refusal is returned by its code.
  */
 export async function askForMembership(
@@ -61,7 +64,7 @@ export async function askForMembership(
   const body: Redeem = { kind: "redeem", ...request };
   try {
     for (;;) {
-      for (const endpoint of invite.endpoints) {
+      for (const endpoint of waysFrom(await ownAddresses(parts), invite.endpoints)) {
         signal.throwIfAborted();
         progress(`asking the issuer for membership at ${formatEndpoint(endpoint)}`);
         const answer = await attempt(body, invite, endpoint, parts);
@@ -125,6 +128,12 @@ export async function askForMembership(
       backend: settings.backend,
     });
   }
+}
+
+/** Empty where they cannot be read: then nothing is known to be out of reach. */
+async function ownAddresses({ run, device }: JoiningParts): Promise<readonly string[]> {
+  const parsed = parseAddresses((await run("ip", ["-json", "addr", "show"])).stdout);
+  return parsed.ok ? usableHostAddresses(parsed.value, device.name).map(({ address }) => address) : [];
 }
 
 /** The invite does not name the network's prefix; the shortest route that holds both addresses is enough for one request. */

@@ -38,6 +38,12 @@ export function canReach(addresses: readonly string[], address: string): boolean
   return addresses.some((own) => familyOf(own) === familyOf(address));
 }
 
+/** Those that packets can leave for; all of them where none is, as the host may only be getting its addresses. */
+export function waysFrom(addresses: readonly string[], endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const open = endpoints.filter(({ address }) => canReach(addresses, address));
+  return open.length > 0 ? open : endpoints;
+}
+
 /** Those that can be reached from `addresses`, first the family that reaches this relay now. */
 export function orderEndpoints(
   endpoints: readonly Endpoint[],

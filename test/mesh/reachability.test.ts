@@ -5,6 +5,7 @@ import {
   orderEndpoints,
   publicEndpoints,
   relayEndpoints,
+  waysFrom,
 } from "../../agent/mesh/reachability.ts";
 import { endpoint } from "./samples.ts";
 
@@ -36,6 +37,13 @@ describe("an invite's ways to its issuer", () => {
   it("are no more than a joiner can try before it gives up", () => {
     const candidates = Array.from({ length: 20 }, (_, number) => endpoint(number));
     expect(inviteEndpoints(PRIVATE, candidates)).toHaveLength(8);
+  });
+
+  it("are tried where the joiner has an address of their family, and all of them where it has none", () => {
+    const ways = [endpoint(1), { address: "2001:db8::1", port: 51820 }];
+    expect(waysFrom(["2001:db8::2"], ways)).toEqual(ways.slice(1));
+    expect(waysFrom(["10.0.0.2", "2001:db8::2"], ways)).toEqual(ways);
+    expect(waysFrom([], ways)).toEqual(ways);
   });
 });
 
