@@ -83,6 +83,8 @@ export function verdictOf(cell: Cell, missing = MISSING): Verdict {
   if (cell.failure !== undefined) return { kind: "mismatch", why: `not measured: ${cell.failure}` };
   const { expected: theory } = cell;
   const outcome = outcomeOf(cell);
+  const { directMs = 0, switchMs = 0, lost } = figuresOf(cell);
+  if (lost > 0) return mismatch(`${lost} packets lost`);
   switch (theory.outcome) {
     case "impossible":
       return outcome === "none" ? asExpected() : mismatch("theory says that there is no way");
@@ -96,7 +98,6 @@ export function verdictOf(cell: Cell, missing = MISSING): Verdict {
           ? { kind: "gap", why: gap }
           : mismatch(`${outcome}, not direct`);
       }
-      const { directMs = 0, switchMs = 0 } = figuresOf(cell);
       const goalMs = GOAL_MS[theory.by];
       if (Math.max(directMs, switchMs) > goalMs)
         return { kind: "slow", why: `later than ${goalMs / 1000} s` };
