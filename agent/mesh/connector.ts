@@ -132,7 +132,7 @@ export class Connector implements Disposable {
         readSentPackets: () => wireguard.readSentPackets(),
         onTraffic: () => this.#onTraffic(),
         settled: () => this.#writer.flush(),
-        onDump: (dump) => this.#onDump(dump),
+        onDump: (dump, askedAt) => this.#onDump(dump, askedAt),
         onEarlier: () => this.#runSoon(),
       },
     });
@@ -143,7 +143,7 @@ export class Connector implements Disposable {
         hasChecks: parts.ports.stun !== undefined,
         isPublic: () => parts.ports.isPublic(),
         push: (change) => this.#writer.push(change),
-        observeSoon: (now) => this.#observer.by(monotonicMs(now + OBSERVE_MS)),
+        observeBy: (at) => this.#observer.by(at),
       },
     });
   }
@@ -489,13 +489,14 @@ export class Connector implements Disposable {
     }
   }
 
-  #onDump(dump: WgInterface): void {
+  #onDump(dump: WgInterface, askedAt: MonotonicMs): void {
     const now = this.#clock.monotonicNow();
     const wall = this.#clock.wallNow();
     for (const [id, entry] of this.#entries) {
       const seen = dump.peerByKey.get(entry.peer.publicKey);
       if (seen === undefined) continue;
       const before = entry.path.seen;
+      entry.askedAt = askedAt;
       if (this.#observer.isActive && before !== undefined && seen.txBytes !== before.txBytes) {
         entry.activeUntil = monotonicMs(now + 2 * BUSY_MS);
       }

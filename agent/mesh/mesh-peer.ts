@@ -22,6 +22,9 @@ export type MeshPeer = {
 export type AwaitedHandshake = {
   readonly endpoint: Endpoint;
   readonly tries: number;
+  /** Tried again once WireGuard was looked at after this: making the peer anew ends a session that came about meanwhile. */
+  readonly dueAt: MonotonicMs;
+  /** When there is something to do for it. */
   readonly retryAt: MonotonicMs;
 };
 
@@ -43,6 +46,8 @@ export type PeerEntry = {
   /** Endpoints from which the peer has answered a check since it was last without a direct path. */
   readonly proven: Set<string>;
   handshake: AwaitedHandshake | undefined;
+  /** When WireGuard was asked for what `path` knows of it. */
+  askedAt: MonotonicMs;
   /** When a silent relayed path may be kicked again. */
   kickAt: MonotonicMs;
 };
@@ -69,6 +74,7 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
     signalled: [],
     proven: new Set(),
     handshake: undefined,
+    askedAt: now,
     kickAt: now,
   };
 }
@@ -109,7 +115,8 @@ export function awaitHandshake(
 ): AwaitedHandshake | undefined {
   const delayMs = RETRY_MS[tries];
   if (delayMs === undefined) return undefined;
-  return { endpoint, tries, retryAt: monotonicMs(now + (begins ? delayMs : 2 * delayMs + STEP_IN_MS)) };
+  const dueAt = monotonicMs(now + (begins ? delayMs : 2 * delayMs + STEP_IN_MS));
+  return { endpoint, tries, retryAt: dueAt, dueAt };
 }
 
 export function hasSession({ seen }: PathState): boolean {

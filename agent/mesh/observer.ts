@@ -9,7 +9,8 @@ export type ObserverPorts = {
   readSentPackets(): Promise<bigint | undefined>;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
-  onDump(dump: WgInterface): void;
+  /** `askedAt`: what has happened since may not be in it. */
+  onDump(dump: WgInterface, askedAt: MonotonicMs): void;
   /** Somebody has begun to use the interface, or goes on to. */
   onTraffic(): void;
   /** Something is due earlier than `wakeAt` said. */
@@ -93,8 +94,9 @@ export class Observer {
     this.#lookAt = monotonicMs(this.#clock.monotonicNow() + IDLE_MS);
     try {
       await this.#ports.settled();
+      const askedAt = this.#clock.monotonicNow();
       this.#last = await this.#ports.dump();
-      this.#ports.onDump(this.#last);
+      this.#ports.onDump(this.#last, askedAt);
     } catch (error) {
       const reason = error instanceof Error ? error.message : "unknown";
       this.#log.warn({ reason }, "WireGuard could not be asked");

@@ -2,6 +2,7 @@ import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Logger } from "../log.ts";
+import { OBSERVE_MS } from "../path/state.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
 import { awaitHandshake, hasSession, type MeshPeer, type PeerEntry } from "./mesh-peer.ts";
 
@@ -11,8 +12,8 @@ export type SessionStarterPorts = {
   /** Whether others reach this host at an announced address. */
   isPublic(): boolean;
   push(change: PeerChange): void;
-  /** WireGuard was made to do something that is worth a look. */
-  observeSoon(now: MonotonicMs): void;
+  /** WireGuard was made to do something that is worth a look, at the latest then. */
+  observeBy(at: MonotonicMs): void;
 };
 
 /** NAT mappings of 30 s are common (RFC 4787 wants 120): WireGuard's documented default for hosts behind NATs. */
@@ -71,7 +72,7 @@ export class SessionStarter {
     if (path.tag !== "none" || path.leg === undefined || !hasSession(path) || now < entry.kickAt) return;
     entry.kickAt = monotonicMs(now + KICK_AGAIN_MS);
     this.move(peer, path.leg.endpoint);
-    this.#ports.observeSoon(now);
+    this.#ports.observeBy(monotonicMs(now + OBSERVE_MS));
   }
 
   /** Who dials a public endpoint is the one who knows that it has to; among equals the smaller id. */
@@ -83,17 +84,23 @@ export class SessionStarter {
 
   retry(entry: PeerEntry, now: MonotonicMs): void {
     const { handshake, peer } = entry;
-    if (handshake === undefined || now < handshake.retryAt) return;
+    if (handshake === undefined || now < handshake.dueAt) return;
     if (hasSession(entry.path)) {
       entry.handshake = undefined;
       // Nothing keeps the mapping alive where the other end began.
       this.#ports.push({ publicKey: peer.publicKey, keepaliveSec: KEEPALIVE_SEC });
       return;
     }
+    if (entry.askedAt < handshake.dueAt) {
+      // On a busy host the last look is older than a session may be.
+      if (now >= handshake.retryAt) this.#ports.observeBy(now);
+      entry.handshake = { ...handshake, retryAt: monotonicMs(now + OBSERVE_MS) };
+      return;
+    }
     const tries = handshake.tries + 1;
     entry.handshake = awaitHandshake(handshake.endpoint, tries, this.#initiates(peer), now);
     this.#log.debug({ peer: peer.name, tries }, "handshake tried again");
     this.#sendInitiation(peer, handshake.endpoint);
-    this.#ports.observeSoon(now);
+    this.#ports.observeBy(monotonicMs(now + OBSERVE_MS));
   }
 }

@@ -179,6 +179,22 @@ describe("a session between two that are equals", () => {
     expect(resets()).toBe(4);
   });
 
+  it("is not begun anew by who has not looked whether it came about", async () => {
+    using rig = await Rig.with([EVE]);
+    rig.connector.onRelayReady(EVE.id, LEG);
+    await rig.clock.advance(200);
+    // A host that is too busy to answer in time, and a handshake that is done meanwhile.
+    const answer = rig.wireguard.holdDumps();
+    await rig.clock.advance(100);
+    rig.wireguard.shakeHands(EVE.publicKey, LEG.endpoint);
+    await rig.clock.advance(1_000);
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toHaveLength(1);
+    answer();
+    await rig.clock.advance(5_000);
+    expect(rig.tag(EVE)).toBe("relayed");
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toHaveLength(1);
+  });
+
   it("is begun by both where there is no STUN: their packets are what opens the way", async () => {
     using rig = await Rig.with([ANN], { hasStun: false });
     rig.connector.onRelayReady(ANN.id, LEG);

@@ -13,6 +13,7 @@ export class VirtualWireguard {
   /** Everything that was set, in order. */
   readonly changes: PeerChange[] = [];
   txPackets = 0n;
+  #held: Promise<void> | undefined;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -25,9 +26,11 @@ export class VirtualWireguard {
         for (const change of changes) this.#apply(change);
         return Promise.resolve();
       },
-      dump: () => {
+      dump: async () => {
         for (const [publicKey, from] of this.#insisting) this.receive(publicKey, from);
-        return Promise.resolve(this.dump());
+        const shown = this.dump();
+        await this.#held;
+        return shown;
       },
       readSentPackets: () => Promise.resolve(this.txPackets),
     };
@@ -35,6 +38,16 @@ export class VirtualWireguard {
 
   dump(): WgInterface {
     return wgInterface(...this.#peerByKey.values());
+  }
+
+  /** What is asked for from now on comes when the returned function is called, and shows how it was when it was asked for. */
+  holdDumps(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return () => {
+      this.#held = undefined;
+      resolve();
+    };
   }
 
   keys(): readonly string[] {
