@@ -43,7 +43,7 @@ export function expected(one: PlaceName, other: PlaceName): Expected {
       reason: "no address family in common: only a relay with both joins them",
     };
   }
-  if (a.families.includes("ipv6") && b.families.includes("ipv6")) {
+  if (!a.families.includes("ipv4") || !b.families.includes("ipv4")) {
     return direct("ipv6", "IPv6 is not translated, and firewalls let in who was sent to");
   }
   if (one === other && a.shares === "hairpinning NAT") {

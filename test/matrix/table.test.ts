@@ -35,6 +35,6 @@ it("has colours for terminals alone", () => {
 it("lists every cell with theory's reason, and what is wrong before it", () => {
   const lines = list(CELLS).split("\n");
   expect(lines).toHaveLength(4);
-  expect(lines[1]).toMatch(/^open x open +direct +ipv6 +direct +250 +449 +0 +IPv6 is not translated/);
+  expect(lines[1]).toMatch(/^open x open +direct +plain +direct +250 +449 +0 +both mappings/);
   expect(lines[2]).toMatch(/relayed! .* relayed, not direct; one end lets in/);
 });
