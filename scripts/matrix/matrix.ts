@@ -32,12 +32,12 @@ if (missing !== undefined) {
   process.exit(77);
 }
 const selected = selectPairs(options.cells, pairsOf(PLACES));
-if (!selected.ok) {
-  console.error(`matrix: ${selected.reason}`);
+const runs = options.quick ? 1 : Number(options.runs);
+if (!selected.ok || !Number.isInteger(runs) || runs < 1) {
+  console.error(`matrix: ${selected.ok ? "--runs takes a whole number from 1" : selected.reason}`);
   process.exit(64); // EX_USAGE, sysexits.h
 }
 const pairs = selected.value;
-const runs = options.quick ? 1 : Number(options.runs);
 
 const startedAt = performance.now();
 const cells: Cell[] = [];

@@ -13,7 +13,7 @@ export class VirtualWireguard {
   /** Everything that was set, in order. */
   readonly changes: PeerChange[] = [];
   txPackets = 0n;
-  #held: Promise<void> | undefined;
+  #held: Promise<undefined> | undefined;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -42,11 +42,11 @@ export class VirtualWireguard {
 
   /** What is asked for from now on comes when the returned function is called, and shows how it was when it was asked for. */
   holdDumps(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#held = promise;
     return () => {
       this.#held = undefined;
-      resolve();
+      resolve(undefined);
     };
   }
 
