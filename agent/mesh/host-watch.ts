@@ -2,15 +2,13 @@ import { networkInterfaces } from "node:os";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { CommandRunner, ProgramListener } from "../runner.ts";
-import { parseAddresses, parseRoutes } from "../wireguard/ip-json.ts";
 import {
   candidateAddresses,
-  defaultWays,
   lastingAddresses,
-  usableHostAddresses,
   type DefaultWays,
   type HostAddress,
 } from "../wireguard/local-addresses.ts";
+import { lookAtHost } from "./host-look.ts";
 import { HostMonitor } from "./host-monitor.ts";
 
 /** What makes packets leave otherwise than before. "resumed": the host slept, and what it knew is as old as that. */
@@ -153,22 +151,13 @@ export class HostWatch implements Disposable {
 
   async #read(): Promise<void> {
     try {
-      const [shown, shown4, shown6] = await Promise.all([
-        this.#run("ip", ["-json", "-details", "addr", "show"]),
-        this.#run("ip", ["-json", "-4", "route", "show", "default"]),
-        this.#run("ip", ["-json", "-6", "route", "show", "default"]),
-      ]);
-      const addresses = parseAddresses(shown.stdout);
-      const ipv4 = parseRoutes(shown4.stdout);
-      const ipv6 = parseRoutes(shown6.stdout);
-      if (!addresses.ok || !ipv4.ok || !ipv6.ok) {
-        const reasons = [addresses, ipv4, ipv6].map((parsed) => (parsed.ok ? "" : parsed.reason));
-        this.#log.warn({ reasons }, "local addresses could not be read");
+      const look = await lookAtHost(this.#run, this.#overlayInterface);
+      if (!look.ok) {
+        this.#log.warn({ reason: look.reason }, "local addresses could not be read");
         return;
       }
-      const routes = [...ipv4.value, ...ipv6.value];
-      this.#addresses = usableHostAddresses(addresses.value, routes, this.#overlayInterface);
-      this.#ways = defaultWays({ ipv4: ipv4.value, ipv6: ipv6.value }, this.#overlayInterface);
+      this.#addresses = look.value.addresses;
+      this.#ways = look.value.ways;
     } catch (error) {
       this.#log.warn({ err: error }, "local addresses could not be read");
     }

@@ -12,8 +12,7 @@ import type { CommandRunner } from "../runner.ts";
 import type { BackendPreference } from "../wireguard/backend.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import { nftUsable } from "../wireguard/firewall.ts";
-import { parseAddresses } from "../wireguard/ip-json.ts";
-import { usableHostAddresses } from "../wireguard/local-addresses.ts";
+import { lookAtHost } from "./host-look.ts";
 import { waysFrom } from "./reachability.ts";
 
 export type JoiningParts = {
@@ -132,8 +131,8 @@ export async function askForMembership(
 
 /** Empty where they cannot be read: then nothing is known to be out of reach. */
 async function ownAddresses({ run, device }: JoiningParts): Promise<readonly string[]> {
-  const parsed = parseAddresses((await run("ip", ["-json", "addr", "show"])).stdout);
-  return parsed.ok ? usableHostAddresses(parsed.value, device.name).map(({ address }) => address) : [];
+  const look = await lookAtHost(run, device.name);
+  return look.ok ? look.value.addresses.map(({ address }) => address) : [];
 }
 
 /** The invite does not name the network's prefix; the shortest route that holds both addresses is enough for one request. */
