@@ -68,6 +68,26 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   //
+  it("sees that a NAT counts its ports up, and in which steps", async () => {
+    const strict = { mapping: "endpoint-dependent", filtering: "address-and-port-dependent" } as const;
+    const nat = await lab.nat("nat-count", { ...strict, ports: "sequential" });
+    const { behaviour } = ipv4(await netcheck(await lab.hostBehind(nat, "count")));
+    expect(behaviour).toMatchObject({
+      mapping: "address-and-port-dependent",
+      ports: "sequential",
+      portStep: 1,
+    });
+  });
+
+  //
+  it("sees that a NAT turns back what comes from its LAN for its own mappings", async () => {
+    const strict = { mapping: "endpoint-independent", filtering: "address-and-port-dependent" } as const;
+    const nat = await lab.nat("nat-turn", { ...strict, hairpin: true });
+    const { behaviour } = ipv4(await netcheck(await lab.hostBehind(nat, "turn")));
+    expect(behaviour).toMatchObject({ ...strict, hairpin: "yes" });
+  });
+
+  //
   it("sees within 40 s that a NAT forgets after 20 s what nothing passes", async () => {
     const strict = { mapping: "endpoint-independent", filtering: "address-and-port-dependent" } as const;
     const nat = await lab.nat("nat-brief", { ...strict, mappingTimeoutSec: 20 });
