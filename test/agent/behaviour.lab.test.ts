@@ -51,7 +51,7 @@ describeLab("a host that looks what is in front of it", () => {
   const kinds = MAPPINGS.flatMap((mapping) => FILTERINGS.map((filtering) => ({ mapping, filtering })));
 
   // R-403
-  it.each(kinds)("sees a NAT with $mapping mapping and $filtering filtering as such", async (kind) => {
+  it.concurrent.each(kinds)("sees a NAT with $mapping mapping and $filtering filtering as such", async (kind) => {
     const name = `${kind.mapping === "endpoint-independent" ? "i" : "d"}${FILTERINGS.indexOf(kind.filtering)}`;
     const nat = await lab.nat(`nat-${name}`, kind);
     const report = await netcheck(await lab.hostBehind(nat, name));
@@ -68,7 +68,7 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   // R-403
-  it("sees that a NAT counts its ports up, and in which steps", async () => {
+  it.concurrent("sees that a NAT counts its ports up, and in which steps", async () => {
     const strict = { mapping: "endpoint-dependent", filtering: "address-and-port-dependent" } as const;
     const nat = await lab.nat("nat-count", { ...strict, ports: "sequential" });
     const { behaviour } = ipv4(await netcheck(await lab.hostBehind(nat, "count")));
@@ -80,7 +80,7 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   // R-403
-  it("sees that a NAT turns back what comes from its LAN for its own mappings", async () => {
+  it.concurrent("sees that a NAT turns back what comes from its LAN for its own mappings", async () => {
     const strict = { mapping: "endpoint-independent", filtering: "address-and-port-dependent" } as const;
     const nat = await lab.nat("nat-turn", { ...strict, hairpin: true });
     const { behaviour } = ipv4(await netcheck(await lab.hostBehind(nat, "turn")));
@@ -88,7 +88,7 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   // R-403
-  it("sees within 40 s that a NAT forgets after 20 s what nothing passes", async () => {
+  it.concurrent("sees within 40 s that a NAT forgets after 20 s what nothing passes", async () => {
     const strict = { mapping: "endpoint-independent", filtering: "address-and-port-dependent" } as const;
     const nat = await lab.nat("nat-brief", { ...strict, mappingTimeoutSec: 20 });
     await using agent = await LabAgent.create(lab, await lab.hostBehind(nat, "brief"));
@@ -102,7 +102,7 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   // R-403
-  it("sees that nothing is in front of a public host, and a firewall that answers only", async () => {
+  it.concurrent("sees that nothing is in front of a public host, and a firewall that answers only", async () => {
     const open = await netcheck(await lab.openHost("open"));
     expect(ipv4(open).behaviour).toMatchObject({ mapping: "open", filtering: "endpoint-independent" });
     expect(open.mapping).toBe("open");
