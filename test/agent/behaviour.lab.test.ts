@@ -51,21 +51,24 @@ describeLab("a host that looks what is in front of it", () => {
   const kinds = MAPPINGS.flatMap((mapping) => FILTERINGS.map((filtering) => ({ mapping, filtering })));
 
   // R-403
-  it.concurrent.each(kinds)("sees a NAT with $mapping mapping and $filtering filtering as such", async (kind) => {
-    const name = `${kind.mapping === "endpoint-independent" ? "i" : "d"}${FILTERINGS.indexOf(kind.filtering)}`;
-    const nat = await lab.nat(`nat-${name}`, kind);
-    const report = await netcheck(await lab.hostBehind(nat, name));
-    const found = ipv4(report);
-    expect(found.udp).toBe(true);
-    expect(found.behaviour).toEqual({
-      mapping: kind.mapping === "endpoint-independent" ? kind.mapping : "address-and-port-dependent",
-      filtering: kind.filtering,
-      ports: "random",
-      portStep: 0,
-      hairpin: "no",
-    });
-    expect(report.mapping).toBe(kind.mapping);
-  });
+  it.concurrent.each(kinds)(
+    "sees a NAT with $mapping mapping and $filtering filtering as such",
+    async (kind) => {
+      const name = `${kind.mapping === "endpoint-independent" ? "i" : "d"}${FILTERINGS.indexOf(kind.filtering)}`;
+      const nat = await lab.nat(`nat-${name}`, kind);
+      const report = await netcheck(await lab.hostBehind(nat, name));
+      const found = ipv4(report);
+      expect(found.udp).toBe(true);
+      expect(found.behaviour).toEqual({
+        mapping: kind.mapping === "endpoint-independent" ? kind.mapping : "address-and-port-dependent",
+        filtering: kind.filtering,
+        ports: "random",
+        portStep: 0,
+        hairpin: "no",
+      });
+      expect(report.mapping).toBe(kind.mapping);
+    },
+  );
 
   // R-403
   it.concurrent("sees that a NAT counts its ports up, and in which steps", async () => {
@@ -102,17 +105,20 @@ describeLab("a host that looks what is in front of it", () => {
   });
 
   // R-403
-  it.concurrent("sees that nothing is in front of a public host, and a firewall that answers only", async () => {
-    const open = await netcheck(await lab.openHost("open"));
-    expect(ipv4(open).behaviour).toMatchObject({ mapping: "open", filtering: "endpoint-independent" });
-    expect(open.mapping).toBe("open");
-    const closed = await lab.openHost("closed");
-    await closed.firewall("stateful-drop");
-    expect(behavioursOf(await netcheck(closed))).toMatchObject([
-      { mapping: "open", filtering: "address-and-port-dependent" },
-      { mapping: "open", filtering: "address-and-port-dependent" },
-    ]);
-  });
+  it.concurrent(
+    "sees that nothing is in front of a public host, and a firewall that answers only",
+    async () => {
+      const open = await netcheck(await lab.openHost("open"));
+      expect(ipv4(open).behaviour).toMatchObject({ mapping: "open", filtering: "endpoint-independent" });
+      expect(open.mapping).toBe("open");
+      const closed = await lab.openHost("closed");
+      await closed.firewall("stateful-drop");
+      expect(behavioursOf(await netcheck(closed))).toMatchObject([
+        { mapping: "open", filtering: "address-and-port-dependent" },
+        { mapping: "open", filtering: "address-and-port-dependent" },
+      ]);
+    },
+  );
 });
 
 function ipv4({ families }: NetcheckReport): NetcheckFamily {
