@@ -6,7 +6,14 @@ import { interfaceName, namespacePrefix, ownerOf, type LabId } from "./lab-name.
 import type { Link } from "./link.ts";
 import { Namespace } from "./namespace.ts";
 import { Nat } from "./nat.ts";
-import { INSIDE_DEVICE, natRules, OUTSIDE_DEVICE, type NatBehaviour, type NatPorts } from "./nat-rules.ts";
+import {
+  INSIDE_DEVICE,
+  natRules,
+  OUTSIDE_DEVICE,
+  type NatBehaviour,
+  type NatPorts,
+  type NatUnsolicited,
+} from "./nat-rules.ts";
 import { connection, uplinkRules, type Place } from "./place.ts";
 import type { Site } from "./site.ts";
 
@@ -32,6 +39,8 @@ export type NatOptions = Pick<NatBehaviour, "mapping" | "filtering"> & {
   readonly block?: PublicBlock;
   /** Default "random". */
   readonly ports?: NatPorts;
+  /** Default "dropped". */
+  readonly unsolicited?: NatUnsolicited;
   /** Default false. */
   readonly hairpin?: boolean;
   /** First three octets of the LAN's /24, where LANs shall look alike; unique in the lab by default. */
@@ -132,9 +141,16 @@ export class Lab implements AsyncDisposable {
   }
 
   async nat(name: string, options: NatOptions): Promise<Nat> {
-    const { mapping, filtering, behind, ports = "random", hairpin = false } = options;
+    const {
+      mapping,
+      filtering,
+      behind,
+      ports = "random",
+      hairpin = false,
+      unsolicited = "dropped",
+    } = options;
     const mappingTimeoutSec = options.mappingTimeoutSec ?? DEFAULT_MAPPING_TIMEOUT_SEC;
-    const behaviour = { mapping, filtering, ports, hairpin, mappingTimeoutSec };
+    const behaviour = { mapping, filtering, ports, unsolicited, hairpin, mappingTimeoutSec };
     const namespace = this.#namespace(name);
     const place =
       behind === undefined ? this.#takePublicLink(options.ipv6 === true, options.block) : behind.takePort();

@@ -1,8 +1,14 @@
 /** How outside ports are chosen (RFC 4787, section 4.1). Endpoint-dependent: another one for every remote address and port. */
 export type NatMapping = "endpoint-independent" | "endpoint-dependent";
 
-/** Which one a new mapping gets. Sequential: the one after the last that this router gave away. */
-export type NatPorts = "random" | "sequential";
+/** Which one a new mapping gets. Preserving: the inside one where it is free. Sequential: the one after the last that this router gave away. */
+export type NatPorts = "random" | "sequential" | "preserving";
+
+/**
+ * What becomes of a packet to the router that nobody asked for. "taken": by the router itself, which answers that the port is closed,
+ * and keeps a flow for it in conntrack; a packet of that flow's that a host inside then sends clashes, and gets another port.
+ */
+export type NatUnsolicited = "dropped" | "taken";
 
 /** Who may send to a mapping from outside (RFC 4787, section 5). */
 export type NatFiltering = "endpoint-independent" | "address-dependent" | "address-and-port-dependent";
@@ -11,6 +17,7 @@ export type NatBehaviour = {
   readonly mapping: NatMapping;
   readonly filtering: NatFiltering;
   readonly ports: NatPorts;
+  readonly unsolicited: NatUnsolicited;
   /** Whether hosts inside reach each other's mappings at the outside address (RFC 4787, section 6). */
   readonly hairpin: boolean;
   /** Idle time after which a UDP mapping is forgotten. */
@@ -58,9 +65,11 @@ const counted = (): string => {
 function newPort(ports: NatPorts): string {
   switch (ports) {
     case "random":
-      return "1024-65535 fully-random";
+      return " : 1024-65535 fully-random";
     case "sequential":
-      return counted();
+      return ` : ${counted()}`;
+    case "preserving":
+      return "";
   }
 }
 
@@ -93,7 +102,7 @@ export function natRules(outside4: string, behaviour: NatBehaviour): string {
     // One chain for all, so that sequential ports are counted together. A socket without a mapping fails the first rule.
     "chain translate {",
     independent && `meta l4proto udp snat ip to ${outside4} : ip saddr . udp sport map @mapping`,
-    `meta l4proto udp snat ip to ${outside4} : ${newPort(ports)}`,
+    `meta l4proto udp snat ip to ${outside4}${newPort(ports)}`,
     "}",
 
     "chain postrouting {",
@@ -123,20 +132,21 @@ export function natRules(outside4: string, behaviour: NatBehaviour): string {
     `iifname "${OUTSIDE_DEVICE}" oifname "${INSIDE_DEVICE}" meta l4proto udp ct direction original ct status snat drop`,
     "}",
     "}",
-    routerFilter,
+    routerFilter(behaviour.unsolicited),
   );
 }
 
 /**
- * Unsolicited packets must be dropped, also where they are addressed to the router itself: a packet that it takes makes a conntrack
+ * Unsolicited packets are dropped unless a test is about what happens else, also where they are addressed to the router itself: a packet that it takes makes a conntrack
  * entry, and a packet that a host inside then sends the other way clashes with it and gets another port.
  */
-const routerFilter = `table inet lab_filter {
+const routerFilter = (unsolicited: NatUnsolicited): string => `table inet lab_filter {
 chain input {
 type filter hook input priority filter; policy drop
 ct state established,related accept
 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
 iifname "${INSIDE_DEVICE}" meta l4proto { icmp, ipv6-icmp } accept
+${unsolicited === "taken" ? `iifname "${OUTSIDE_DEVICE}" meta l4proto udp accept` : ""}
 }
 chain forward {
 type filter hook forward priority filter; policy drop
