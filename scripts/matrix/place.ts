@@ -6,6 +6,7 @@ export const PLACES = [
   "ei-apd",
   "ed-random",
   "ed-sequential",
+  "linux",
   "double-nat",
   "firewall",
   "same-lan",
@@ -70,6 +71,10 @@ export const TRAITS: Readonly<Record<PlaceName, Traits>> = {
     says: "NAT, endpoint-dependent mapping to sequential ports, address-and-port-dependent filtering",
     mapping: "endpoint-dependent",
     ports: "sequential",
+  },
+  linux: {
+    ...STRICT_NAT,
+    says: "a Linux router that masquerades: ports are kept, and it takes itself what nobody asked for",
   },
   "double-nat": { ...STRICT_NAT, says: "a home's NAT (as ei-apd) behind a carrier's of the same kind" },
   firewall: {

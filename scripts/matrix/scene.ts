@@ -28,6 +28,8 @@ const NATS = {
   "ei-apd": STRICT,
   "ed-random": { ...STRICT, mapping: "endpoint-dependent" },
   "ed-sequential": { ...STRICT, mapping: "endpoint-dependent", ports: "sequential" },
+  // Ports are kept, so that mappings depend on nobody until two flows clash.
+  linux: { ...STRICT, mapping: "endpoint-dependent", ports: "preserving", unsolicited: "taken" },
   "same-lan": STRICT,
   "udp-blocked": STRICT,
   "v6-only": { ...STRICT, ipv6: true },
@@ -210,6 +212,7 @@ async function house(lab: Lab, place: PlaceName, name: "a" | "b"): Promise<House
     case "ei-apd":
     case "ed-random":
     case "ed-sequential":
+    case "linux":
     case "same-lan":
     case "udp-blocked":
       return behind(lab, NATS[place], name);
