@@ -52,6 +52,11 @@ export type MessageContent = {
   readonly kind: "candidates";
   readonly candidates: readonly MessageCandidate[];
   readonly answerWanted: boolean;
+  /**
+   * Of a question that says how the sender is mapped, and of the answer to it, whose sender has opened its NAT for these mappings.
+   * 32 bits; 0 where nothing of the kind is said.
+   */
+  readonly round: number;
   /** What is in front of the sender, as far as it knows. */
   readonly nat: NatByFamily;
 };
@@ -104,6 +109,7 @@ export function sealMessage(content: MessageContent, options: SealOptions): Deco
         endpoint: formatEndpoint(endpoint),
       })),
       answerWanted: content.answerWanted,
+      ...(content.round === 0 ? {} : { round: content.round }),
       nat: natToWire(content.nat),
     },
   }).finish();
@@ -189,6 +195,7 @@ function messageFromWire(
         return kind ? [{ kind, endpoint: endpointField(candidate.endpoint, "message-candidate") }] : [];
       }),
       answerWanted: exchange.answerWanted ?? false,
+      round: integerField(exchange.round ?? 0, "message-round", 0, 0xffff_ffff),
       nat: natFromWire(exchange.nat),
     },
   };

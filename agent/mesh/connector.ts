@@ -5,6 +5,7 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Candidate } from "../nat/candidate.ts";
+import type { RoundStart } from "../nat/check-list.ts";
 import { sameCandidates } from "../nat/gathering.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
 import type { StunAnswer } from "../nat/stun-agent.ts";
@@ -45,6 +46,8 @@ export type ConnectorPorts = {
   };
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
+  /** Sends what opens this host's NAT for the endpoint and does not get there. */
+  open(to: Endpoint): void;
   /** See `PeerWriterPorts`. */
   readonly pin: PeerWriterPorts["pin"];
   /** Whether others reach this host at an announced address. */
@@ -171,7 +174,7 @@ export class Connector implements Disposable {
     this.#runSoon();
   }
 
-  onCandidates(peer: MemberId, candidates: readonly Candidate[]): void {
+  onCandidates(peer: MemberId, candidates: readonly Candidate[], start: RoundStart): void {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     for (const { kind, endpoint } of candidates) {
@@ -180,8 +183,8 @@ export class Connector implements Disposable {
     // What worked before is checked beside what the peer says: its view of itself may lag behind.
     const all = [...candidates, ...this.#experience.candidatesOf(entry.peer).slice(0, 4)];
     const now = this.#clock.monotonicNow();
-    if (sameCandidates(entry.signalled, candidates)) this.#traverse.setCandidates(peer, all, now);
-    else this.#traverse.setMoved(peer, all, now);
+    if (sameCandidates(entry.signalled, candidates)) this.#traverse.setCandidates(peer, all, start, now);
+    else this.#traverse.setMoved(peer, all, start, now);
     entry.signalled = candidates;
     this.#runSoon();
   }
@@ -277,7 +280,8 @@ export class Connector implements Disposable {
     }
     const isNew = (e: Endpoint): boolean => !before.publicEndpoints.some((b) => sameEndpoint(b, e));
     if (peer.publicEndpoints.some(isNew)) {
-      this.#traverse.setCandidates(peer.id, this.#experience.candidatesOf(peer), this.#clock.monotonicNow());
+      const candidates = this.#experience.candidatesOf(peer);
+      this.#traverse.setCandidates(peer.id, candidates, "at-once", this.#clock.monotonicNow());
       this.#dialPublic(entry);
     }
   }
@@ -413,6 +417,9 @@ export class Connector implements Disposable {
     switch (effect.kind) {
       case "send-check":
         void this.#check(entry.peer, effect.to);
+        break;
+      case "send-opener":
+        this.#ports.open(effect.to);
         break;
       case "validated": {
         const { endpoint, kind } = effect.candidate;

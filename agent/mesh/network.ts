@@ -149,6 +149,7 @@ export class Network implements AsyncDisposable {
         wireguard: device,
         pin: this.#firewall.pin,
         stun: stun?.request.bind(stun),
+        open: (to) => stun?.openTowards(to),
         openFresh: () => openFreshStun({ clock, random, log }),
         portMapped: () => this.#portMapping?.verified,
         own: () => this.#ownAddresses(),

@@ -13,6 +13,7 @@ import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
 import type { Roster } from "../registry/roster.ts";
 import { RelayManager } from "../relay/client/relay-manager.ts";
+import { AskedRounds } from "./asked-rounds.ts";
 import { BehaviourDiscovery, type Findings } from "./behaviour-discovery.ts";
 import { Connector, type ConnectorPorts } from "./connector.ts";
 import type { MeshContext } from "./context.ts";
@@ -40,6 +41,8 @@ export type PathsParts = {
   readonly portMapped: () => VerifiedMapping | undefined;
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunProbe | undefined;
+  /** See `ConnectorPorts`. */
+  readonly open: ConnectorPorts["open"];
   readonly openFresh: () => Promise<FreshStun>;
   readonly own: () => OwnAddresses;
   /** At which peers may try this host itself. */
@@ -82,6 +85,7 @@ export class Paths implements Disposable {
   readonly #discovery: BehaviourDiscovery | undefined;
   /** As they told us. */
   readonly #natByPeer = new Map<MemberId, NatByFamily>();
+  readonly #asked: AskedRounds;
   readonly #owned = new DisposableStack();
   #doubtedAt: MonotonicMs;
   #remappedAt: MonotonicMs;
@@ -91,6 +95,7 @@ export class Paths implements Disposable {
     const { network, self, identity, clock, random, log } = context;
     this.#parts = parts;
     this.#peers = new MeshPeers({ network, self, exchangeKey: identity.keys.exchange });
+    this.#asked = new AskedRounds(random);
     this.#held = new HeldTokens(context);
     this.#complaints = new RelayComplaints(clock);
     this.#requests = new RelayRequests({
@@ -130,11 +135,15 @@ export class Paths implements Disposable {
         ports: {
           wireguard: parts.wireguard,
           stun,
+          open: parts.open,
           pin: parts.pin,
           isPublic: () => parts.isVolunteering() || own().configured.length > 0,
           mappedSince: () => parts.portMapped()?.since,
           echo: parts.echo,
-          signal: (peer) => this.#sendCandidates(peer, true),
+          signal: (peer) => {
+            const round = this.#asked.ask(peer, this.#gatherer.candidates);
+            return this.#sendCandidates(peer, { answerWanted: true, round });
+          },
           relaysFor: (peer) =>
             parts.isRelayed ? relaysTowards(peer, messaging.control.connected(), this.#roster) : [],
           connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
@@ -291,8 +300,8 @@ export class Paths implements Disposable {
 
   onMessage(from: MemberId, content: MessageContent): void {
     this.#natByPeer.set(from, content.nat);
-    this.connector.onCandidates(from, content.candidates);
-    if (content.answerWanted) void this.#sendCandidates(from, false);
+    this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
+    if (content.answerWanted) void this.#sendCandidates(from, { answerWanted: false, round: content.round });
   }
 
   onOffer(from: MemberId, leg: AllocationLeg): void {
@@ -329,6 +338,7 @@ export class Paths implements Disposable {
   /** The member is revoked; its peer goes with the roster. */
   dropMember(member: MemberId): void {
     this.#natByPeer.delete(member);
+    this.#asked.drop(member);
     void this.#relays.close(member);
   }
 
@@ -396,12 +406,15 @@ export class Paths implements Disposable {
     if (tag === "relayed") void this.#parts.echo(peer, ECHO_TIMEOUT_MS);
   }
 
-  async #sendCandidates(peer: MemberId, answerWanted: boolean): Promise<boolean> {
+  async #sendCandidates(
+    peer: MemberId,
+    exchange: Pick<MessageContent, "answerWanted" | "round">,
+  ): Promise<boolean> {
     const { candidates } = this.#gatherer;
     const { messaging, context } = this.#parts;
     const path = this.connector.pathOf(peer)?.path;
     const isSure = path?.tag === "direct" && path.movedSince === undefined && path.unanswered < DOUBT_MISSES;
-    const content = { kind: "candidates", candidates, answerWanted, nat: this.nat } as const;
+    const content = { kind: "candidates", candidates, ...exchange, nat: this.nat } as const;
     const sent = await messaging.send(peer, content, isSure ? "direct" : "carriers");
     if (!sent.ok) context.log.debug({ peer, reason: sent.reason }, "candidates not sent");
     return sent.ok;

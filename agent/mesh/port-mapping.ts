@@ -10,7 +10,7 @@ import type { Mapping, MapperState } from "../nat/port-mapping/mapper.ts";
 import { PCP_NONCE_BYTES } from "../nat/port-mapping/pcp.ts";
 import { PortMapper } from "../nat/port-mapping/port-mapper.ts";
 import type { MeshContext } from "./context.ts";
-import { isGlobal } from "./host-addresses.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 
 export type PortMappingParts = {
   readonly context: Pick<MeshContext, "identity" | "clock" | "random" | "log">;

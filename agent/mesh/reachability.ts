@@ -1,5 +1,5 @@
 import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
-import { isGlobal } from "./host-addresses.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 
 /** What this host knows of its own addresses. */
 export type OwnAddresses = {

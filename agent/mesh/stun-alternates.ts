@@ -9,7 +9,7 @@ import { KeyedLimiter } from "../control/rate-limit.ts";
 import type { Logger } from "../log.ts";
 import { StunAgent, type Elsewhere, type StunSend, type StunServer } from "../nat/stun-agent.ts";
 import type { Random } from "../random.ts";
-import { isGlobal } from "./host-addresses.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 
 export type AlternatesPlace = {
   /** Own addresses, without the overlay's. */

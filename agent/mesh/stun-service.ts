@@ -104,6 +104,11 @@ export class StunService implements AsyncDisposable {
     return this.#agent.request(to, credential, options);
   }
 
+  /** Opens this host's NAT for the endpoint: nftables gives indications so few hops that they do not get there. */
+  openTowards(to: Endpoint): void {
+    this.#agent.indicate(to);
+  }
+
   get refusedByReason(): ReadonlyMap<string, number> {
     return this.#agent.refusedByReason;
   }

@@ -1,4 +1,5 @@
-import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import {
   compareCandidates,
@@ -23,7 +24,9 @@ export type CheckList = {
 
 export type Check = {
   readonly candidate: Candidate;
-  /** Sent so far in this round. */
+  /** An opener goes out before the first check. */
+  readonly opens: boolean;
+  /** Checks sent so far in this round. */
   readonly sent: number;
   readonly nextAt: MonotonicMs;
   /** An authenticated request from exactly there: the peer reaches us on this pair. */
@@ -34,6 +37,8 @@ export type Check = {
 
 export type CheckEffect =
   | { readonly kind: "send-check"; readonly to: Endpoint }
+  /** Send what opens this host's NAT for the endpoint and dies on the way to it. */
+  | { readonly kind: "send-opener"; readonly to: Endpoint }
   /** The pair carries packets both ways. Reported again only when a better one is found. */
   | { readonly kind: "validated"; readonly candidate: Candidate; readonly rttMs: number }
   | { readonly kind: "round-failed" };
@@ -51,6 +56,20 @@ const RETRANSMIT_MS: readonly number[] = [50, 100, 200, 300, 500];
 
 /** Covers a peer that starts its side late by a lost signal and its retry, and three losses in a row after that. */
 export const ROUND_MS = 8_000;
+
+/**
+ * "opening": the peer may not have sent anything to us yet. A NAT that takes itself what nobody asked for (a Linux router that
+ * masquerades and has no firewall) keeps a flow for our check then, and what the peer sends to us clashes with it and leaves from
+ * another port than the one that we know. So an opener goes first, and checks follow once the peer says or shows that it has sent its
+ * own. "at-once": it has.
+ */
+export type RoundStart = "at-once" | "opening";
+
+/**
+ * After an opener, for a peer whose answer got lost. More than a message through a relay and a check back take on most ways of the
+ * world; the pair is relayed meanwhile.
+ */
+export const OPENING_MS = 500;
 
 /** A better pair (host instead of reflexive) validates within the same round trip or not at all. */
 export const SETTLE_MS = 20;
@@ -73,12 +92,13 @@ export const emptyCheckList: CheckList = {
 
 /**
  * Begins a round with these remote candidates. Pairs of the running one on which anything arrived stay, with it.
- * @param letBeginMs how long checks to mapped addresses of the peer wait for the peer's; see `letBeginMs`
+ * @param letBeginMs how long checks to mapped addresses of the peer wait for the peer's, without an opener; see `letBeginMs`
  */
 export function startRound(
   list: CheckList,
   candidates: readonly Candidate[],
   now: MonotonicMs,
+  start: RoundStart = "at-once",
   letBeginMs = 0,
 ): CheckList {
   const ranked = rankCandidates(candidates);
@@ -95,8 +115,10 @@ export function startRound(
       .filter((candidate) => !isKept(candidate))
       .map((candidate, index): Check => {
         const waitMs = candidate.kind === "server-reflexive" ? letBeginMs : 0;
-        const nextAt = monotonicMs(now + waitMs + index * PACE_MS);
-        return { candidate, sent: 0, nextAt, heard: false, rttMs: undefined };
+        const opens = start === "opening" && letBeginMs === 0 && isBehindIpv4(candidate);
+        // Openers are on their way before the answer is that lets the peer begin.
+        const nextAt = opens ? now : monotonicMs(now + waitMs + index * PACE_MS);
+        return { candidate, opens, sent: 0, nextAt, heard: false, rttMs: undefined };
       }),
   ];
   return {
@@ -121,7 +143,8 @@ export function heardFrom(list: CheckList, from: Endpoint, now: MonotonicMs): Ch
   if (known?.heard === true) return list;
   const roundEndsAt = list.roundEndsAt ?? monotonicMs(now + ROUND_MS);
   if (known !== undefined) {
-    const heard: Check = { ...known, heard: true, nextAt: known.rttMs === undefined ? now : known.nextAt };
+    const nextAt = known.rttMs === undefined ? now : known.nextAt;
+    const heard: Check = { ...known, opens: false, heard: true, nextAt };
     return settle({ ...list, roundEndsAt, checks: replace(list.checks, heard) }, now);
   }
   const displaced =
@@ -131,7 +154,7 @@ export function heardFrom(list: CheckList, from: Endpoint, now: MonotonicMs): Ch
   const checks = list.checks.filter((check) => check !== displaced);
   if (checks.length >= MAX_CANDIDATES) return list;
   const candidate: Candidate = { kind: "peer-reflexive", endpoint: from };
-  const check: Check = { candidate, sent: 0, nextAt: now, heard: true, rttMs: undefined };
+  const check: Check = { candidate, opens: false, sent: 0, nextAt: now, heard: true, rttMs: undefined };
   return { ...list, roundEndsAt, checks: [...checks, check] };
 }
 
@@ -150,6 +173,10 @@ export function stepChecks(list: CheckList, now: MonotonicMs): CheckStep {
   const effects: CheckEffect[] = [];
   const checks = list.checks.map((check): Check => {
     if (isValid(check) || check.nextAt > now) return check;
+    if (check.opens) {
+      effects.push({ kind: "send-opener", to: check.candidate.endpoint });
+      return { ...check, opens: false, nextAt: monotonicMs(now + OPENING_MS) };
+    }
     effects.push({ kind: "send-check", to: check.candidate.endpoint });
     const delay = RETRANSMIT_MS[Math.min(check.sent, RETRANSMIT_MS.length - 1)] ?? 500;
     return { ...check, sent: check.sent + 1, nextAt: monotonicMs(now + delay) };
@@ -208,6 +235,11 @@ export function attemptsOf(list: CheckList): number {
 
 function find(checks: readonly Check[], endpoint: Endpoint): Check | undefined {
   return checks.find((check) => sameEndpoint(check.candidate.endpoint, endpoint));
+}
+
+/** The way there may cross a NAT: IPv6 is filtered, not translated, and an address of a LAN is reached in it. */
+function isBehindIpv4({ endpoint: { address } }: Candidate): boolean {
+  return familyOf(address) === "ipv4" && isGlobal(address);
 }
 
 function isValid(check: Check): boolean {

@@ -2,6 +2,7 @@ import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Candidate } from "./candidate.ts";
+import type { RoundStart } from "./check-list.ts";
 import type { NatEffect, NatTraverse } from "./traverse.ts";
 
 /** What the connection cache knows of a peer; it never decides who a peer is (R-209). */
@@ -111,8 +112,8 @@ export class RelayNatTraverse {
     if (relaying !== undefined) relaying.since = monotonicMs(now - HEAD_START_MS);
   }
 
-  setCandidates(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
-    this.#direct.setCandidates(peer, candidates, now);
+  setCandidates(peer: MemberId, candidates: readonly Candidate[], start: RoundStart, now: MonotonicMs): void {
+    this.#direct.setCandidates(peer, candidates, start, now);
   }
 
   /** See `NatTraverse`. A relay that could not be had elsewhere is asked for again. */
@@ -121,8 +122,8 @@ export class RelayNatTraverse {
     for (const relaying of this.#relaying.values()) relaying.askedAt = undefined;
   }
 
-  setMoved(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
-    this.#direct.setMoved(peer, candidates, now);
+  setMoved(peer: MemberId, candidates: readonly Candidate[], start: RoundStart, now: MonotonicMs): void {
+    this.#direct.setMoved(peer, candidates, start, now);
   }
 
   directWorks(peer: MemberId, endpoint: Endpoint): void {

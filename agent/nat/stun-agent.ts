@@ -146,6 +146,12 @@ export class StunAgent {
     return promise;
   }
 
+  /** A Binding indication (RFC 8489, section 6.2.3): nobody answers it. */
+  indicate(to: Endpoint): void {
+    const transactionId = this.#random.bytes(12);
+    this.#send(encodeStun({ class: "indication", transactionId, attributes: {} }), to);
+  }
+
   /** Never throws: anyone may have sent `bytes`. */
   receive(bytes: Uint8Array, from: Endpoint): void {
     const message = decodeStun(bytes);

@@ -14,12 +14,15 @@ import {
   stepChecks,
   unanswered,
   type CheckList,
+  type RoundStart,
 } from "./check-list.ts";
 import { letBeginMs } from "./port-mapping/let-begin.ts";
 
 export type NatEffect =
   /** Send an authenticated connectivity check from WireGuard's port. */
   | { readonly kind: "send-check"; readonly peer: MemberId; readonly to: Endpoint }
+  /** See `CheckEffect`. */
+  | { readonly kind: "send-opener"; readonly peer: MemberId; readonly to: Endpoint }
   /** Both directions of this pair carry packets. */
   | {
       readonly kind: "validated";
@@ -56,6 +59,8 @@ const NEVER = monotonicMs(Infinity);
 
 type Traversal = {
   candidates: readonly Candidate[];
+  /** The candidates are the peer's own words, and it may not have begun; what is remembered of it may be open still. */
+  signalled: boolean;
   list: CheckList;
   connected: boolean;
   /** Beside the connection, until this round ends: ends have moved, or a better pair may still answer. */
@@ -92,6 +97,7 @@ export class NatTraverse {
     if (this.#peers.has(peer)) return;
     const traversal: Traversal = {
       candidates: remembered,
+      signalled: false,
       list: emptyCheckList,
       connected: false,
       rechecking: false,
@@ -114,13 +120,14 @@ export class NatTraverse {
     return this.#peers.has(peer);
   }
 
-  /** Candidates that the peer signalled replace the older ones and start a round at once. */
-  setCandidates(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+  /** Candidates that the peer signalled replace the older ones and start a round. "at-once": it has ours, and began before it answered. */
+  setCandidates(peer: MemberId, candidates: readonly Candidate[], start: RoundStart, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     traversal.candidates = rankCandidates(candidates);
+    traversal.signalled = true;
     traversal.stepIndex = 0;
-    if (isChecked(traversal)) traversal.list = this.#round(traversal, now);
+    if (isChecked(traversal)) traversal.list = this.#round(traversal, start, now);
   }
 
   /**
@@ -138,7 +145,7 @@ export class NatTraverse {
   }
 
   /** The peer has other candidates than before: it has moved, and a connection with it may have to follow. */
-  setMoved(peer: MemberId, candidates: readonly Candidate[], now: MonotonicMs): void {
+  setMoved(peer: MemberId, candidates: readonly Candidate[], start: RoundStart, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     if (traversal.connected && !traversal.rechecking && this.#mode === "checks") {
@@ -147,7 +154,7 @@ export class NatTraverse {
       traversal.signalAt = NEVER;
     }
     traversal.list = unanswered(traversal.list);
-    this.setCandidates(peer, candidates, now);
+    this.setCandidates(peer, candidates, start, now);
   }
 
   /** An authenticated check request arrived from there. */
@@ -234,7 +241,7 @@ export class NatTraverse {
           now + (SIGNAL_MS[Math.min(traversal.signals, SIGNAL_MS.length - 1)] ?? 0),
         );
         traversal.signals++;
-        traversal.list = this.#round(traversal, now);
+        traversal.list = this.#round(traversal, traversal.signalled ? "opening" : "at-once", now);
       }
       effects.push(
         ...(this.#mode === "checks"
@@ -274,10 +281,10 @@ export class NatTraverse {
     return traversal === undefined ? 0 : traversal.attempts + attemptsOf(traversal.list);
   }
 
-  #round(traversal: Traversal, now: MonotonicMs): CheckList {
+  #round(traversal: Traversal, start: RoundStart, now: MonotonicMs): CheckList {
     if (this.#mode === "handshakes" || traversal.candidates.length === 0) return traversal.list;
     traversal.attempts += attemptsOf(traversal.list);
-    return startRound(traversal.list, traversal.candidates, now, letBeginMs(this.#mappedSince(), now));
+    return startRound(traversal.list, traversal.candidates, now, start, letBeginMs(this.#mappedSince(), now));
   }
 }
 

@@ -117,7 +117,18 @@ function forwardChain(interfaceName: string): string {
  * RFC 8489 section 5: 20 bytes of header at least (and 8 of UDP), the type in the first two, the magic cookie after
  * four. No WireGuard message begins so. A zero checksum (IPv4 only) would turn into a wrong one.
  */
-const STUN = "udp length >= 28 @th,64,16 { 0x0001, 0x0011, 0x0101, 0x0111 } @th,96,32 0x2112a442";
+const STUN = stunOf("{ 0x0001, 0x0011, 0x0101, 0x0111 }");
+const INDICATION = stunOf("0x0011");
+
+/** RFC 1918 and RFC 6598. */
+const TRANSLATED = "{ 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }";
+
+/**
+ * Binding indications open this host's NAT, or its own firewall, and must not reach the other end's: the router gets them and passes
+ * them on, and the next one drops them. Behind two NATs the outer one stays closed.
+ */
+const HOPS_BEHIND_NAT = 2;
+const HOPS_IN_PUBLIC = 1;
 
 /**
  * STUN that reaches WireGuard's port goes to the agent's socket, and what the agent sends leaves from WireGuard's
@@ -132,6 +143,8 @@ function stunChains(listenPort: number, agentPort: number): string {
       `udp dport ${wireguard} udp checksum != 0 ${STUN} udp dport set ${agent}`,
     ]) +
     chain("stun_out", "type filter hook output priority raw; policy accept;", [
+      `udp sport ${agent} ${INDICATION} ip saddr ${TRANSLATED} ip ttl set ${HOPS_BEHIND_NAT}`,
+      `udp sport ${agent} ${INDICATION} ip saddr != ${TRANSLATED} ip ttl set ${HOPS_IN_PUBLIC}`,
       `udp sport ${agent} ${STUN} udp sport set ${wireguard}`,
     ])
   );
@@ -139,6 +152,10 @@ function stunChains(listenPort: number, agentPort: number): string {
 
 /** Right before WireGuard's socket, so that the host's filters and conntrack see every packet as it came. */
 const PINS_CHAIN = chain("pins", "type filter hook input priority security + 11; policy accept;", []);
+
+function stunOf(types: string): string {
+  return `udp length >= 28 @th,64,16 ${types} @th,96,32 0x2112a442`;
+}
 
 function chain(name: string, head: string, rules: readonly string[]): string {
   return `	chain ${name} {\n		${head}\n${rules.map((rule) => `		${rule}\n`).join("")}	}\n`;

@@ -3512,6 +3512,9 @@ export namespace hopwire {
             /** CandidateExchange nat. */
             nat: hopwire.v1.NatBehaviour.$Properties[];
 
+            /** CandidateExchange round. */
+            round: number;
+
             /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @param message CandidateExchange message or plain object to encode
@@ -3551,6 +3554,9 @@ export namespace hopwire {
 
                 /** CandidateExchange nat */
                 nat?: (hopwire.v1.NatBehaviour.$Properties[]|null);
+
+                /** CandidateExchange round */
+                round?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

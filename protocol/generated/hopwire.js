@@ -8617,6 +8617,7 @@ export const hopwire = $root.hopwire = (() => {
              * @property {Array.<hopwire.v1.Candidate.$Properties>|null} [candidates] CandidateExchange candidates
              * @property {boolean|null} [answerWanted] CandidateExchange answerWanted
              * @property {Array.<hopwire.v1.NatBehaviour.$Properties>|null} [nat] CandidateExchange nat
+             * @property {number|null} [round] CandidateExchange round
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8675,6 +8676,14 @@ export const hopwire = $root.hopwire = (() => {
             CandidateExchange.prototype.nat = $util.emptyArray;
 
             /**
+             * CandidateExchange round.
+             * @member {number} round
+             * @memberof hopwire.v1.CandidateExchange
+             * @instance
+             */
+            CandidateExchange.prototype.round = 0;
+
+            /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.CandidateExchange
@@ -8698,6 +8707,8 @@ export const hopwire = $root.hopwire = (() => {
                 if (message.nat != null && message.nat.length)
                     for (let i = 0; i < message.nat.length; ++i)
                         $root.hopwire.v1.NatBehaviour.encode(message.nat[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.round != null && $Object.hasOwnProperty.call(message, "round") && message.round !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.round);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8765,6 +8776,15 @@ export const hopwire = $root.hopwire = (() => {
                             if (!(message.nat && message.nat.length))
                                 message.nat = [];
                             message.nat.push($root.hopwire.v1.NatBehaviour.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.round = value;
+                            else
+                                delete message.round;
                             continue;
                         }
                     }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { PeerStatus, RelayStatus, Status } from "../../agent/admin/contract.ts";
 import { describeLab } from "../lab/describe-lab.ts";
 import type { LabAgent } from "../lab/lab-agent.ts";
-import { EASY_NAT, HARD_NAT, Mesh } from "./mesh.ts";
+import { EASY_NAT, HARD_NAT, Mesh, MASQUERADING_NAT } from "./mesh.ts";
 import { Pings, reaches } from "./pings.ts";
 import { pathWith } from "./program-path.ts";
 import { tracesOf } from "./traces.ts";
@@ -234,6 +234,16 @@ describeLab("two hosts behind endpoint-independent NATs", () => {
     expect(await back.stop()).toMatchObject({ lost: 0 });
     // An interface that was made anew would count from nothing.
     expect((await a.peer("b")).rxBytes).toBeGreaterThan(rxBytes);
+  });
+});
+
+//
+describeLab("two hosts behind routers that masquerade and take early packets themselves", () => {
+  it("are direct: each opens its router before the other's check comes", async () => {
+    await using mesh = await Mesh.create("linux", MASQUERADING_NAT);
+    await mesh.connect();
+    const { a, b } = mesh;
+    await Promise.all([a.waitForPath("b", "direct"), b.waitForPath("a", "direct")]);
   });
 });
 

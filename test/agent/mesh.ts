@@ -13,6 +13,13 @@ export const HARD_NAT = {
   filtering: "address-and-port-dependent",
 } as const satisfies NatOptions;
 
+/** Linux routers without a firewall: mappings depend on nobody until two flows clash. */
+export const MASQUERADING_NAT = {
+  ...HARD_NAT,
+  ports: "preserving",
+  unsolicited: "taken",
+} as const satisfies NatOptions;
+
 /**
  * The scene of the main job: founder and volunteer `v` on the internet, `a` and `b` each behind a NAT of its own.
  * Owner of the lab and its agents; no agent runs before it is started.

@@ -12,6 +12,7 @@ const CONTENT: MessageContent = {
   kind: "candidates",
   candidates: [{ kind: "host", endpoint: { address: "192.0.2.1", port: 51820 } }],
   answerWanted: true,
+  round: 7,
   nat: {},
 };
 

@@ -28,6 +28,7 @@ class Rig implements Disposable {
   readonly asked: string[] = [];
   /** Endpoints that answer checks. */
   readonly answering = new Set<string>();
+  readonly opened: Endpoint[] = [];
   readonly signalled: MemberId[] = [];
   readonly relayed: MemberId[] = [];
   readonly doubted: MemberId[] = [];
@@ -48,6 +49,7 @@ class Rig implements Disposable {
       ports: {
         wireguard: this.wireguard.ports,
         stun: hasStun ? (to, _, { timeoutMs }) => this.#stun(to, timeoutMs) : undefined,
+        open: (to) => void this.opened.push(to),
         pin: (pins) => Promise.resolve(void this.pins.push(pins)),
         isPublic: () => this.isPublic,
         mappedSince: () => undefined,
@@ -83,7 +85,7 @@ class Rig implements Disposable {
   /** The other end's checks come from there, and it answers ours. */
   async validate(to: MeshPeer, at: Endpoint): Promise<void> {
     this.answering.add(formatEndpoint(at));
-    this.connector.onCandidates(to.id, [{ kind: "server-reflexive", endpoint: at }]);
+    this.connector.onCandidates(to.id, [{ kind: "server-reflexive", endpoint: at }], "at-once");
     this.connector.onCheckRequest(to.id, at);
     await this.clock.advance(2 * RTT_MS + 10);
   }
@@ -126,7 +128,7 @@ describe("the members of the roster", () => {
 
   it("that are removed come back by nothing that was under way", async () => {
     using rig = await Rig.with([ANN]);
-    rig.connector.onCandidates(ANN.id, [{ kind: "host", endpoint: DIRECT }]);
+    rig.connector.onCandidates(ANN.id, [{ kind: "host", endpoint: DIRECT }], "at-once");
     await rig.connector.setPeers([]);
     rig.connector.onRelayReady(ANN.id, LEG);
     await rig.validate(ANN, DIRECT);
@@ -374,7 +376,7 @@ describe("a host that moves", () => {
     const MOVED = endpoint(60);
     const name = async (at: Endpoint): Promise<readonly string[]> => {
       const asked = rig.asked.length;
-      rig.connector.onCandidates(EVE.id, [{ kind: "host", endpoint: at }]);
+      rig.connector.onCandidates(EVE.id, [{ kind: "host", endpoint: at }], "at-once");
       await rig.clock.advance(100);
       return rig.asked.slice(asked);
     };

@@ -10,6 +10,7 @@ import {
   mayImprove,
   ROUND_MS,
   SETTLE_MS,
+  OPENING_MS,
   startRound,
   stepChecks,
   unanswered,
@@ -58,12 +59,32 @@ describe("a round of checks", () => {
 
   //
   it("waits as told for the peer to begin, but for checks to addresses that no NAT of the peer has mapped", () => {
-    const list = startRound(emptyCheckList, [reflexive(2), host(1)], at(0), 2_000);
+    const list = startRound(emptyCheckList, [reflexive(2), host(1)], at(0), "opening", 2_000);
     const { effects } = run(list, 0, 2_010);
     expect(sentTo(effects, 1)[0]).toBe(0);
     expect(sentTo(effects, 2)).toEqual([2_010]);
     const heard = heardFrom(list, endpoint(2), at(25));
     expect(sentTo(run(heard, 25, 30).effects, 2)).toEqual([25]);
+  });
+
+  //
+  it("that opens sends no check for half a second, but to whom it hears from, and to where no IPv4 NAT is", () => {
+    const far = { kind: "host", endpoint: { address: "2001:db8::1", port: 1 } } as const;
+    const near = { kind: "host", endpoint: { address: "192.168.1.7", port: 1 } } as const;
+    const list = startRound(emptyCheckList, [reflexive(2), reflexive(3), far, near], at(0), "opening");
+    const { effects, list: later } = run(list, 0, OPENING_MS - 1);
+    const first = new Map(
+      effects.toReversed().map((effect) => ["to" in effect ? effect.to.address : "", effect.kind]),
+    );
+    expect(Object.fromEntries(first)).toEqual({
+      [near.endpoint.address]: "send-check",
+      [far.endpoint.address]: "send-check",
+      [endpoint(2).address]: "send-opener",
+      [endpoint(3).address]: "send-opener",
+    });
+    expect(sentTo(effects, 2)).toEqual([]);
+    expect(sentTo(run(later, OPENING_MS, OPENING_MS).effects, 3)).toHaveLength(1);
+    expect(sentTo(run(heardFrom(list, endpoint(2), at(0)), 0, 0).effects, 2)).toEqual([0]);
   });
 
   it("sends again after 50, 100, 200, 300 and then every 500 ms, and not a millisecond sooner", () => {

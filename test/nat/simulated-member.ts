@@ -1,4 +1,5 @@
 import type { Candidate } from "../../agent/nat/candidate.ts";
+import type { RoundStart } from "../../agent/nat/check-list.ts";
 import { NatTraverse } from "../../agent/nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../../agent/path/machine.ts";
 import {
@@ -128,8 +129,8 @@ export class SimulatedMember {
     ];
   }
 
-  onCandidates(candidates: readonly Candidate[]): void {
-    this.traverse.setCandidates(this.#peer, candidates, this.#network.now);
+  onCandidates(candidates: readonly Candidate[], start: RoundStart): void {
+    this.traverse.setCandidates(this.#peer, candidates, start, this.#network.now);
     this.runSoon();
   }
 
@@ -253,6 +254,9 @@ export class SimulatedMember {
       switch (effect.kind) {
         case "send-check":
           this.#check(effect.to, false);
+          break;
+        case "send-opener":
+          this.#network.open(this.#inside, effect.to);
           break;
         case "validated":
           this.validatedAtMs.push(now);

@@ -12,6 +12,8 @@ export type SimulatedNat = {
   readonly filtering: Filtering;
   /** Outside port of a new mapping; random unless given. `lastPort` is that of the mapping before. */
   readonly portFor?: (insidePort: number, lastPort: number) => number;
+  /** "taken": the NAT itself gets what nobody asked for, and what a host inside then sends the other way has another port. Default "dropped". */
+  readonly unsolicited?: "dropped" | "taken";
   /** Whether it turns back what hosts inside send to its outside address. Default false. */
   readonly hairpin?: boolean;
 };
@@ -49,6 +51,8 @@ export class SimulatedNetwork<Payload> {
   /** NAT's public endpoint -> who is behind it. */
   readonly #mappings = new Map<string, NatMapping>();
   readonly #publicByFlow = new Map<string, Endpoint>();
+  /** Flows that a NAT took for its own, as seen from inside. */
+  readonly #taken = new Set<string>();
   readonly #lastArrivalMs = new Map<string, number>();
   readonly #lastPort = new Map<string, number>();
   readonly #cuts = new Set<string>();
@@ -112,7 +116,10 @@ export class SimulatedNetwork<Payload> {
     let outside = this.#publicByFlow.get(flow);
     if (outside === undefined) {
       const last = this.#lastPort.get(nat.publicAddress) ?? FIRST_PORT;
-      const port = nat.portFor?.(inside.port, last) ?? this.#freePort(nat.publicAddress);
+      const wanted = nat.portFor?.(inside.port, last);
+      const isTaken =
+        wanted !== undefined && this.#taken.has(flowOf({ address: nat.publicAddress, port: wanted }, to));
+      const port = wanted === undefined || isTaken ? this.#freePort(nat.publicAddress) : wanted;
       this.#lastPort.set(nat.publicAddress, port);
       outside = { address: nat.publicAddress, port };
       this.#publicByFlow.set(flow, outside);
@@ -121,9 +128,15 @@ export class SimulatedNetwork<Payload> {
     return outside;
   }
 
-  send(inside: Endpoint, to: Endpoint, payload: Payload): void {
+  /** A packet that opens the NAT in front of `inside` and dies behind it. */
+  open(inside: Endpoint, to: Endpoint): Endpoint {
     const from = this.mappedFor(inside, to);
     this.#mappings.get(formatEndpoint(from))?.contacted.add(to.address).add(formatEndpoint(to));
+    return from;
+  }
+
+  send(inside: Endpoint, to: Endpoint, payload: Payload): void {
+    const from = this.open(inside, to);
     if (this.#cuts.has([from.address, to.address].sort().join())) return;
     if (this.#fraction() < this.#lossRate) return;
     const path = `${from.address} ${to.address}`;
@@ -148,6 +161,7 @@ export class SimulatedNetwork<Payload> {
     }
     if (mapping !== undefined && admits(host.nat.filtering, mapping, from))
       host.receive(payload, from, mapping.inside);
+    else if (host.nat.unsolicited === "taken") this.#taken.add(flowOf(to, from));
   }
 
   #freePort(address: string): number {
@@ -160,6 +174,9 @@ export class SimulatedNetwork<Payload> {
 
 /** Where a NAT that counts up begins. */
 const FIRST_PORT = 20_000;
+
+const flowOf = (outside: Endpoint, to: Endpoint): string =>
+  `${formatEndpoint(outside)} ${formatEndpoint(to)}`;
 
 function destinationIn(mapping: Mapping, to: Endpoint): string {
   switch (mapping) {

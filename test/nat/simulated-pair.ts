@@ -1,8 +1,8 @@
 import type { MemberId } from "../../protocol/ids.ts";
 import { SimulatedMember, SimulatedRelay, type Packet } from "./simulated-member.ts";
-import { SimulatedNetwork, type Filtering, type Mapping } from "./simulated-network.ts";
+import { SimulatedNetwork, type SimulatedNat } from "./simulated-network.ts";
 
-export type NatKind = { readonly mapping: Mapping; readonly filtering: Filtering };
+export type NatKind = Omit<SimulatedNat, "publicAddress">;
 
 export const EASY: NatKind = {
   mapping: "endpoint-independent",
@@ -67,10 +67,10 @@ export class SimulatedPair {
     this.b.useRelay(this.relay);
   }
 
-  /** From now on both exchange candidates through the relay, and so try to get direct. */
-  pursueDirect(): void {
+  /** From now on both exchange candidates through the relay, or one asks, and so try to get direct. */
+  pursueDirect({ asking = "both" }: { asking?: "both" | "a" } = {}): void {
     this.#signals(this.a, this.b);
-    this.#signals(this.b, this.a);
+    if (asking === "both") this.#signals(this.b, this.a);
     for (const member of [this.a, this.b]) {
       member.traverse.restart(this.network.now);
       member.runSoon();
@@ -133,8 +133,8 @@ export class SimulatedPair {
     const server = this.relay.leg.endpoint;
     from.signalThrough(() => {
       this.network.after(2 * this.#relayMs, () => {
-        to.onCandidates(from.candidates(server));
-        this.network.after(2 * this.#relayMs, () => from.onCandidates(to.candidates(server)));
+        to.onCandidates(from.candidates(server), "opening");
+        this.network.after(2 * this.#relayMs, () => from.onCandidates(to.candidates(server), "at-once"));
       });
     });
   }

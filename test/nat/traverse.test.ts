@@ -70,9 +70,31 @@ describe("a traversal", () => {
     const traverse = new NatTraverse("checks");
     traverse.add(PEER, [], at(0));
     run(traverse, 0, 0);
-    traverse.setCandidates(PEER, [reflexive(2)], at(70));
+    traverse.setCandidates(PEER, [reflexive(2)], "at-once", at(70));
     expect(traverse.wakeAt()).toBe(70);
     expect(traverse.step(at(70))).toEqual([{ kind: "send-check", peer: PEER, to: endpoint(2) }]);
+  });
+
+  //
+  it("opens its NAT for a peer that may not have begun, and checks when the peer has answered", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    run(traverse, 0, 0);
+    traverse.setCandidates(PEER, [reflexive(2)], "opening", at(70));
+    expect(traverse.step(at(70))).toEqual([{ kind: "send-opener", peer: PEER, to: endpoint(2) }]);
+    expect(timesOf(run(traverse, 71, 300), "send-check")).toEqual([]);
+    traverse.setCandidates(PEER, [reflexive(2)], "at-once", at(301));
+    expect(traverse.step(at(301))).toEqual([{ kind: "send-check", peer: PEER, to: endpoint(2) }]);
+  });
+
+  //
+  it("opens its NAT again with every signal of its own, since the peer may have begun anew", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    traverse.step(at(0));
+    traverse.setCandidates(PEER, [reflexive(2)], "at-once", at(70));
+    run(traverse, 70, 999);
+    expect(traverse.step(at(1_000)).map(({ kind }) => kind)).toEqual(["signal", "send-opener"]);
   });
 
   it("reports a pair that carries packets both ways, and ends the peer's checks when it is connected", () => {
@@ -159,9 +181,9 @@ describe("a traversal", () => {
   });
 
   it("knows nothing of a peer that was never added", () => {
-    new NatTraverse("checks").setMoved(PEER, [host(1)], at(0));
+    new NatTraverse("checks").setMoved(PEER, [host(1)], "at-once", at(0));
     const traverse = new NatTraverse("checks");
-    traverse.setCandidates(PEER, [host(1)], at(0));
+    traverse.setCandidates(PEER, [host(1)], "at-once", at(0));
     reach(traverse, 1, 0);
     traverse.markLost(PEER, at(0));
     expect(traverse.step(at(0))).toEqual([]);
@@ -219,7 +241,7 @@ describe("a traversal after a move", () => {
 
   it("of the peer checks its new candidates beside the connection, and leaves the signals to it", () => {
     const traverse = connected(host(1));
-    traverse.setMoved(PEER, [host(2)], at(1_000));
+    traverse.setMoved(PEER, [host(2)], "at-once", at(1_000));
     const effects = run(traverse, 1_000, 60_000);
     expect(timesOf(effects, "signal")).toEqual([]);
     expect(effects[0]).toEqual({ kind: "send-check", peer: PEER, to: endpoint(2), atMs: 1_000 });
@@ -240,7 +262,7 @@ describe("a traversal after a move", () => {
     traverse.add(PEER, [host(1)], at(0));
     traverse.markConnected(PEER);
     traverse.recheckAll(at(1_000));
-    traverse.setMoved(PEER, [host(2)], at(1_000));
+    traverse.setMoved(PEER, [host(2)], "at-once", at(1_000));
     expect(traverse.step(at(1_000))).toEqual([]);
   });
 });
@@ -293,7 +315,7 @@ describe("a traversal without nftables", () => {
     const traverse = new NatTraverse("handshakes");
     traverse.add(PEER, [reflexive(2)], at(0));
     run(traverse, 0, 0);
-    traverse.setCandidates(PEER, [reflexive(3), host(1)], at(100));
+    traverse.setCandidates(PEER, [reflexive(3), host(1)], "at-once", at(100));
     expect(timesOf(run(traverse, 100, HANDSHAKE_STEP_MS - 1), "try-endpoint")).toEqual([]);
     expect(traverse.step(at(HANDSHAKE_STEP_MS))).toEqual([
       { kind: "try-endpoint", peer: PEER, candidate: host(1) },

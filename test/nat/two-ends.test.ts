@@ -12,6 +12,13 @@ const FILTERINGS: readonly Filtering[] = [
 const filtering = fc.constantFrom(...FILTERINGS);
 const seed = fc.integer({ min: 1, max: 2 ** 31 });
 const independent = (filtering: Filtering): NatKind => ({ mapping: "endpoint-independent", filtering });
+/** Masquerading, without a firewall. */
+const LINUX: NatKind = {
+  mapping: "endpoint-dependent",
+  filtering: "address-and-port-dependent",
+  portFor: (insidePort) => insidePort,
+  unsolicited: "taken",
+};
 const dependent = (filtering: Filtering): NatKind => ({ mapping: "endpoint-dependent", filtering });
 
 /** The end that is led to the direct path before it validated a pair by itself has no need to any more. */
@@ -27,6 +34,26 @@ describe("two ends behind NATs that check at the same time", () => {
         pair.pursueDirect();
         expect(pair.timeUntil(() => pair.areDirect(), 1_000)).toBeLessThan(1_000);
       }),
+      { numRuns: 60 },
+    );
+  });
+
+  //
+  it("validate within a second where a NAT keeps ports, and takes itself what nobody asked for", () => {
+    fc.assert(
+      fc.property(
+        seed,
+        fc.boolean(),
+        filtering,
+        fc.integer({ min: 5, max: 80 }),
+        fc.constantFrom("a" as const, "both" as const),
+        (seed, both, other, directMs, asking) => {
+          const b = both ? LINUX : independent(other);
+          const pair = new SimulatedPair({ seed, a: LINUX, b, directMs, relayMs: 20, jitterMs: 5 });
+          pair.pursueDirect({ asking });
+          expect(pair.timeUntil(() => pair.areDirect(), 1_000)).toBeLessThan(1_000);
+        },
+      ),
       { numRuns: 60 },
     );
   });

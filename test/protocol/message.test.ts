@@ -29,6 +29,7 @@ const CONTENT: MessageContent = {
     { kind: "server-reflexive", endpoint: { address: "2001:db8::1", port: 40000 } },
   ],
   answerWanted: true,
+  round: 0,
   nat: {},
 };
 
@@ -101,6 +102,14 @@ describe("messages that others carry", () => {
     expect(refusalOf(sealed({ ...CONTENT, nat: { ipv4: { ...nat.ipv4, portStep: 65_536 } } }))).toBe(
       "message-nat-step",
     );
+  });
+
+  //
+  it("tell which question they answer", () => {
+    for (const round of [1, 0xffff_ffff]) {
+      const content = { ...CONTENT, answerWanted: false, round };
+      expect(openMessage(sealed(content), OPEN)).toMatchObject({ ok: true, value: { content } });
+    }
   });
 
   //

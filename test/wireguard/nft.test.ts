@@ -51,6 +51,8 @@ table inet hopwire_hw0 {
 	}
 	chain stun_out {
 		type filter hook output priority raw; policy accept;
+		udp sport 51821 udp length >= 28 @th,64,16 0x0011 @th,96,32 0x2112a442 ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 } ip ttl set 2
+		udp sport 51821 udp length >= 28 @th,64,16 0x0011 @th,96,32 0x2112a442 ip saddr != { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 } ip ttl set 1
 		udp sport 51821 udp length >= 28 @th,64,16 { 0x0001, 0x0011, 0x0101, 0x0111 } @th,96,32 0x2112a442 udp sport set 51820
 	}
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isGlobal } from "../../agent/mesh/host-addresses.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 
 describe("an address of this host means it from anywhere", () => {
   it.each(["192.0.2.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1", "2001:db8::1"])(
