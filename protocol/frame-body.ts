@@ -8,6 +8,7 @@ import {
   inviteField,
   listField,
   refuse,
+  remoteAddressField,
   textField,
 } from "./frame-field.ts";
 import type { hopwire } from "./generated/hopwire.js";
@@ -37,7 +38,9 @@ export type RequestBody =
   | Forward
   | { readonly kind: "secret"; readonly epoch: number }
   /** Can this endpoint of ours be reached by somebody whom our NAT has not seen? */
-  | { readonly kind: "probe"; readonly endpoint: Endpoint };
+  | { readonly kind: "probe"; readonly endpoint: Endpoint }
+  /** Of a volunteer: at which address does it see this member? */
+  | { readonly kind: "observe"; readonly member: MemberId };
 
 export type Redeemed = {
   readonly kind: "redeemed";
@@ -75,7 +78,8 @@ export type ResponseBody =
   | { readonly kind: "released" }
   | { readonly kind: "forward-accepted" }
   | { readonly kind: "secret"; readonly epoch: number; readonly secret: Uint8Array }
-  | { readonly kind: "probed"; readonly reached: boolean };
+  | { readonly kind: "probed"; readonly reached: boolean }
+  | { readonly kind: "observed"; readonly address: string };
 
 /** Which answer belongs to which request; any may fail instead. */
 export const ANSWER_KIND = {
@@ -86,6 +90,7 @@ export const ANSWER_KIND = {
   forward: "forward-accepted",
   secret: "secret",
   probe: "probed",
+  observe: "observed",
 } as const satisfies Record<RequestBody["kind"], ResponseBody["kind"]>;
 
 export type AnswerTo<Body extends RequestBody> = Extract<
@@ -151,6 +156,8 @@ export function requestToWire(body: RequestBody): Partial<hopwire.v1.Request.$Pr
       return { secret: { epoch: body.epoch } };
     case "probe":
       return { probe: { endpoint: formatEndpoint(body.endpoint) } };
+    case "observe":
+      return { observe: { member: idBytes(body.member) } };
   }
 }
 
@@ -185,6 +192,7 @@ export function requestFromWire(wire: hopwire.v1.Request.$Properties): RequestBo
     return { kind: "secret", epoch: integerField(wire.secret.epoch, "secret-epoch", 0, MAX_UINT32) };
   }
   if (wire.probe) return { kind: "probe", endpoint: endpointField(wire.probe.endpoint, "probe-endpoint") };
+  if (wire.observe) return { kind: "observe", member: memberField(wire.observe.member, "observe-member") };
   return undefined;
 }
 
@@ -204,6 +212,8 @@ export function responseToWire(result: ResponseBody | Failure): Partial<hopwire.
       return { secret: { epoch: result.epoch, secret: result.secret } };
     case "probed":
       return { probed: { reached: result.reached } };
+    case "observed":
+      return { observed: { address: result.address } };
     case "failure": {
       const detail = result.detail.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_DETAIL_LENGTH);
       return { failure: { code: result.code, detail } };
@@ -234,6 +244,9 @@ export function responseFromWire(wire: hopwire.v1.Response.$Properties): Respons
     return { kind: "secret", epoch, secret: bytesField(wire.secret.secret, "secret-secret", SECRET_BYTES) };
   }
   if (wire.probed) return { kind: "probed", reached: wire.probed.reached ?? false };
+  if (wire.observed) {
+    return { kind: "observed", address: remoteAddressField(wire.observed.address, "observed-address") };
+  }
   // Somebody waits for this answer: better told now than by the deadline.
   return {
     kind: "failure",

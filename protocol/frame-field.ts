@@ -1,5 +1,5 @@
 import { decoded, refused, type Decoded } from "./decoded.ts";
-import { isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
+import { canonicalIPv6, isIPv4, isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
 import { decodeId, type AllocationId, type InviteId, type MemberId, type NetworkId } from "./ids.ts";
 import { wireNumber } from "./record.ts";
 
@@ -89,4 +89,11 @@ export function listField<T>(
 export function endpointField(value: string | null | undefined, name: string): Endpoint {
   const endpoint = parseEndpoint(value ?? "");
   return endpoint.ok && isUsableRemote(endpoint.value.address) ? endpoint.value : refuse(name);
+}
+
+/** The same without a port; IPv6 in its canonical form. */
+export function remoteAddressField(value: string | null | undefined, name: string): string {
+  const text = value ?? "";
+  const address = isIPv4(text) ? text : canonicalIPv6(text);
+  return address !== undefined && isUsableRemote(address) ? address : refuse(name);
 }

@@ -48,18 +48,24 @@ export type MessageCandidate = {
   readonly endpoint: Endpoint;
 };
 
-export type MessageContent = {
-  readonly kind: "candidates";
-  readonly candidates: readonly MessageCandidate[];
-  readonly answerWanted: boolean;
-  /**
-   * Of a question that says how the sender is mapped, and of the answer to it, whose sender has opened its NAT for these mappings.
-   * 32 bits; 0 where nothing of the kind is said.
-   */
-  readonly round: number;
-  /** What is in front of the sender, as far as it knows. */
-  readonly nat: NatByFamily;
-};
+/** Ports that a sender may ask to be tried first: as many as a prediction is worth (`agent/nat/port-plan.ts`). */
+export const MAX_KNOCK_PORTS = 256;
+
+export type MessageContent =
+  | {
+      readonly kind: "candidates";
+      readonly candidates: readonly MessageCandidate[];
+      readonly answerWanted: boolean;
+      /**
+       * Of a question that says how the sender is mapped, and of the answer to it, whose sender has opened its NAT for these mappings.
+       * 32 bits; 0 where nothing of the kind is said.
+       */
+      readonly round: number;
+      /** What is in front of the sender, as far as it knows. */
+      readonly nat: NatByFamily;
+    }
+  /** The sender's NAT passes what the receiver sends to many of its ports, which it does not know: try them. */
+  | { readonly kind: "knock"; readonly ports: readonly number[] };
 
 export type SealOptions = {
   readonly network: NetworkId;
@@ -93,7 +99,9 @@ export type OpenedMessage = {
  * cannot pass it on as meant for another. Refuses a receiver's key of low order, and too many candidates.
  */
 export function sealMessage(content: MessageContent, options: SealOptions): Decoded<Uint8Array> {
-  if (content.candidates.length > MAX_MESSAGE_CANDIDATES) return refused("message-candidates");
+  if (content.kind === "candidates" && content.candidates.length > MAX_MESSAGE_CANDIDATES)
+    return refused("message-candidates");
+  if (content.kind === "knock" && content.ports.length > MAX_KNOCK_PORTS) return refused("message-ports");
   const ephemeral = privateKeyOf("x25519", options.ephemeralSeed);
   const ephemeralKey = rawPublicKey(ephemeral);
   const secret = sharedSecret(ephemeral, options.receiverExchangeKey);
@@ -103,15 +111,7 @@ export function sealMessage(content: MessageContent, options: SealOptions): Deco
     from: idBytes(options.from),
     to: idBytes(options.to),
     sequence: options.sequence,
-    candidates: {
-      candidates: content.candidates.map(({ kind, endpoint }) => ({
-        kind,
-        endpoint: formatEndpoint(endpoint),
-      })),
-      answerWanted: content.answerWanted,
-      ...(content.round === 0 ? {} : { round: content.round }),
-      nat: natToWire(content.nat),
-    },
+    ...contentToWire(content),
   }).finish();
   const signature = signBytes("message", body, options.signKey);
   const key = sealKey(secret, ephemeralKey, options.receiverExchangeKey);
@@ -177,26 +177,55 @@ function decrypt(key: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefine
   }
 }
 
+function contentToWire(content: MessageContent): Partial<hopwire.v1.PeerMessage.$Properties> {
+  switch (content.kind) {
+    case "candidates": {
+      const candidates = content.candidates.map(({ kind, endpoint }) => ({
+        kind,
+        endpoint: formatEndpoint(endpoint),
+      }));
+      return {
+        candidates: {
+          candidates,
+          answerWanted: content.answerWanted,
+          ...(content.round === 0 ? {} : { round: content.round }),
+          nat: natToWire(content.nat),
+        },
+      };
+    }
+    case "knock":
+      return { knock: { ports: [...content.ports] } };
+  }
+}
+
 function messageFromWire(
   message: hopwire.v1.PeerMessage.$Properties,
 ): OpenedMessage & { network: NetworkId; to: MemberId } {
-  const exchange = message.candidates ?? refuse("message-kind");
-  const list = listField(exchange.candidates, "message-candidates", 0, MAX_MESSAGE_CANDIDATES);
   return {
     network: networkField(message.network, "message-network"),
     from: memberField(message.from, "message-from"),
     to: memberField(message.to, "message-to"),
     sequence: integerField(message.sequence, "message-sequence", 0, Number.MAX_SAFE_INTEGER),
-    content: {
-      kind: "candidates",
-      // Kinds of a later version are passed over: the others may connect all the same.
-      candidates: list.flatMap((candidate) => {
-        const kind = CANDIDATE_KINDS.find((known) => known === candidate.kind);
-        return kind ? [{ kind, endpoint: endpointField(candidate.endpoint, "message-candidate") }] : [];
-      }),
-      answerWanted: exchange.answerWanted ?? false,
-      round: integerField(exchange.round ?? 0, "message-round", 0, 0xffff_ffff),
-      nat: natFromWire(exchange.nat),
-    },
+    content: contentFromWire(message),
+  };
+}
+
+function contentFromWire({ candidates, knock }: hopwire.v1.PeerMessage.$Properties): MessageContent {
+  if (knock) {
+    const ports = listField(knock.ports, "message-ports", 0, MAX_KNOCK_PORTS);
+    return { kind: "knock", ports: ports.map((port) => integerField(port, "message-ports", 1, 65_535)) };
+  }
+  const exchange = candidates ?? refuse("message-kind");
+  const list = listField(exchange.candidates, "message-candidates", 0, MAX_MESSAGE_CANDIDATES);
+  return {
+    kind: "candidates",
+    // Kinds of a later version are passed over: the others may connect all the same.
+    candidates: list.flatMap((candidate) => {
+      const kind = CANDIDATE_KINDS.find((known) => known === candidate.kind);
+      return kind ? [{ kind, endpoint: endpointField(candidate.endpoint, "message-candidate") }] : [];
+    }),
+    answerWanted: exchange.answerWanted ?? false,
+    round: integerField(exchange.round ?? 0, "message-round", 0, 0xffff_ffff),
+    nat: natFromWire(exchange.nat),
   };
 }

@@ -1374,8 +1374,11 @@ export namespace hopwire {
             /** Request probe. */
             probe?: (hopwire.v1.ProbeRequest.$Properties|null);
 
+            /** Request observe. */
+            observe?: (hopwire.v1.ObserveRequest.$Properties|null);
+
             /** Request body. */
-            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe");
+            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link hopwire.v1.Request.verify|verify} messages.
@@ -1435,8 +1438,11 @@ export namespace hopwire {
                 /** Request probe */
                 probe?: (hopwire.v1.ProbeRequest.$Properties|null);
 
+                /** Request observe */
+                observe?: (hopwire.v1.ObserveRequest.$Properties|null);
+
                 /** Request body */
-                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe");
+                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1453,9 +1459,10 @@ export namespace hopwire {
               forward?: hopwire.v1.Forward.$Shape|null;
               secret?: hopwire.v1.SecretRequest.$Shape|null;
               probe?: hopwire.v1.ProbeRequest.$Shape|null;
+              observe?: hopwire.v1.ObserveRequest.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape })
+              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape })
             );
         }
 
@@ -1505,8 +1512,11 @@ export namespace hopwire {
             /** Response probed. */
             probed?: (hopwire.v1.Probed.$Properties|null);
 
+            /** Response observed. */
+            observed?: (hopwire.v1.Observed.$Properties|null);
+
             /** Response body. */
-            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed");
+            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed");
 
             /**
              * Encodes the specified Response message. Does not implicitly {@link hopwire.v1.Response.verify|verify} messages.
@@ -1566,8 +1576,11 @@ export namespace hopwire {
                 /** Response probed */
                 probed?: (hopwire.v1.Probed.$Properties|null);
 
+                /** Response observed */
+                observed?: (hopwire.v1.Observed.$Properties|null);
+
                 /** Response body */
-                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed");
+                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1584,9 +1597,10 @@ export namespace hopwire {
               forwardAccepted?: hopwire.v1.ForwardAccepted.$Shape|null;
               secret?: hopwire.v1.SecretAnswer.$Shape|null;
               probed?: hopwire.v1.Probed.$Shape|null;
+              observed?: hopwire.v1.Observed.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape })
+              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape })
             );
         }
 
@@ -3242,6 +3256,134 @@ export namespace hopwire {
         }
 
         /**
+         * Properties of an ObserveRequest.
+         * @deprecated Use hopwire.v1.ObserveRequest.$Properties instead.
+         */
+        interface IObserveRequest extends hopwire.v1.ObserveRequest.$Properties {
+        }
+
+        /** Represents an ObserveRequest. */
+        class ObserveRequest {
+
+            /**
+             * Constructs a new ObserveRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.ObserveRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ObserveRequest member. */
+            member: Uint8Array;
+
+            /**
+             * Encodes the specified ObserveRequest message. Does not implicitly {@link hopwire.v1.ObserveRequest.verify|verify} messages.
+             * @param message ObserveRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.ObserveRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ObserveRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.ObserveRequest & hopwire.v1.ObserveRequest.$Shape} ObserveRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.ObserveRequest & hopwire.v1.ObserveRequest.$Shape;
+
+            /**
+             * Gets the type url for ObserveRequest
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace ObserveRequest {
+
+            /** Properties of an ObserveRequest. */
+            interface $Properties {
+
+                /** ObserveRequest member */
+                member?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ObserveRequest. */
+            type $Shape = hopwire.v1.ObserveRequest.$Properties;
+        }
+
+        /**
+         * Properties of an Observed.
+         * @deprecated Use hopwire.v1.Observed.$Properties instead.
+         */
+        interface IObserved extends hopwire.v1.Observed.$Properties {
+        }
+
+        /** Represents an Observed. */
+        class Observed {
+
+            /**
+             * Constructs a new Observed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Observed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Observed address. */
+            address: string;
+
+            /**
+             * Encodes the specified Observed message. Does not implicitly {@link hopwire.v1.Observed.verify|verify} messages.
+             * @param message Observed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Observed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Observed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Observed & hopwire.v1.Observed.$Shape} Observed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Observed & hopwire.v1.Observed.$Shape;
+
+            /**
+             * Gets the type url for Observed
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Observed {
+
+            /** Properties of an Observed. */
+            interface $Properties {
+
+                /** Observed address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Observed. */
+            type $Shape = hopwire.v1.Observed.$Properties;
+        }
+
+        /**
          * Properties of a SealedMessage.
          * @deprecated Use hopwire.v1.SealedMessage.$Properties instead.
          */
@@ -3415,8 +3557,11 @@ export namespace hopwire {
             /** PeerMessage candidates. */
             candidates?: (hopwire.v1.CandidateExchange.$Properties|null);
 
+            /** PeerMessage knock. */
+            knock?: (hopwire.v1.Knock.$Properties|null);
+
             /** PeerMessage content. */
-            content?: "candidates";
+            content?: ("candidates"|"knock");
 
             /**
              * Encodes the specified PeerMessage message. Does not implicitly {@link hopwire.v1.PeerMessage.verify|verify} messages.
@@ -3464,8 +3609,11 @@ export namespace hopwire {
                 /** PeerMessage candidates */
                 candidates?: (hopwire.v1.CandidateExchange.$Properties|null);
 
+                /** PeerMessage knock */
+                knock?: (hopwire.v1.Knock.$Properties|null);
+
                 /** PeerMessage content */
-                content?: "candidates";
+                content?: ("candidates"|"knock");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3478,9 +3626,10 @@ export namespace hopwire {
               to?: Uint8Array|null;
               sequence?: number|null;
               candidates?: hopwire.v1.CandidateExchange.$Shape|null;
+              knock?: hopwire.v1.Knock.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ content?: undefined; candidates?: null }|{ content?: "candidates"; candidates: hopwire.v1.CandidateExchange.$Shape })
+              ({ content?: undefined; candidates?: null; knock?: null }|{ content?: "candidates"; candidates: hopwire.v1.CandidateExchange.$Shape; knock?: null }|{ content?: "knock"; candidates?: null; knock: hopwire.v1.Knock.$Shape })
             );
         }
 
@@ -3658,6 +3807,70 @@ export namespace hopwire {
 
             /** Shape of a NatBehaviour. */
             type $Shape = hopwire.v1.NatBehaviour.$Properties;
+        }
+
+        /**
+         * Properties of a Knock.
+         * @deprecated Use hopwire.v1.Knock.$Properties instead.
+         */
+        interface IKnock extends hopwire.v1.Knock.$Properties {
+        }
+
+        /** Represents a Knock. */
+        class Knock {
+
+            /**
+             * Constructs a new Knock.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Knock.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Knock ports. */
+            ports: number[];
+
+            /**
+             * Encodes the specified Knock message. Does not implicitly {@link hopwire.v1.Knock.verify|verify} messages.
+             * @param message Knock message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Knock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Knock message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Knock & hopwire.v1.Knock.$Shape} Knock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Knock & hopwire.v1.Knock.$Shape;
+
+            /**
+             * Gets the type url for Knock
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Knock {
+
+            /** Properties of a Knock. */
+            interface $Properties {
+
+                /** Knock ports */
+                ports?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Knock. */
+            type $Shape = hopwire.v1.Knock.$Properties;
         }
 
         /**

@@ -3385,7 +3385,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Forward.$Properties|null} [forward] Request forward
              * @property {hopwire.v1.SecretRequest.$Properties|null} [secret] Request secret
              * @property {hopwire.v1.ProbeRequest.$Properties|null} [probe] Request probe
-             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"} [body] Request body
+             * @property {hopwire.v1.ObserveRequest.$Properties|null} [observe] Request observe
+             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"} [body] Request body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3409,9 +3410,10 @@ export const hopwire = $root.hopwire = (() => {
              *   forward?: hopwire.v1.Forward.$Shape|null;
              *   secret?: hopwire.v1.SecretRequest.$Shape|null;
              *   probe?: hopwire.v1.ProbeRequest.$Shape|null;
+             *   observe?: hopwire.v1.ObserveRequest.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape })
+             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape })
              * )} hopwire.v1.Request.$Shape
              */
 
@@ -3502,17 +3504,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Request.prototype.probe = null;
 
+            /**
+             * Request observe.
+             * @member {hopwire.v1.ObserveRequest.$Properties|null|undefined} observe
+             * @memberof hopwire.v1.Request
+             * @instance
+             */
+            Request.prototype.observe = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Request body.
-             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|undefined} body
+             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|undefined} body
              * @memberof hopwire.v1.Request
              * @instance
              */
             $Object.defineProperty(Request.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret", "probe"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret", "probe", "observe"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3550,6 +3560,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.SecretRequest.encode(message.secret, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
                 if (message.probe != null && $Object.hasOwnProperty.call(message, "probe"))
                     $root.hopwire.v1.ProbeRequest.encode(message.probe, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.observe != null && $Object.hasOwnProperty.call(message, "observe"))
+                    $root.hopwire.v1.ObserveRequest.encode(message.observe, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3661,6 +3673,13 @@ export const hopwire = $root.hopwire = (() => {
                             message.body = "probe";
                             continue;
                         }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.observe = $root.hopwire.v1.ObserveRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.observe);
+                            message.body = "observe";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3709,7 +3728,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.ForwardAccepted.$Properties|null} [forwardAccepted] Response forwardAccepted
              * @property {hopwire.v1.SecretAnswer.$Properties|null} [secret] Response secret
              * @property {hopwire.v1.Probed.$Properties|null} [probed] Response probed
-             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"} [body] Response body
+             * @property {hopwire.v1.Observed.$Properties|null} [observed] Response observed
+             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"} [body] Response body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3733,9 +3753,10 @@ export const hopwire = $root.hopwire = (() => {
              *   forwardAccepted?: hopwire.v1.ForwardAccepted.$Shape|null;
              *   secret?: hopwire.v1.SecretAnswer.$Shape|null;
              *   probed?: hopwire.v1.Probed.$Shape|null;
+             *   observed?: hopwire.v1.Observed.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape })
+             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape })
              * )} hopwire.v1.Response.$Shape
              */
 
@@ -3826,17 +3847,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Response.prototype.probed = null;
 
+            /**
+             * Response observed.
+             * @member {hopwire.v1.Observed.$Properties|null|undefined} observed
+             * @memberof hopwire.v1.Response
+             * @instance
+             */
+            Response.prototype.observed = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Response body.
-             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|undefined} body
+             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|undefined} body
              * @memberof hopwire.v1.Response
              * @instance
              */
             $Object.defineProperty(Response.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret", "probed"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret", "probed", "observed"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3874,6 +3903,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.SecretAnswer.encode(message.secret, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
                 if (message.probed != null && $Object.hasOwnProperty.call(message, "probed"))
                     $root.hopwire.v1.Probed.encode(message.probed, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.observed != null && $Object.hasOwnProperty.call(message, "observed"))
+                    $root.hopwire.v1.Observed.encode(message.observed, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3980,6 +4011,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.probed = $root.hopwire.v1.Probed.decode(reader, reader.size(), $undefined, _depth + 1, message.probed);
                             message.body = "probed";
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.observed = $root.hopwire.v1.Observed.decode(reader, reader.size(), $undefined, _depth + 1, message.observed);
+                            message.body = "observed";
                             continue;
                         }
                     }
@@ -8017,6 +8055,306 @@ export const hopwire = $root.hopwire = (() => {
             return Probed;
         })();
 
+        v1.ObserveRequest = (function() {
+
+            /**
+             * Properties of an ObserveRequest.
+             * @typedef {Object} hopwire.v1.ObserveRequest.$Properties
+             * @property {Uint8Array|null} [member] ObserveRequest member
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an ObserveRequest.
+             * @memberof hopwire.v1
+             * @interface IObserveRequest
+             * @augments hopwire.v1.ObserveRequest.$Properties
+             * @deprecated Use hopwire.v1.ObserveRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of an ObserveRequest.
+             * @typedef {hopwire.v1.ObserveRequest.$Properties} hopwire.v1.ObserveRequest.$Shape
+             */
+
+            /**
+             * Constructs a new ObserveRequest.
+             * @memberof hopwire.v1
+             * @classdesc Represents an ObserveRequest.
+             * @constructor
+             * @param {hopwire.v1.ObserveRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ObserveRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ObserveRequest member.
+             * @member {Uint8Array} member
+             * @memberof hopwire.v1.ObserveRequest
+             * @instance
+             */
+            ObserveRequest.prototype.member = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified ObserveRequest message. Does not implicitly {@link hopwire.v1.ObserveRequest.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.ObserveRequest
+             * @static
+             * @param {hopwire.v1.ObserveRequest.$Properties} message ObserveRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ObserveRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.member != null && $Object.hasOwnProperty.call(message, "member") && message.member.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.member);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an ObserveRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.ObserveRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.ObserveRequest & hopwire.v1.ObserveRequest.$Shape} ObserveRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ObserveRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.ObserveRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.member = value;
+                            else
+                                delete message.member;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for ObserveRequest
+             * @function getTypeUrl
+             * @memberof hopwire.v1.ObserveRequest
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            ObserveRequest.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.ObserveRequest";
+            };
+
+            return ObserveRequest;
+        })();
+
+        v1.Observed = (function() {
+
+            /**
+             * Properties of an Observed.
+             * @typedef {Object} hopwire.v1.Observed.$Properties
+             * @property {string|null} [address] Observed address
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Observed.
+             * @memberof hopwire.v1
+             * @interface IObserved
+             * @augments hopwire.v1.Observed.$Properties
+             * @deprecated Use hopwire.v1.Observed.$Properties instead.
+             */
+
+            /**
+             * Shape of an Observed.
+             * @typedef {hopwire.v1.Observed.$Properties} hopwire.v1.Observed.$Shape
+             */
+
+            /**
+             * Constructs a new Observed.
+             * @memberof hopwire.v1
+             * @classdesc Represents an Observed.
+             * @constructor
+             * @param {hopwire.v1.Observed.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Observed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Observed address.
+             * @member {string} address
+             * @memberof hopwire.v1.Observed
+             * @instance
+             */
+            Observed.prototype.address = "";
+
+            /**
+             * Encodes the specified Observed message. Does not implicitly {@link hopwire.v1.Observed.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Observed
+             * @static
+             * @param {hopwire.v1.Observed.$Properties} message Observed message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Observed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.address);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Observed message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Observed
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Observed & hopwire.v1.Observed.$Shape} Observed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Observed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Observed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Observed
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Observed
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Observed.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Observed";
+            };
+
+            return Observed;
+        })();
+
         v1.SealedMessage = (function() {
 
             /**
@@ -8367,7 +8705,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {Uint8Array|null} [to] PeerMessage to
              * @property {number|null} [sequence] PeerMessage sequence
              * @property {hopwire.v1.CandidateExchange.$Properties|null} [candidates] PeerMessage candidates
-             * @property {"candidates"} [content] PeerMessage content
+             * @property {hopwire.v1.Knock.$Properties|null} [knock] PeerMessage knock
+             * @property {"candidates"|"knock"} [content] PeerMessage content
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8387,9 +8726,10 @@ export const hopwire = $root.hopwire = (() => {
              *   to?: Uint8Array|null;
              *   sequence?: number|null;
              *   candidates?: hopwire.v1.CandidateExchange.$Shape|null;
+             *   knock?: hopwire.v1.Knock.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ content?: undefined; candidates?: null }|{ content?: "candidates"; candidates: hopwire.v1.CandidateExchange.$Shape })
+             *   ({ content?: undefined; candidates?: null; knock?: null }|{ content?: "candidates"; candidates: hopwire.v1.CandidateExchange.$Shape; knock?: null }|{ content?: "knock"; candidates?: null; knock: hopwire.v1.Knock.$Shape })
              * )} hopwire.v1.PeerMessage.$Shape
              */
 
@@ -8448,17 +8788,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             PeerMessage.prototype.candidates = null;
 
+            /**
+             * PeerMessage knock.
+             * @member {hopwire.v1.Knock.$Properties|null|undefined} knock
+             * @memberof hopwire.v1.PeerMessage
+             * @instance
+             */
+            PeerMessage.prototype.knock = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * PeerMessage content.
-             * @member {"candidates"|undefined} content
+             * @member {"candidates"|"knock"|undefined} content
              * @memberof hopwire.v1.PeerMessage
              * @instance
              */
             $Object.defineProperty(PeerMessage.prototype, "content", {
-                get: $util.oneOfGetter($oneOfFields = ["candidates"]),
+                get: $util.oneOfGetter($oneOfFields = ["candidates", "knock"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -8488,6 +8836,8 @@ export const hopwire = $root.hopwire = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.sequence);
                 if (message.candidates != null && $Object.hasOwnProperty.call(message, "candidates"))
                     $root.hopwire.v1.CandidateExchange.encode(message.candidates, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.knock != null && $Object.hasOwnProperty.call(message, "knock"))
+                    $root.hopwire.v1.Knock.encode(message.knock, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8573,6 +8923,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.candidates = $root.hopwire.v1.CandidateExchange.decode(reader, reader.size(), $undefined, _depth + 1, message.candidates);
                             message.content = "candidates";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            message.knock = $root.hopwire.v1.Knock.decode(reader, reader.size(), $undefined, _depth + 1, message.knock);
+                            message.content = "knock";
                             continue;
                         }
                     }
@@ -9069,6 +9426,162 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return NatBehaviour;
+        })();
+
+        v1.Knock = (function() {
+
+            /**
+             * Properties of a Knock.
+             * @typedef {Object} hopwire.v1.Knock.$Properties
+             * @property {Array.<number>|null} [ports] Knock ports
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Knock.
+             * @memberof hopwire.v1
+             * @interface IKnock
+             * @augments hopwire.v1.Knock.$Properties
+             * @deprecated Use hopwire.v1.Knock.$Properties instead.
+             */
+
+            /**
+             * Shape of a Knock.
+             * @typedef {hopwire.v1.Knock.$Properties} hopwire.v1.Knock.$Shape
+             */
+
+            /**
+             * Constructs a new Knock.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Knock.
+             * @constructor
+             * @param {hopwire.v1.Knock.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Knock = function (properties) {
+                this.ports = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Knock ports.
+             * @member {Array.<number>} ports
+             * @memberof hopwire.v1.Knock
+             * @instance
+             */
+            Knock.prototype.ports = $util.emptyArray;
+
+            /**
+             * Encodes the specified Knock message. Does not implicitly {@link hopwire.v1.Knock.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Knock
+             * @static
+             * @param {hopwire.v1.Knock.$Properties} message Knock message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Knock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.ports != null && message.ports.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.ports);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Knock message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Knock
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Knock & hopwire.v1.Knock.$Shape} Knock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Knock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Knock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.ports && message.ports.length))
+                                    message.ports = [];
+                                reader.uint32s(message.ports);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ports && message.ports.length))
+                                message.ports = [];
+                            message.ports.push(reader.uint32());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Knock
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Knock
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Knock.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Knock";
+            };
+
+            return Knock;
         })();
 
         v1.Candidate = (function() {
