@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Firewall } from "../wireguard/firewall.ts";
-import type { FirewallRules, SourcePin } from "../wireguard/nft.ts";
+import type { FirewallRules, Hole, SourcePin } from "../wireguard/nft.ts";
 import { every } from "./every.ts";
 
 export type FirewallKeeperParts = {
@@ -22,6 +22,7 @@ export class FirewallKeeper implements Disposable {
   readonly #parts: FirewallKeeperParts;
   #cancel: () => void = () => undefined;
   #closed = false;
+  #holes: readonly Hole[] = [];
 
   constructor(parts: FirewallKeeperParts) {
     this.#parts = parts;
@@ -48,6 +49,16 @@ export class FirewallKeeper implements Disposable {
     return fault === undefined ? (pins) => firewall.replacePins(rules().listenPort, pins) : undefined;
   }
 
+  /** Replaces all holes; undefined where there is no nftables. */
+  get dig(): ((holes: readonly Hole[]) => Promise<void>) | undefined {
+    const { fault, firewall, rules } = this.#parts;
+    if (fault !== undefined) return undefined;
+    return (holes) => {
+      this.#holes = holes;
+      return firewall.replaceHoles(rules().listenPort, holes);
+    };
+  }
+
   /** Who may knock has changed. */
   async updateInvites(): Promise<void> {
     const { fault, firewall, rules } = this.#parts;
@@ -60,7 +71,10 @@ export class FirewallKeeper implements Disposable {
   }
 
   async #install(): Promise<void> {
-    await this.#parts.firewall.install(this.#parts.rules());
+    const { firewall, rules } = this.#parts;
+    const { listenPort } = rules();
+    await firewall.install(rules());
+    if (this.#holes.length > 0) await firewall.replaceHoles(listenPort, this.#holes);
   }
 
   async #look(): Promise<void> {

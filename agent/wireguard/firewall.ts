@@ -2,12 +2,14 @@ import { AgentError } from "../errors.ts";
 import type { CommandRunner, RunResult } from "../runner.ts";
 import { complaint, failure } from "./failure.ts";
 import {
+  holesScript,
   invitesScript,
   loadScript,
   pinsScript,
   removeScript,
   tableName,
   type FirewallRules,
+  type Hole,
   type SourcePin,
 } from "./nft.ts";
 
@@ -38,6 +40,14 @@ export class Firewall {
     await this.#load(
       pinsScript(this.#interfaceName, listenPort, pins),
       "change the pins in the firewall table",
+    );
+  }
+
+  /** All holes that are in force from now on; see `Hole`. */
+  async replaceHoles(listenPort: number, holes: readonly Hole[]): Promise<void> {
+    await this.#load(
+      holesScript(this.#interfaceName, listenPort, holes),
+      "change the holes in the firewall table",
     );
   }
 

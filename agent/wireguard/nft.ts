@@ -39,7 +39,7 @@ export function loadScript(rules: FirewallRules): string {
 	set invites {
 		type ipv4_addr
 ${elementsOf(rules.invites)}	}
-${guardChain(rules)}${forwardChain(rules.interfaceName)}${PINS_CHAIN}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
+${guardChain(rules)}${forwardChain(rules.interfaceName)}${PINS_CHAIN}${HOLE_CHAINS}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
 `;
 }
 
@@ -72,6 +72,33 @@ export function pinsScript(interfaceName: string, listenPort: number, pins: read
     ];
   });
   return `flush chain ${target}\n${rules.join("")}`;
+}
+
+/**
+ * A way through a NAT that gives every socket and destination another port: what WireGuard and STUN send to `remote` leaves from
+ * `localPort`, whose mapping the remote end has found, and what comes back there is theirs. IPv4: nobody translates IPv6.
+ */
+export type Hole = { readonly remote: Endpoint; readonly localPort: number };
+
+/** Replaces all holes; fails where the table is not loaded. Without any, no packet is looked at. */
+export function holesScript(interfaceName: string, listenPort: number, holes: readonly Hole[]): string {
+  const table = `inet ${tableName(interfaceName)}`;
+  const wireguard = checkedPort(listenPort);
+  const flush = `flush chain ${table} holes_in
+flush chain ${table} holes_out
+flush set ${table} holes
+flush map ${table} hole_ports
+`;
+  if (holes.length === 0) return flush;
+  const remoteOf = ({ remote }: Hole): string =>
+    `${checkedIPv4(remote.address)} . ${checkedPort(remote.port)}`;
+  const inside = holes.map((hole) => `${remoteOf(hole)} . ${checkedPort(hole.localPort)}`);
+  const ports = holes.map((hole) => `${remoteOf(hole)} : ${checkedPort(hole.localPort)}`);
+  return `${flush}add element ${table} holes { ${inside.join(", ")} }
+add element ${table} hole_ports { ${ports.join(", ")} }
+add rule ${table} holes_in udp checksum != 0 ip saddr . udp sport . udp dport @holes udp dport set ${wireguard}
+add rule ${table} holes_out udp sport ${wireguard} udp sport set ip daddr . udp dport map @hole_ports
+`;
 }
 
 /**
@@ -152,6 +179,22 @@ function stunChains(listenPort: number, agentPort: number): string {
 
 /** Right before WireGuard's socket, so that the host's filters and conntrack see every packet as it came. */
 const PINS_CHAIN = chain("pins", "type filter hook input priority security + 11; policy accept;", []);
+
+/**
+ * Beside the rewrite of STUN: on the way out after it and before conntrack, on the way in after the host's filters and before it. So
+ * conntrack and filters know the port of the hole's own socket, which has opened the way.
+ */
+const HOLE_CHAINS = `	map hole_ports {
+		type ipv4_addr . inet_service : inet_service
+	}
+	set holes {
+		type ipv4_addr . inet_service . inet_service
+	}
+${chain("holes_in", "type filter hook input priority security + 9; policy accept;", [])}${chain(
+  "holes_out",
+  "type filter hook output priority raw + 1; policy accept;",
+  [],
+)}`;
 
 function stunOf(types: string): string {
   return `udp length >= 28 @th,64,16 ${types} @th,96,32 0x2112a442`;
