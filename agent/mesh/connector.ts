@@ -196,6 +196,20 @@ export class Connector implements Disposable {
     this.#input(peer, { kind: "heard", endpoint: from });
   }
 
+  /** Sends one check there, beside what the traversal sends. */
+  check(peer: MemberId, to: Endpoint): void {
+    const entry = this.#entries.get(peer);
+    if (entry !== undefined) void this.#check(entry.peer, to);
+  }
+
+  /** From now on what goes to `remote` leaves by another mapping of our NAT, at which the peer has reached us. */
+  onMet(peer: MemberId, remote: Endpoint): void {
+    const entry = this.#entries.get(peer);
+    // As whom the peer saw us there before says nothing of a NAT that moves us.
+    if (entry !== undefined) entry.mapping = undefined;
+    this.onCheckRequest(peer, remote);
+  }
+
   onRelayReady(peer: MemberId, leg: Leg): void {
     this.#input(peer, { kind: "relay-ready", leg });
     this.#traverse.relayConnected(peer);

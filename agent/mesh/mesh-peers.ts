@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { checkKeyOf } from "../../protocol/check-key.ts";
 import type { MemberId, NetworkId } from "../../protocol/ids.ts";
+import type { StunCredential } from "../nat/stun-agent.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { MeshPeer } from "./mesh-peer.ts";
 import { checkCredential, shortId } from "./stun-names.ts";
@@ -39,6 +40,14 @@ export class MeshPeers {
   checkKey(senderPrefix: string): { readonly peer: MemberId; readonly key: Uint8Array } | undefined {
     for (const [peer, key] of this.#keyByMember) if (shortId(peer) === senderPrefix) return { peer, key };
     return undefined;
+  }
+
+  /** What protects checks between this member and us, in both directions. */
+  checks(id: MemberId): { readonly outbound: StunCredential; readonly inbound: StunCredential } | undefined {
+    const key = this.#keyByMember.get(id);
+    if (key === undefined) return undefined;
+    const { self } = this.#parts;
+    return { outbound: checkCredential(id, self, key), inbound: checkCredential(self, id, key) };
   }
 
   #keyFor({ id, exchangeKey }: RosterMember): Uint8Array | undefined {

@@ -31,6 +31,8 @@ export type MessagingEvents = {
   serveRelay(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure>;
   /** A member wants to know whether this endpoint of its can be reached. */
   serveProbe(from: MemberId, endpoint: Endpoint): Promise<ResponseBody | Failure>;
+  /** A member asks at which address this host sees another. */
+  serveObserve(member: MemberId): ResponseBody | Failure;
   /** A joining host wants membership. */
   onRedeem(inviteId: InviteId, body: Redeem): Promise<Redeemed | Failure>;
   onSecretLearned(): void;
@@ -189,6 +191,8 @@ export class Messaging implements AsyncDisposable {
         return this.#secrets.serve(body.epoch);
       case "probe":
         return this.#events.serveProbe(from, body.endpoint);
+      case "observe":
+        return this.#events.serveObserve(body.member);
     }
   }
 }

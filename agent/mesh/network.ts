@@ -23,6 +23,7 @@ import { homeRelays } from "./home-relays.ts";
 import { openHost, type Host, type HostParts } from "./host.ts";
 import type { HostChange, HostWatch } from "./host-watch.ts";
 import { Messaging } from "./messaging.ts";
+import { observed } from "./observed-address.ts";
 import { inviteChanges, openInvites } from "./open-invites.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { Paths, type Netcheck } from "./paths.ts";
@@ -136,6 +137,7 @@ export class Network implements AsyncDisposable {
           onAllocationWarning: (from, warning) => this.#paths.onAllocationWarning(from, warning),
           serveRelay: (from, request) => this.volunteer.serve(from, request),
           serveProbe: (from, endpoint) => this.#prober.serve(from, endpoint),
+          serveObserve: (member) => observed(this.isVolunteering, this.#paths.outerEndpoint(member)),
           onRedeem: parts.onRedeem,
           onSecretLearned: () => this.#paths.gather(),
         },
@@ -148,6 +150,7 @@ export class Network implements AsyncDisposable {
         messaging: this.#messaging,
         wireguard: device,
         pin: this.#firewall.pin,
+        dig: this.#firewall.dig,
         stun: stun?.request.bind(stun),
         open: (to) => stun?.openTowards(to),
         openFresh: () => openFreshStun({ clock, random, log }),
@@ -207,7 +210,7 @@ export class Network implements AsyncDisposable {
       self: identity.keys.id,
       served: () => (started.network?.isVolunteering === true ? secretsOf(identity) : []),
       checkKey: (prefix) => started.network?.checkKey(prefix),
-      onCheck: (peer, from) => started.network?.connector.onCheckRequest(peer, from),
+      onCheck: (peer, from) => started.network?.onCheck(peer, from),
     };
     const host = await openHost(parts, keys, stack);
     const network = new Network(parts, host, stack.move());
@@ -312,6 +315,11 @@ export class Network implements AsyncDisposable {
   /** See `StunKeys`. */
   checkKey(senderPrefix: string): ReturnType<StunKeys["checkKey"]> {
     return this.#paths.checkKey(senderPrefix);
+  }
+
+  /** See `StunKeys`. */
+  onCheck(peer: MemberId, from: Endpoint): void {
+    this.#paths.onCheck(peer, from);
   }
 
   netcheck(): Promise<Netcheck> {

@@ -3,14 +3,14 @@ import { familyOf, formatEndpoint, type AddressFamily, type Endpoint } from "../
 import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { MessageContent } from "../../protocol/message.ts";
-import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
-import { DOUBT_MISSES } from "../path/state.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
 import type { FreshStun } from "../nat/fresh-stun.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
 import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
+import { DOUBT_MISSES, type PathTag } from "../path/state.ts";
 import type { Roster } from "../registry/roster.ts";
 import { RelayManager } from "../relay/client/relay-manager.ts";
 import { AskedRounds } from "./asked-rounds.ts";
@@ -20,9 +20,12 @@ import type { MeshContext } from "./context.ts";
 import { Gatherer, type ServerReport, type StunServerAddress } from "./gatherer.ts";
 import { controlTargets, relaysTowards } from "./home-relays.ts";
 import { HeldTokens, type HeldToken } from "./held-tokens.ts";
+import { HolePuncher, type HolePuncherPorts } from "./hole-puncher.ts";
 import { lookAtLifetime } from "./lifetime-look.ts";
+import { mappedPort } from "./mapped-port.ts";
 import { MeshPeers } from "./mesh-peers.ts";
 import type { Messaging } from "./messaging.ts";
+import { observedAddress } from "./observed-address.ts";
 import type { VerifiedMapping } from "./port-mapping.ts";
 import { canReach, orderEndpoints, type OwnAddresses } from "./reachability.ts";
 import { RelayComplaints } from "./relay-complaints.ts";
@@ -37,6 +40,8 @@ export type PathsParts = {
   readonly messaging: Messaging;
   readonly wireguard: ConnectorPorts["wireguard"];
   readonly pin: ConnectorPorts["pin"];
+  /** Undefined where there is no nftables. */
+  readonly dig: HolePuncherPorts["dig"] | undefined;
   /** Of a port mapping that was verified from outside. */
   readonly portMapped: () => VerifiedMapping | undefined;
   /** Undefined where STUN cannot leave from WireGuard's port. */
@@ -83,9 +88,8 @@ export class Paths implements Disposable {
   readonly #gatherer: Gatherer;
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly #discovery: BehaviourDiscovery | undefined;
-  /** As they told us. */
-  readonly #natByPeer = new Map<MemberId, NatByFamily>();
   readonly #asked: AskedRounds;
+  readonly #holes: HolePuncher;
   readonly #owned = new DisposableStack();
   #doubtedAt: MonotonicMs;
   #remappedAt: MonotonicMs;
@@ -178,10 +182,37 @@ export class Paths implements Disposable {
           probe: stun,
           openFresh: parts.openFresh,
           own,
-          // Peers choose by it how to meet us.
-          onChange: () => this.connector.restart(),
+          onChange: () => {
+            this.#holes.onOwnNat();
+            // Peers choose by it how to meet us.
+            this.connector.restart();
+          },
         }),
       );
+    this.#holes = this.#owned.use(
+      new HolePuncher({
+        clock,
+        random,
+        log,
+        ports: {
+          nat: () => this.nat,
+          nameOf: (peer) => this.#nameOf(peer),
+          isDirect: (peer) => isDirect(this.connector.pathOf(peer)?.path.tag),
+          checks: (peer) => this.#peers.checks(peer),
+          check: (peer, to) => this.connector.check(peer, to),
+          knock: (peer, ports) => void messaging.send(peer, { kind: "knock", ports }, "carriers"),
+          observedAddress: (peer) =>
+            observedAddress(
+              peer,
+              relaysTowards(peer, messaging.control.connected(), this.#roster),
+              messaging.control,
+            ),
+          mappedPort: (request) => mappedPort(request, this.#stunServers()),
+          dig: (holes) => parts.dig?.(holes) ?? Promise.resolve(),
+          onMet: (peer, remote) => this.connector.onMet(peer, remote),
+        },
+      }),
+    );
     this.#doubtedAt = monotonicMs(context.clock.monotonicNow() - DOUBT_PAUSE_MS);
     this.#remappedAt = this.#doubtedAt;
   }
@@ -239,6 +270,7 @@ export class Paths implements Disposable {
   async setRoster(roster: Roster): Promise<void> {
     const peers = this.#peers.of(roster, (address) => canReach(this.#parts.own().addresses, address));
     this.#retarget();
+    this.#holes.retain((id) => roster.members.has(id));
     await this.connector.setPeers(peers);
   }
 
@@ -291,7 +323,7 @@ export class Paths implements Disposable {
 
   /** What is in front of a peer, as it says; undefined where it has not said it. */
   natOf(peer: MemberId): NatByFamily | undefined {
-    return this.#natByPeer.get(peer);
+    return this.#holes.natOf(peer);
   }
 
   checkKey(senderPrefix: string): ReturnType<MeshPeers["checkKey"]> {
@@ -299,9 +331,22 @@ export class Paths implements Disposable {
   }
 
   onMessage(from: MemberId, content: MessageContent): void {
-    this.#natByPeer.set(from, content.nat);
-    this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
-    if (content.answerWanted) void this.#sendCandidates(from, { answerWanted: false, round: content.round });
+    switch (content.kind) {
+      case "candidates":
+        this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
+        this.#holes.onCandidates(from, content.candidates, content.nat);
+        if (content.answerWanted) void this.#sendCandidates(from, { answerWanted: false, round: content.round });
+        break;
+      case "knock":
+        this.#holes.onKnock(from, content.ports);
+        break;
+    }
+  }
+
+  /** An authenticated check of a member arrived at WireGuard's port. */
+  onCheck(peer: MemberId, from: Endpoint): void {
+    this.#holes.onCheck(peer, from);
+    this.connector.onCheckRequest(peer, from);
   }
 
   onOffer(from: MemberId, leg: AllocationLeg): void {
@@ -337,7 +382,6 @@ export class Paths implements Disposable {
 
   /** The member is revoked; its peer goes with the roster. */
   dropMember(member: MemberId): void {
-    this.#natByPeer.delete(member);
     this.#asked.drop(member);
     void this.#relays.close(member);
   }
@@ -399,7 +443,9 @@ export class Paths implements Disposable {
 
   #onPathChanged(peer: MemberId): void {
     this.#retarget();
-    const tag = this.connector.pathOf(peer)?.path.tag;
+    const path = this.connector.pathOf(peer)?.path;
+    const tag = path?.tag;
+    if (tag !== "checking") this.#holes.onPath(peer, path?.tag === "direct" ? path.endpoint : undefined);
     if (tag === "none") return;
     this.#parts.messaging.control.retryNow(peer);
     // A round trip to the relay says nothing of the way behind it.
@@ -438,4 +484,9 @@ export class Paths implements Disposable {
     );
     return [...volunteers, ...configured];
   }
+}
+
+/** Also while the switch to it is under way. */
+function isDirect(tag: PathTag | undefined): boolean {
+  return tag === "direct" || tag === "checking";
 }

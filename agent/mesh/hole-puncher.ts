@@ -1,0 +1,125 @@
+import { familyOf, type Endpoint } from "../../protocol/endpoint.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { NatBehaviour, NatByFamily } from "../../protocol/nat-behaviour.ts";
+import { UNKNOWN_BEHAVIOUR } from "../nat/behaviour.ts";
+import type { Candidate } from "../nat/candidate.ts";
+import { strategyFor, type Strategy } from "../nat/strategy.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Random } from "../random.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
+import { PortKnocker, type PortKnockerPorts } from "./port-knocker.ts";
+import { SocketOpener, type SocketOpenerPorts } from "./socket-opener.ts";
+
+export type HolePuncherPorts = PortKnockerPorts &
+  SocketOpenerPorts & {
+    /** What is in front of this host, as far as is known. */
+    nat(): NatByFamily;
+    nameOf(peer: MemberId): string;
+  };
+
+type Peer = {
+  /** As it says. */
+  readonly nat: NatByFamily;
+  readonly candidates: readonly Candidate[];
+  reason: string | undefined;
+};
+
+/** Beyond plain checks (R-405): which strategy a pair takes, and this end's part in it. Owner of both parts. */
+export class HolePuncher implements Disposable {
+  readonly #log: Logger;
+  readonly #ports: HolePuncherPorts;
+  readonly #opener: SocketOpener;
+  readonly #knocker: PortKnocker;
+  readonly #peers = new Map<MemberId, Peer>();
+
+  constructor(parts: { clock: Clock; random: Random; log: Logger; ports: HolePuncherPorts }) {
+    const log = parts.log.child({ component: "holes" });
+    this.#log = log;
+    this.#ports = parts.ports;
+    this.#opener = new SocketOpener({ ...parts, log });
+    this.#knocker = new PortKnocker({ ...parts, log });
+  }
+
+  /** What is in front of the peer; undefined where it has not said it. */
+  natOf(peer: MemberId): NatByFamily | undefined {
+    return this.#peers.get(peer)?.nat;
+  }
+
+  /** Undefined: the peer has not said what its NAT is like. */
+  strategyOf(peer: MemberId): Strategy | undefined {
+    const known = this.#peers.get(peer);
+    return known === undefined ? undefined : strategyFor(this.#ownNat, known.nat.ipv4 ?? UNKNOWN_BEHAVIOUR);
+  }
+
+  /** What the peer says of itself. */
+  onCandidates(peer: MemberId, candidates: readonly Candidate[], nat: NatByFamily): void {
+    this.#peers.set(peer, { nat, candidates, reason: this.#peers.get(peer)?.reason });
+    this.#plan(peer);
+  }
+
+  /** More is known of this host's NAT. */
+  onOwnNat(): void {
+    for (const peer of this.#peers.keys()) this.#plan(peer);
+  }
+
+  /** The peer's sockets wait for us. Only where that is what the strategy says. */
+  onKnock(peer: MemberId, ports: readonly number[]): void {
+    if (this.strategyOf(peer)?.hard === "peer") void this.#knocker.begin(peer, ports);
+    else this.#log.debug({ peer }, "the peer asks for more than its NAT needs");
+  }
+
+  /** An authenticated check of the peer arrived at WireGuard's port. */
+  onCheck(peer: MemberId, from: Endpoint): void {
+    this.#knocker.onCheck(peer, from);
+  }
+
+  /** `endpoint` where the path is direct. */
+  onPath(peer: MemberId, endpoint: Endpoint | undefined): void {
+    this.#opener.onPath(peer, endpoint);
+    if (endpoint !== undefined) this.#knocker.onDirect(peer);
+  }
+
+  retain(isMember: (id: MemberId) => boolean): void {
+    for (const id of this.#peers.keys()) if (!isMember(id)) this.#peers.delete(id);
+    this.#opener.retain(isMember);
+    this.#knocker.retain(isMember);
+  }
+
+  [Symbol.dispose](): void {
+    this.#opener[Symbol.dispose]();
+    this.#knocker[Symbol.dispose]();
+  }
+
+  /** Sockets are for IPv4 alone, which is what is translated. */
+  get #ownNat(): NatBehaviour {
+    return this.#ports.nat().ipv4 ?? UNKNOWN_BEHAVIOUR;
+  }
+
+  #plan(peer: MemberId): void {
+    const known = this.#peers.get(peer);
+    const strategy = this.strategyOf(peer);
+    if (known === undefined || strategy === undefined) return;
+    const { method, reason, hard } = strategy;
+    if (known.reason !== reason) {
+      known.reason = reason;
+      this.#log.info({ peer: this.#ports.nameOf(peer), method, reason }, "strategy");
+    }
+    const target = outsideOf(known.candidates);
+    const opens = method === "many-sockets" || method === "port-prediction";
+    const plan =
+      opens && hard === "own" && target !== undefined
+        ? { method, target, ports: this.#ownNat }
+        : undefined;
+    this.#opener.setPlan(peer, plan);
+  }
+}
+
+/** Where the peer's one mapping over IPv4 is; without a NAT, its own address. */
+function outsideOf(candidates: readonly Candidate[]): Endpoint | undefined {
+  const ipv4 = candidates.filter(({ endpoint }) => familyOf(endpoint.address) === "ipv4");
+  const outside =
+    ipv4.find(({ kind }) => kind === "server-reflexive") ??
+    ipv4.find(({ endpoint }) => isGlobal(endpoint.address));
+  return outside?.endpoint;
+}
