@@ -3,6 +3,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { NatBehaviour, NatByFamily } from "../../protocol/nat-behaviour.ts";
 import { UNKNOWN_BEHAVIOUR } from "../nat/behaviour.ts";
 import type { Candidate } from "../nat/candidate.ts";
+import { SocketBundle } from "../nat/socket-bundle.ts";
 import { strategyFor, type Strategy } from "../nat/strategy.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
@@ -37,7 +38,7 @@ export class HolePuncher implements Disposable {
     const log = parts.log.child({ component: "holes" });
     this.#log = log;
     this.#ports = parts.ports;
-    this.#opener = new SocketOpener({ ...parts, log });
+    this.#opener = new SocketOpener({ ...parts, log, open: (...args) => SocketBundle.open(...args) });
     this.#knocker = new PortKnocker({ ...parts, log });
   }
 

@@ -5,7 +5,7 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { MANY_SOCKETS, PREDICTED_SOCKETS, predictedPorts } from "../nat/port-plan.ts";
-import { SocketBundle } from "../nat/socket-bundle.ts";
+import type { Receive, SocketBundle } from "../nat/socket-bundle.ts";
 import {
   openingWakeAt,
   restingOpening,
@@ -43,12 +43,15 @@ export type SocketOpenerPorts = {
   onMet(peer: MemberId, remote: Endpoint): void;
 };
 
+/** What this needs of a `SocketBundle`. */
+export type Bundle = Pick<SocketBundle, "localPorts" | "send" | "keepOnly" | typeof Symbol.dispose>;
+
 type Entry = {
   state: SocketOpening;
   plan: OpeningPlan;
   /** Plain checks go first. */
   notBefore: MonotonicMs;
-  bundle: SocketBundle | undefined;
+  bundle: Bundle | undefined;
   agents: readonly StunAgent[];
   /** Outside ports that are likely. */
   predicted: readonly number[];
@@ -67,16 +70,24 @@ export class SocketOpener implements Disposable {
   readonly #random: Random;
   readonly #log: Logger;
   readonly #ports: SocketOpenerPorts;
+  readonly #open: (count: number, random: Random, receive: Receive) => Promise<Bundle>;
   readonly #entries = new Map<MemberId, Entry>();
   #cancel: () => void = () => undefined;
   #digging: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(parts: { clock: Clock; random: Random; log: Logger; ports: SocketOpenerPorts }) {
+  constructor(parts: {
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    ports: SocketOpenerPorts;
+    open: (count: number, random: Random, receive: Receive) => Promise<Bundle>;
+  }) {
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#log = parts.log;
     this.#ports = parts.ports;
+    this.#open = parts.open;
   }
 
   /** Undefined: this peer is reached in another way. What is under way, or in use, goes on as it is. */
@@ -199,7 +210,7 @@ export class SocketOpener implements Disposable {
   async #prepare(peer: MemberId, entry: Entry): Promise<void> {
     const { plan } = entry;
     const count = plan.method === "many-sockets" ? MANY_SOCKETS : PREDICTED_SOCKETS;
-    const bundle = await SocketBundle.open(count, this.#random, (socket, bytes, from) =>
+    const bundle = await this.#open(count, this.#random, (socket, bytes, from) =>
       entry.agents[socket]?.receive(bytes, from),
     );
     if (!this.#isCurrent(peer, entry)) {
@@ -224,7 +235,7 @@ export class SocketOpener implements Disposable {
   }
 
   /** Answers the peer's checks as WireGuard's port does, and those of nobody else. */
-  #agentOf(peer: MemberId, entry: Entry, bundle: SocketBundle, socket: number): StunAgent {
+  #agentOf(peer: MemberId, entry: Entry, bundle: Bundle, socket: number): StunAgent {
     return new StunAgent({
       clock: this.#clock,
       random: this.#random,

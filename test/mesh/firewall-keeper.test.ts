@@ -90,12 +90,23 @@ describe("the firewall table", () => {
     await host.keeper.updateInvites();
     expect(host.scripts[1]).toContain("100.64.0.9");
   });
+
+  //
+  it("has its holes again after a firewall reload took it along", async () => {
+    const host = new Host();
+    await host.keeper.start();
+    await host.keeper.dig?.([{ remote: endpoint(1), localPort: 50_007 }]);
+    expect(host.scripts[1]).toContain("192.0.2.1 . 51820 : 50007");
+    host.isInstalled = false;
+    await host.clock.advance(LOOK_MS);
+    expect(host.scripts.slice(3)).toEqual([host.scripts[1]]);
+  });
 });
 
 it("without nftables nothing is installed, pinned or looked at", async () => {
   const host = new Host("nft could not run: it did not start");
   await host.keeper.start();
   await host.keeper.updateInvites();
-  expect(host.keeper.pin).toBeUndefined();
+  expect([host.keeper.pin, host.keeper.dig]).toEqual([undefined, undefined]);
   expect([host.scripts.length, host.clock.pending]).toEqual([0, 0]);
 });

@@ -96,6 +96,10 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     "2a09080610e8077a020802",
   ],
   [
+    { kind: "request", id: 7, deadlineMs: 1000, body: { kind: "observe", member: id("b") as MemberId } },
+    "2a1a080710e8079201120a10bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+  ],
+  [
     {
       kind: "response",
       id: 1,
@@ -119,6 +123,10 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
   [
     { kind: "response", id: 6, result: { kind: "secret", epoch: 2, secret: repeated(3, 32) } },
     "322808067a24080212200303030303030303030303030303030303030303030303030303030303030303",
+  ],
+  [
+    { kind: "response", id: 8, result: { kind: "observed", address: "203.0.113.2" } },
+    "3212080892010d0a0b3230332e302e3131332e32",
   ],
   [
     { kind: "response", id: 7, result: { kind: "failure", code: "invite.used", detail: "by another" } },
@@ -338,7 +346,10 @@ describe("refuses by name", () => {
     ],
     ["probe-endpoint", { request: { ...request, probe: { endpoint: "127.0.0.1:51820" } } }],
     ["probe-endpoint", { request: { ...request, probe: { endpoint: "a.example:51820" } } }],
+    ["observe-member", { request: { ...request, observe: {} } }],
     ["response-id", { response: { released: {} } }],
+    ["observed-address", { response: { id: 1, observed: { address: "127.0.0.1" } } }],
+    ["observed-address", { response: { id: 1, observed: { address: "relay.example" } } }],
     ["failure-code", { response: { id: 1, failure: { code: "Not a word" } } }],
     ["failure-detail", { response: { id: 1, failure: { code: "a", detail: "\u001b[2J" } } }],
     ["lifetime", { response: { id: 1, refreshed: { lifetimeSec: 0 } } }],

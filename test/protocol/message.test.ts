@@ -4,6 +4,7 @@ import { memberIdOf, networkIdOf, type MemberId } from "../../protocol/ids.ts";
 import { privateKeyOf, rawPublicKey } from "../../protocol/keys.ts";
 import { natFromWire } from "../../protocol/nat-behaviour.ts";
 import {
+  MAX_KNOCK_PORTS,
   MAX_MESSAGE_CANDIDATES,
   MAX_SEALED_BYTES,
   openMessage,
@@ -127,6 +128,19 @@ describe("messages that others carry", () => {
     );
     expect(Buffer.from(sealed())).toEqual(golden);
     expect(refusalOf(golden)).toBe("opened");
+  });
+
+  //
+  it("ask to knock at ports, also at none that is known", () => {
+    const ports = Array.from({ length: MAX_KNOCK_PORTS }, (_, i) => 65_535 - i);
+    for (const content of [{ kind: "knock", ports: [] } as const, { kind: "knock", ports } as const])
+      expect(openMessage(sealed(content), OPEN)).toMatchObject({ ok: true, value: { content } });
+  });
+
+  it("ask to knock at so many ports and no more, and at none that is none", () => {
+    const ports = Array<number>(MAX_KNOCK_PORTS + 1).fill(1);
+    expect(sealMessage({ kind: "knock", ports }, SEAL)).toEqual({ ok: false, reason: "message-ports" });
+    expect(refusalOf(sealed({ kind: "knock", ports: [0] }))).toBe("message-ports");
   });
 
   it("show a carrier neither sender nor endpoints", () => {

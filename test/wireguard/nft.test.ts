@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  holesScript,
   invitesScript,
   loadScript,
   pinsScript,
@@ -44,6 +45,18 @@ table inet hopwire_hw0 {
 	}
 	chain pins {
 		type filter hook input priority security + 11; policy accept;
+	}
+	map hole_ports {
+		type ipv4_addr . inet_service : inet_service
+	}
+	set holes {
+		type ipv4_addr . inet_service . inet_service
+	}
+	chain holes_in {
+		type filter hook input priority security + 9; policy accept;
+	}
+	chain holes_out {
+		type filter hook output priority raw + 1; policy accept;
 	}
 	chain stun_in {
 		type filter hook input priority security + 10; policy accept;
@@ -128,5 +141,31 @@ add rule inet hopwire_hw0 pins ip6 saddr 2001:db8::2 udp sport 40001 udp dport 5
   test("between address families are left out, since no rule can make them", () => {
     const pin = { from: { address: "203.0.113.2", port: 1 }, to: { address: "2001:db8::2", port: 2 } };
     expect(pinsScript("hw0", 51_820, [pin])).toBe("flush chain inet hopwire_hw0 pins\n");
+  });
+});
+
+describe("holes", () => {
+  const hole = { remote: { address: "203.0.113.2", port: 40_001 }, localPort: 50_007 };
+
+  // R-405
+  test("replace each other, and give WireGuard's port the mapping of another", () => {
+    expect(holesScript("hw0", 51_820, [hole])).toBe(`flush chain inet hopwire_hw0 holes_in
+flush chain inet hopwire_hw0 holes_out
+flush set inet hopwire_hw0 holes
+flush map inet hopwire_hw0 hole_ports
+add element inet hopwire_hw0 holes { 203.0.113.2 . 40001 . 50007 }
+add element inet hopwire_hw0 hole_ports { 203.0.113.2 . 40001 : 50007 }
+add rule inet hopwire_hw0 holes_in udp checksum != 0 ip saddr . udp sport . udp dport @holes udp dport set 51820
+add rule inet hopwire_hw0 holes_out udp sport 51820 udp sport set ip daddr . udp dport map @hole_ports
+`);
+  });
+
+  test("leave no rule for packets to pass where there are none", () => {
+    expect(holesScript("hw0", 51_820, [])).not.toContain("add");
+  });
+
+  test("are of IPv4, which alone is translated", () => {
+    const ipv6 = { ...hole, remote: { address: "2001:db8::2", port: 1 } };
+    expect(() => holesScript("hw0", 51_820, [ipv6])).toThrow(RangeError);
   });
 });
