@@ -28,14 +28,16 @@ type Peer = {
 
 /** Beyond plain checks: which strategy a pair takes, and this end's part in it. Owner of both parts. */
 export class HolePuncher implements Disposable {
+  readonly #self: MemberId;
   readonly #log: Logger;
   readonly #ports: HolePuncherPorts;
   readonly #opener: SocketOpener;
   readonly #knocker: PortKnocker;
   readonly #peers = new Map<MemberId, Peer>();
 
-  constructor(parts: { clock: Clock; random: Random; log: Logger; ports: HolePuncherPorts }) {
+  constructor(parts: { self: MemberId; clock: Clock; random: Random; log: Logger; ports: HolePuncherPorts }) {
     const log = parts.log.child({ component: "holes" });
+    this.#self = parts.self;
     this.#log = log;
     this.#ports = parts.ports;
     this.#opener = new SocketOpener({ ...parts, log, open: (...args) => SocketBundle.open(...args) });
@@ -66,7 +68,10 @@ export class HolePuncher implements Disposable {
 
   /** The peer's sockets wait for us. Only where that is what the strategy says. */
   onKnock(peer: MemberId, ports: readonly number[]): void {
-    if (this.strategyOf(peer)?.hard === "peer") void this.#knocker.begin(peer, ports);
+    const hard = this.strategyOf(peer)?.hard;
+    const [first] = ports;
+    if (hard === "peer") void this.#knocker.begin(peer, ports);
+    else if (hard === "both" && first !== undefined) this.#opener.onKnock(peer, first);
     else this.#log.debug({ peer }, "the peer asks for more than its NAT needs");
   }
 
@@ -108,11 +113,9 @@ export class HolePuncher implements Disposable {
     }
     const target = outsideOf(known.candidates);
     const opens = method === "many-sockets" || method === "port-prediction";
-    const plan =
-      opens && hard === "own" && target !== undefined
-        ? { method, target, ports: this.#ownNat }
-        : undefined;
-    this.#opener.setPlan(peer, plan);
+    const isOurs = opens && (hard === "own" || hard === "both") && target !== undefined;
+    const role = hard === "both" ? (this.#self < peer ? "first" : "second") : "alone";
+    this.#opener.setPlan(peer, isOurs ? { method, target, role, ports: this.#ownNat } : undefined);
   }
 }
 

@@ -191,6 +191,7 @@ export class Paths implements Disposable {
       );
     this.#holes = this.#owned.use(
       new HolePuncher({
+        self,
         clock,
         random,
         log,

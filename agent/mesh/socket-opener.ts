@@ -4,6 +4,7 @@ import type { NatBehaviour } from "../../protocol/nat-behaviour.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
+import { KnockBudget } from "../nat/knock-budget.ts";
 import { MANY_SOCKETS, PREDICTED_SOCKETS, predictedPorts } from "../nat/port-plan.ts";
 import type { Receive, SocketBundle } from "../nat/socket-bundle.ts";
 import {
@@ -13,6 +14,7 @@ import {
   WAIT_MS,
   type OpeningEffect,
   type OpeningInput,
+  type OpeningRole,
   type SocketOpening,
 } from "../nat/socket-opening.ts";
 import { StunAgent, type StunCredential } from "../nat/stun-agent.ts";
@@ -23,8 +25,9 @@ import type { StunRequest } from "./stun-service.ts";
 /** What the strategy for a peer asks of this end. */
 export type OpeningPlan = {
   readonly method: "many-sockets" | "port-prediction";
-  /** The peer's mapping, which is the same for everybody. */
+  /** The peer's mapping, which is the same for everybody; where its ports change, too, the port is told later. */
   readonly target: Endpoint;
+  readonly role: OpeningRole;
   /** How this host's NAT chooses ports. */
   readonly ports: Pick<NatBehaviour, "ports" | "portStep">;
 };
@@ -33,7 +36,7 @@ export type SocketOpenerPorts = {
   isDirect(peer: MemberId): boolean;
   /** Protects checks; undefined: no member any more. */
   checks(peer: MemberId): { readonly outbound: StunCredential; readonly inbound: StunCredential } | undefined;
-  /** Asks the peer to try ports, these first. */
+  /** Asks the peer to try ports, these first; where its ports change, too, to send to this one. */
   knock(peer: MemberId, ports: readonly number[]): void;
   /** The outside port of whoever sends by `request`, as a volunteer sees it. */
   mappedPort(request: StunRequest): Promise<number | undefined>;
@@ -49,6 +52,8 @@ export type Bundle = Pick<SocketBundle, "localPorts" | "send" | "keepOnly" | typ
 type Entry = {
   state: SocketOpening;
   plan: OpeningPlan;
+  /** As it was when this attempt began, with the port that the peer has told. */
+  target: Endpoint;
   /** Plain checks go first. */
   notBefore: MonotonicMs;
   bundle: Bundle | undefined;
@@ -73,6 +78,7 @@ export class SocketOpener implements Disposable {
   readonly #open: (count: number, random: Random, receive: Receive) => Promise<Bundle>;
   readonly #entries = new Map<MemberId, Entry>();
   #cancel: () => void = () => undefined;
+  readonly #budget = new KnockBudget();
   #digging: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -102,12 +108,31 @@ export class SocketOpener implements Disposable {
       this.#entries.set(peer, {
         state: restingOpening(now),
         plan,
+        target: plan.target,
         notBefore: monotonicMs(now + PLAIN_MS),
         bundle: undefined,
         agents: [],
         predicted: [],
         hole: undefined,
       });
+    }
+    this.#run();
+  }
+
+  /** The peer, whose ports change as ours do, says which of them to send to. */
+  onKnock(peer: MemberId, port: number): void {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
+    const aim = (): void => {
+      entry.target = { ...entry.plan.target, port };
+    };
+    if (entry.state.tag === "asking") {
+      aim();
+      this.#input(peer, { kind: "answered", sockets: entry.agents.length });
+    } else if (entry.plan.role === "second" && !this.#isBusy() && !this.#ports.isDirect(peer)) {
+      if (!this.#budget.take(peer, this.#clock.monotonicNow())) return;
+      aim();
+      this.#input(peer, { kind: "begin", isAsked: true });
     }
     this.#run();
   }
@@ -124,6 +149,7 @@ export class SocketOpener implements Disposable {
   }
 
   retain(isMember: (id: MemberId) => boolean): void {
+    this.#budget.retain(isMember);
     for (const [peer, entry] of this.#entries) {
       if (isMember(peer)) continue;
       this.#entries.delete(peer);
@@ -145,7 +171,8 @@ export class SocketOpener implements Disposable {
     if (!this.#isBusy()) {
       for (const [peer, entry] of this.#entries) {
         if (!this.#mayBegin(peer, entry, now)) continue;
-        this.#input(peer, { kind: "begin" });
+        entry.target = entry.plan.target;
+        this.#input(peer, { kind: "begin", isAsked: false });
         break;
       }
     }
@@ -154,20 +181,20 @@ export class SocketOpener implements Disposable {
 
   #schedule(now: MonotonicMs): void {
     let at = Infinity;
-    for (const [peer, { state, notBefore }] of this.#entries) {
+    for (const [peer, { state, notBefore, plan }] of this.#entries) {
       const wakeAt = openingWakeAt(state) ?? Infinity;
       if (state.tag !== "resting") at = Math.min(at, wakeAt);
-      else if (!this.#isBusy() && !this.#ports.isDirect(peer)) at = Math.min(at, Math.max(wakeAt, notBefore));
+      else if (plan.role !== "second" && !this.#isBusy() && !this.#ports.isDirect(peer))
+        at = Math.min(at, Math.max(wakeAt, notBefore));
     }
     this.#cancel();
     if (at === Infinity) return;
     this.#cancel = this.#clock.after(Math.max(1, at - now), () => this.#run());
   }
 
-  #mayBegin(peer: MemberId, { state, notBefore }: Entry, now: MonotonicMs): boolean {
-    return (
-      state.tag === "resting" && now >= Math.max(notBefore, state.notBefore) && !this.#ports.isDirect(peer)
-    );
+  #mayBegin(peer: MemberId, { state, notBefore, plan }: Entry, now: MonotonicMs): boolean {
+    if (state.tag !== "resting" || plan.role === "second") return false;
+    return now >= Math.max(notBefore, state.notBefore) && !this.#ports.isDirect(peer);
   }
 
   #isBusy(): boolean {
@@ -192,11 +219,16 @@ export class SocketOpener implements Disposable {
       case "send": {
         const checks = this.#ports.checks(peer);
         for (const agent of entry.agents.slice(effect.from, effect.to))
-          void agent.request(entry.plan.target, checks?.outbound, { timeoutMs: WAIT_MS });
+          void agent.request(entry.target, checks?.outbound, {
+            timeoutMs: WAIT_MS,
+            // The first may come before the other end has opened its NAT.
+            ...(entry.plan.role === "alone" ? {} : { retransmitMs: [300, 900, 2_000] }),
+          });
         break;
       }
       case "ask-peer":
-        this.#ports.knock(peer, entry.predicted);
+        // The last: it is met although others' flows take up to all of the ones before.
+        this.#ports.knock(peer, entry.plan.role === "alone" ? entry.predicted : entry.predicted.slice(-1));
         break;
       case "use":
         void this.#use(peer, entry, effect.socket);
@@ -226,7 +258,9 @@ export class SocketOpener implements Disposable {
         : undefined;
     if (!this.#isCurrent(peer, entry)) return;
     entry.predicted = predictedPorts(plan.ports, bundle.localPorts, reference);
-    this.#input(peer, { kind: "prepared", sockets: bundle.localPorts.length });
+    const isBlind = plan.role !== "alone" && entry.predicted.length === 0;
+    const sockets = isBlind ? 0 : bundle.localPorts.length;
+    this.#input(peer, { kind: "prepared", sockets, role: plan.role });
     this.#run();
   }
 
@@ -246,7 +280,7 @@ export class SocketOpener implements Disposable {
           return inbound?.username === username ? inbound.key : undefined;
         },
         onBinding: (_, from) => {
-          if (!sameEndpoint(from, entry.plan.target) || entry.bundle !== bundle) return;
+          if (!sameEndpoint(from, entry.target) || entry.bundle !== bundle) return;
           this.#input(peer, { kind: "met", socket });
           this.#run();
         },
@@ -255,10 +289,10 @@ export class SocketOpener implements Disposable {
   }
 
   async #use(peer: MemberId, entry: Entry, socket: number): Promise<void> {
-    const { bundle, plan } = entry;
+    const { bundle, target } = entry;
     const localPort = bundle?.localPorts[socket];
     if (bundle === undefined || localPort === undefined) return;
-    const hole: Hole = { remote: plan.target, localPort };
+    const hole: Hole = { remote: target, localPort };
     entry.hole = hole;
     bundle.keepOnly(socket);
     for (const agent of entry.agents) agent.close();

@@ -16,14 +16,15 @@ export type NatKind =
 
 /**
  * "plain": coordinated checks from WireGuard's ports. The other two: the end whose ports change opens many sockets, and
- * the other tries many ports of it; after a prediction the likely ones first.
+ * the other tries many ports of it; after a prediction the likely ones first. Where both change and both can be told, each
+ * opens some towards one predicted port of the other.
  */
 export type Method = "plain" | "many-sockets" | "port-prediction" | "relay";
 
 export type Strategy = {
   readonly method: Method;
   /** Which end opens many sockets; undefined where none does. Both ends come to the same. */
-  readonly hard: "own" | "peer" | undefined;
+  readonly hard: "own" | "peer" | "both" | undefined;
   /** One sentence for people. */
   readonly reason: string;
 };
@@ -51,13 +52,18 @@ const PREDICTION: Cell = {
   method: "port-prediction",
   reason: "One NAT gives every destination another port, which can be told beforehand.",
 };
+const MUTUAL: Cell = {
+  method: "port-prediction",
+  reason: "Both NATs give every destination another port, and both can be told beforehand.",
+};
 /**
  * Each end would have to meet a port that changes with the port that it tries itself: of 256 sockets on each side two meet once
  * in 60,000 attempts.
  */
 const HOPELESS: Cell = {
   method: "relay",
-  reason: "Both NATs give every destination another port, so neither end can know where to send.",
+  reason:
+    "Both NATs give every destination another port, one of them at random, so no end can know where to send.",
 };
 
 /** Row and column are the two ends; it is symmetric. */
@@ -65,7 +71,7 @@ const CELLS: Readonly<Record<NatKind, Readonly<Record<NatKind, Cell>>>> = {
   unfiltered: row(REACHED, REACHED, REACHED, REACHED, REACHED, REACHED),
   "address-filtered": row(REACHED, OPENED, OPENED, OPENED, OPENED, UNSURE),
   "port-filtered": row(REACHED, OPENED, OPENED, PREDICTION, SOCKETS, UNSURE),
-  predictable: row(REACHED, OPENED, PREDICTION, HOPELESS, HOPELESS, UNSURE),
+  predictable: row(REACHED, OPENED, PREDICTION, MUTUAL, HOPELESS, UNSURE),
   random: row(REACHED, OPENED, SOCKETS, HOPELESS, HOPELESS, UNSURE),
   unknown: row(REACHED, UNSURE, UNSURE, UNSURE, UNSURE, UNSURE),
 };
@@ -87,8 +93,15 @@ function row(
 export function strategyFor(own: NatBehaviour, peer: NatBehaviour): Strategy {
   const [ownKind, peerKind] = [natKind(own), natKind(peer)];
   const cell = CELLS[ownKind][peerKind];
-  const opensSockets = cell.method === "many-sockets" || cell.method === "port-prediction";
-  return { ...cell, hard: opensSockets ? (isHard(ownKind) ? "own" : "peer") : undefined };
+  switch (cell.method) {
+    case "plain":
+    case "relay":
+      return { ...cell, hard: undefined };
+    case "many-sockets":
+    case "port-prediction":
+      if (isHard(ownKind) && isHard(peerKind)) return { ...cell, hard: "both" };
+      return { ...cell, hard: isHard(ownKind) ? "own" : "peer" };
+  }
 }
 
 /** Filtering that nobody has tested is taken for the strictest: the plain checks, which always come first, cost nothing. */

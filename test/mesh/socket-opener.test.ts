@@ -19,6 +19,7 @@ const TARGET: Endpoint = { address: "203.0.113.5", port: 40_000 };
 const PLAN: OpeningPlan = {
   method: "many-sockets",
   target: TARGET,
+  role: "alone",
   ports: { ports: "random", portStep: 0 },
 };
 
@@ -184,5 +185,45 @@ describe("the sockets that are opened", () => {
       end(host);
       expect(host.open.size).toBe(0);
     }
+  });
+});
+
+//
+describe("where the ports of both ends change and can be told", () => {
+  const ports = { ports: "sequential", portStep: 1 } as const;
+
+  it("the first asks with its last port, and sends to the one that the peer answers with", async () => {
+    const host = new Host();
+    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "first", ports });
+    await host.clock.advance(1_600);
+    expect([host.log, host.sent]).toEqual([["knock b 41032"], []]);
+    host.opener.onKnock(PEER, 42_000);
+    await host.clock.advance(100);
+    expect(new Set(host.sent.map(({ socket }) => socket)).size).toBe(PREDICTED_SOCKETS);
+    expect(host.sent.every(({ to }) => to.port === 42_000 && to.address === TARGET.address)).toBe(true);
+    host.check(9, { ...TARGET, port: 42_000 });
+    await host.clock.advance(0);
+    expect(host.log.slice(1)).toEqual(["dig 203.0.113.5:42000>50009", "met b 203.0.113.5:42000"]);
+  });
+
+  it("the second waits to be asked, answers with its last port and sends, a few times in a row at most", async () => {
+    const host = new Host();
+    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "second", ports });
+    await host.clock.advance(60_000);
+    expect(host.log).toEqual([]);
+    for (let asked = 0; asked < 8; asked++) {
+      host.opener.onKnock(PEER, 42_000);
+      await host.clock.advance(16_000);
+    }
+    expect(host.log).toEqual(Array.from({ length: 4 }, () => "knock b 41032"));
+    expect(host.sent.every(({ to }) => to.port === 42_000)).toBe(true);
+  });
+
+  it("nothing is sent where a port cannot be told", async () => {
+    const host = new Host();
+    host.mappedPort = undefined;
+    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "first", ports });
+    await host.clock.advance(2_500);
+    expect([host.log, host.sent, host.open.size]).toEqual([[], [], 0]);
   });
 });

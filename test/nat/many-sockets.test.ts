@@ -82,8 +82,8 @@ function meet(seed: number, lossRate = 0): Meeting | undefined {
       if (from.port === target.port) input({ kind: "met", socket: to.port - 50_000 });
     },
   });
-  input({ kind: "begin" });
-  input({ kind: "prepared", sockets: MANY_SOCKETS });
+  input({ kind: "begin", isAsked: false });
+  input({ kind: "prepared", sockets: MANY_SOCKETS, role: "alone" });
   for (let now = 0; now < 20_000 && metAtMs === undefined; now += 10) {
     network.runFor(10);
     if ((openingWakeAt(state) ?? Infinity) <= network.now) input({ kind: "tick" });

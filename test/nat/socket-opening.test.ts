@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  ASK_MS,
   MET_MS,
   openingWakeAt,
   restingOpening,
@@ -40,7 +41,14 @@ class Pair {
 }
 
 const opened = (sockets: number): Pair =>
-  new Pair().input({ kind: "begin" }, 0).input({ kind: "prepared", sockets }, 10);
+  new Pair()
+    .input({ kind: "begin", isAsked: false }, 0)
+    .input({ kind: "prepared", sockets, role: "alone" }, 10);
+
+const asking = (): Pair =>
+  new Pair()
+    .input({ kind: "begin", isAsked: false }, 0)
+    .input({ kind: "prepared", sockets: 10, role: "first" }, 5);
 
 // R-405
 describe("the end that opens many sockets", () => {
@@ -66,14 +74,16 @@ describe("the end that opens many sockets", () => {
     let now = 0;
     const rests: number[] = [];
     for (let attempt = 0; attempt < 5; attempt++) {
-      pair.input({ kind: "begin" }, now).input({ kind: "prepared", sockets: 1 }, now);
+      pair
+        .input({ kind: "begin", isAsked: false }, now)
+        .input({ kind: "prepared", sockets: 1, role: "alone" }, now);
       pair.input({ kind: "tick" }, now + WAIT_MS - 1);
       expect(pair.state.tag).toBe("waiting");
       pair.input({ kind: "tick" }, now + WAIT_MS);
       expect(pair.effects.at(-1)).toEqual({ kind: "close", atMs: now + WAIT_MS });
       const next = openingWakeAt(pair.state) ?? 0;
       rests.push(next - now - WAIT_MS);
-      pair.input({ kind: "begin" }, next - 1);
+      pair.input({ kind: "begin", isAsked: false }, next - 1);
       expect(pair.state.tag).toBe("resting");
       now = next;
     }
@@ -91,14 +101,15 @@ describe("the end that opens many sockets", () => {
     const pair = opened(1).input({ kind: "met", socket: 0 }, 100);
     pair.input({ kind: "direct", throughSocket: true }, 200).input({ kind: "lost" }, 90_000);
     expect(pair.kinds().at(-1)).toBe("90000 close");
-    expect(pair.input({ kind: "begin" }, 91_000).state.tag).toBe("preparing");
+    expect(pair.input({ kind: "begin", isAsked: false }, 91_000).state.tag).toBe("preparing");
   });
 
   it("closes its sockets where another way was found, at whatever stage", () => {
     const direct: OpeningInput = { kind: "direct", throughSocket: false };
     for (const pair of [
-      new Pair().input({ kind: "begin" }, 0),
+      new Pair().input({ kind: "begin", isAsked: false }, 0),
       opened(50),
+      asking(),
       opened(1),
       opened(1).input({ kind: "met", socket: 0 }, 20),
       opened(1).input({ kind: "met", socket: 0 }, 20).input({ kind: "direct", throughSocket: true }, 30),
@@ -110,5 +121,33 @@ describe("the end that opens many sockets", () => {
 
   it("does not wait for a peer where no socket could be bound", () => {
     expect(opened(0).state).toMatchObject({ tag: "resting", failures: 1 });
+  });
+});
+
+// R-405
+describe("two ends whose ports both change, and can be told", () => {
+  it("learn from each other where to send: the first asks, and sends when the other has answered", () => {
+    const first = asking();
+    expect(first.kinds()).toEqual(["0 prepare", "5 ask-peer"]);
+    first.input({ kind: "answered", sockets: 10 }, 50);
+    expect(first.kinds().slice(2)).toEqual(["50 send"]);
+    expect(first.state.tag).toBe("waiting");
+  });
+
+  it("send at once at the end that is asked, which tells its port before, also while it would rest", () => {
+    const second = new Pair();
+    second.state = { tag: "resting", failures: 1, notBefore: at(1_000) };
+    second.input({ kind: "begin", isAsked: true }, 10);
+    second.input({ kind: "prepared", sockets: 10, role: "second" }, 20);
+    expect(second.kinds()).toEqual(["10 prepare", "20 ask-peer", "20 send"]);
+    expect(second.state.tag).toBe("waiting");
+  });
+
+  it("give up where no answer comes", () => {
+    const first = asking();
+    first.input({ kind: "tick" }, 5 + ASK_MS - 1);
+    expect(first.state.tag).toBe("asking");
+    first.input({ kind: "tick" }, 5 + ASK_MS);
+    expect([first.state.tag, first.kinds().at(-1)]).toEqual(["resting", `${5 + ASK_MS} close`]);
   });
 });

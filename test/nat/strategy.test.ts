@@ -47,6 +47,7 @@ describe("the strategy of a pair", () => {
       "own",
     ],
     ["a counting one and one that filters by port", COUNTING, EASY, "port-prediction", "own"],
+    ["two counting ones", COUNTING, COUNTING, "port-prediction", "both"],
     ["two random ones", RANDOM, RANDOM, "relay", undefined],
     ["a random one and a counting one", RANDOM, COUNTING, "relay", undefined],
     ["one that is not known", UNKNOWN_BEHAVIOUR, RANDOM, "plain", undefined],
