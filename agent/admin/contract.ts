@@ -101,6 +101,8 @@ export type PeerPath = {
   readonly rttMs: number | null;
   /** 0 to 1. */
   readonly loss: number | null;
+  /** Why a relayed path is not direct, for a while or for good, where the NATs are why: one sentence without a full stop. */
+  readonly reason: string | null;
 };
 
 export type PeerStatus = MemberIdentity & {

@@ -39,5 +39,15 @@ function peerLines(peers: readonly PeerStatus[], nowMs: number, style: Style): s
     formatBytes(peer.rxBytes),
     formatBytes(peer.txBytes),
   ]);
-  return table(COLUMNS, rows, style.dim);
+  return [...table(COLUMNS, rows, style.dim), ...reasonLines(peers)];
+}
+
+/** "relayed bob, carol: both NATs ...", once for each reason. */
+function reasonLines(peers: readonly PeerStatus[]): string[] {
+  const reasons = new Set(peers.flatMap(({ path }) => path.reason ?? []));
+  const lines = [...reasons].map((reason) => {
+    const names = peers.filter(({ path }) => path.reason === reason).map(({ name }) => name);
+    return `relayed ${names.join(", ")}: ${reason}`;
+  });
+  return lines.length === 0 ? [] : ["", ...lines];
 }

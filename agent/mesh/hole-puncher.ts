@@ -50,9 +50,10 @@ export class HolePuncher implements Disposable {
   }
 
   /** Undefined: the peer has not said what its NAT is like. */
-  strategyOf(peer: MemberId): Strategy | undefined {
+  #strategyOf(peer: MemberId): Strategy | undefined {
     const known = this.#peers.get(peer);
-    return known === undefined ? undefined : strategyFor(this.#ownNat, known.nat.ipv4 ?? UNKNOWN_BEHAVIOUR);
+    if (known === undefined) return undefined;
+    return strategyFor("ipv4", this.#ownNat, known.nat.ipv4 ?? UNKNOWN_BEHAVIOUR);
   }
 
   /** What the peer says of itself. */
@@ -68,7 +69,7 @@ export class HolePuncher implements Disposable {
 
   /** The peer's sockets wait for us. Only where that is what the strategy says. */
   onKnock(peer: MemberId, ports: readonly number[]): void {
-    const hard = this.strategyOf(peer)?.hard;
+    const hard = this.#strategyOf(peer)?.hard;
     const [first] = ports;
     if (hard === "peer") void this.#knocker.begin(peer, ports);
     else if (hard === "both" && first !== undefined) this.#opener.onKnock(peer, first);
@@ -104,7 +105,7 @@ export class HolePuncher implements Disposable {
 
   #plan(peer: MemberId): void {
     const known = this.#peers.get(peer);
-    const strategy = this.strategyOf(peer);
+    const strategy = this.#strategyOf(peer);
     if (known === undefined || strategy === undefined) return;
     const { method, reason, hard } = strategy;
     if (known.reason !== reason) {

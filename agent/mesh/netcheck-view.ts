@@ -12,7 +12,7 @@ import type {
   NetcheckReport,
 } from "../admin/contract.ts";
 import { UNKNOWN_BEHAVIOUR, type Observation } from "../nat/behaviour.ts";
-import { expectationOf, outcomeByChecks, outcomeOfPair } from "../nat/expectation.ts";
+import { expectationOf, outcomeOfPair } from "../nat/expectation.ts";
 import { MAPPING_PROTOCOLS } from "../nat/port-mapping/protocol.ts";
 import type { Network } from "./network.ts";
 import type { Netcheck } from "./paths.ts";
@@ -85,9 +85,7 @@ function familyReport(
     ageMs: found === undefined ? null : Math.round(now - found.at),
     evidence: (found?.seen ?? []).map((seen) => evidenceOf(network, seen)),
     expectation:
-      asked.length === 0
-        ? "not known: no server to ask"
-        : expectationOf(behaviour, answered, outcomeByChecks),
+      asked.length === 0 ? "not known: no server to ask" : expectationOf(family, behaviour, answered),
   };
 }
 
@@ -111,7 +109,7 @@ function expectedPeers(network: Network): readonly NetcheckPeer[] {
       const nat = network.natOf(id);
       return id === network.self || nat === undefined
         ? []
-        : [{ name, expected: outcomeOfPair(network.nat, nat, outcomeByChecks) }];
+        : [{ name, expected: outcomeOfPair(network.nat, nat) }];
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -15,6 +15,7 @@ import type {
   RelayStatus,
   Status,
 } from "../admin/contract.ts";
+import { reasonToRelay } from "../nat/expectation.ts";
 import type { RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { HeldToken } from "./held-tokens.ts";
@@ -73,6 +74,7 @@ export function pathOf(network: Network, id: MemberId): PeerPath {
       sinceMs: found?.since ?? null,
       rttMs: null,
       loss: null,
+      reason: null,
     };
   }
   const { path, since, rttMs } = found;
@@ -86,6 +88,7 @@ export function pathOf(network: Network, id: MemberId): PeerPath {
     sinceMs: since,
     rttMs: rttMs === undefined ? null : Math.round(rttMs * 100) / 100,
     loss: found.loss ?? null,
+    reason: (type === "relayed" ? reasonToRelay(network.nat, network.natOf(id) ?? {}) : undefined) ?? null,
   };
 }
 

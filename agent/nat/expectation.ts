@@ -1,30 +1,24 @@
+import type { AddressFamily } from "../../protocol/endpoint.ts";
 import type { NatBehaviour, NatByFamily } from "./behaviour.ts";
-
-/** Of a pair: what comes of its checks, in the end. */
-export type Outcome = "direct" | "relayed" | "unknown";
-
-type OutcomeOf = (own: NatBehaviour, peer: NatBehaviour) => Outcome;
-
-/**
- * What both ends' checks of each other's candidates come to (RFC 8445 on the NATs of RFC 4787). Where one end's port
- * cannot be known, the other has to let in a port of that address that it has not sent to.
- */
-export const outcomeByChecks: OutcomeOf = (own, peer) => {
-  const [ownKeeps, peerKeeps] = [keepsPort(own), keepsPort(peer)];
-  if (ownKeeps === undefined || peerKeeps === undefined) return "unknown";
-  if (ownKeeps && peerKeeps) return "direct";
-  if (!ownKeeps && !peerKeeps) return "relayed";
-  return letsOtherPortsIn(ownKeeps ? own : peer);
-};
+import { strategyFor, type Outcome, type Strategy } from "./strategy.ts";
 
 /** The best that a family which both have comes to. */
-export function outcomeOfPair(own: NatByFamily, peer: NatByFamily, outcomeOf: OutcomeOf): Outcome {
-  const outcomes = (["ipv4", "ipv6"] as const).flatMap((family) => {
-    const [ours, theirs] = [own[family], peer[family]];
-    return ours === undefined || theirs === undefined ? [] : [outcomeOf(ours, theirs)];
-  });
+export function outcomeOfPair(own: NatByFamily, peer: NatByFamily): Outcome {
+  const outcomes = strategiesOf(own, peer).map(({ outcome }) => outcome);
   if (outcomes.includes("direct")) return "direct";
   return outcomes.length === 0 || outcomes.includes("unknown") ? "unknown" : "relayed";
+}
+
+/**
+ * Why packets of a pair go through a relay, for a while or for good: one sentence without a full stop. Undefined where the NATs
+ * are not why, as far as is known.
+ */
+export function reasonToRelay(own: NatByFamily, peer: NatByFamily): string | undefined {
+  const strategies = strategiesOf(own, peer);
+  const best = strategies.find(({ outcome }) => outcome === "direct") ?? strategies[0];
+  return best === undefined || (best.method === "plain" && best.outcome === "direct")
+    ? undefined
+    : best.reason;
 }
 
 const PUBLIC: NatBehaviour = {
@@ -41,42 +35,29 @@ const EASY: NatBehaviour = {
   mapping: "endpoint-independent",
   filtering: "address-and-port-dependent",
 };
-const HARD: NatBehaviour = { ...EASY, mapping: "address-and-port-dependent", ports: "random" };
+const COUNTING: NatBehaviour = { ...EASY, mapping: "address-and-port-dependent", ports: "sequential" };
+const RANDOM: NatBehaviour = { ...COUNTING, ports: "random" };
 
 /** One plain sentence, without a full stop, of what to expect of this address family. `answered`: any server did. */
-export function expectationOf(own: NatBehaviour, answered: boolean, outcomeOf: OutcomeOf): string {
+export function expectationOf(family: AddressFamily, own: NatBehaviour, answered: boolean): string {
   if (!answered) return "no path to anybody, as far as can be seen: no server answered by UDP";
-  const [open, easy, hard] = [PUBLIC, EASY, HARD].map((peer) => outcomeOf(own, peer));
-  if (open === "unknown") return "not known: it takes one more volunteer to answer";
-  if (hard === "direct") return "direct with every peer that UDP reaches";
+  const [open, easy, counting, random] = [PUBLIC, EASY, COUNTING, RANDOM].map(
+    (peer) => strategyFor(family, own, peer).outcome,
+  );
+  if (easy === "unknown") return "not known: it takes one more volunteer to answer";
+  if (random === "direct") return "direct with every peer that UDP reaches";
+  if (counting === "direct")
+    return "direct with most peers, always relayed with peers behind a NAT that takes another, random port for each of its peers";
   if (easy === "direct")
-    return "direct with most peers, relayed with peers behind a NAT that takes another port for each of its peers";
+    return "direct with most peers, always relayed with peers behind a NAT that takes another port for each of its peers";
   if (open === "direct")
-    return "direct with peers that have no NAT or whose NAT lets in any port of a known address, relayed with all others";
+    return "direct with peers that have no NAT or whose NAT lets in any port of a known address, always relayed with all others";
   return "relayed with every peer";
 }
 
-function keepsPort({ mapping }: NatBehaviour): boolean | undefined {
-  switch (mapping) {
-    case "open":
-    case "endpoint-independent":
-      return true;
-    case "address-dependent":
-    case "address-and-port-dependent":
-      return false;
-    case "unknown":
-      return undefined;
-  }
-}
-
-function letsOtherPortsIn({ filtering }: NatBehaviour): Outcome {
-  switch (filtering) {
-    case "endpoint-independent":
-    case "address-dependent":
-      return "direct";
-    case "address-and-port-dependent":
-      return "relayed";
-    case "unknown":
-      return "unknown";
-  }
+function strategiesOf(own: NatByFamily, peer: NatByFamily): readonly Strategy[] {
+  return (["ipv4", "ipv6"] as const).flatMap((family) => {
+    const [ours, theirs] = [own[family], peer[family]];
+    return ours === undefined || theirs === undefined ? [] : [strategyFor(family, ours, theirs)];
+  });
 }

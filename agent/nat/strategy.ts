@@ -1,3 +1,4 @@
+import type { AddressFamily } from "../../protocol/endpoint.ts";
 import type { NatBehaviour } from "../../protocol/nat-behaviour.ts";
 
 /** One end of a pair, by what it takes to reach it. */
@@ -21,40 +22,50 @@ export type NatKind =
  */
 export type Method = "plain" | "many-sockets" | "port-prediction" | "relay";
 
+/** What comes of it in the end, beside being relayed meanwhile. */
+export type Outcome = "direct" | "relayed" | "unknown";
+
 export type Strategy = {
   readonly method: Method;
+  readonly outcome: Outcome;
   /** Which end opens many sockets; undefined where none does. Both ends come to the same. */
   readonly hard: "own" | "peer" | "both" | undefined;
-  /** One sentence for people. */
+  /** One sentence for people, without a full stop. */
   readonly reason: string;
 };
 
-type Cell = Pick<Strategy, "method" | "reason">;
+type Cell = Omit<Strategy, "hard">;
 
 const REACHED: Cell = {
   method: "plain",
-  reason: "One end lets the other in wherever it comes from.",
+  outcome: "direct",
+  reason: "one end lets the other in wherever it comes from",
 };
 const OPENED: Cell = {
   method: "plain",
-  reason: "Each end's check opens the way for the other's.",
+  outcome: "direct",
+  reason: "each end's check opens the way for the other's",
 };
 const UNSURE: Cell = {
   method: "plain",
-  reason: "It is not known how one of the NATs behaves.",
+  outcome: "unknown",
+  reason: "it is not known yet how one of the NATs behaves",
 };
 const SOCKETS: Cell = {
   method: "many-sockets",
+  outcome: "direct",
   reason:
-    "One NAT gives every destination a random port, so the other end tries ports until one of many is met.",
+    "one NAT gives every destination a random port, so the other end tries ports until one of many is met",
 };
 const PREDICTION: Cell = {
   method: "port-prediction",
-  reason: "One NAT gives every destination another port, which can be told beforehand.",
+  outcome: "direct",
+  reason: "one NAT gives every destination another port, which can be told beforehand",
 };
 const MUTUAL: Cell = {
   method: "port-prediction",
-  reason: "Both NATs give every destination another port, and both can be told beforehand.",
+  outcome: "direct",
+  reason: "both NATs give every destination another port, and both can be told beforehand",
 };
 /**
  * Each end would have to meet a port that changes with the port that it tries itself: of 256 sockets on each side two meet once
@@ -62,8 +73,15 @@ const MUTUAL: Cell = {
  */
 const HOPELESS: Cell = {
   method: "relay",
+  outcome: "relayed",
   reason:
-    "Both NATs give every destination another port, one of them at random, so no end can know where to send.",
+    "both NATs give every destination another port, one of them at random, so neither end can know where to send",
+};
+/** Holes are for IPv4 (`Hole`): NATs of IPv6 are rare, and such ones unheard of. */
+const UNSUITED: Cell = {
+  method: "relay",
+  outcome: "relayed",
+  reason: "one NAT gives every destination another port, and many sockets are for IPv4 alone",
 };
 
 /** Row and column are the two ends; it is symmetric. */
@@ -89,8 +107,8 @@ function row(
   };
 }
 
-/** R-405: how these two get direct, beyond being relayed meanwhile. */
-export function strategyFor(own: NatBehaviour, peer: NatBehaviour): Strategy {
+/** R-405: how these two get direct over this family, beyond being relayed meanwhile. */
+export function strategyFor(family: AddressFamily, own: NatBehaviour, peer: NatBehaviour): Strategy {
   const [ownKind, peerKind] = [natKind(own), natKind(peer)];
   const cell = CELLS[ownKind][peerKind];
   switch (cell.method) {
@@ -99,6 +117,7 @@ export function strategyFor(own: NatBehaviour, peer: NatBehaviour): Strategy {
       return { ...cell, hard: undefined };
     case "many-sockets":
     case "port-prediction":
+      if (family === "ipv6") return { ...UNSUITED, hard: undefined };
       if (isHard(ownKind) && isHard(peerKind)) return { ...cell, hard: "both" };
       return { ...cell, hard: isHard(ownKind) ? "own" : "peer" };
   }

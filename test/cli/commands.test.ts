@@ -41,13 +41,15 @@ describe("what a person reads", () => {
     expect((await hopwire.run(["status"])).out).toContain("none yet: hopwire init, or hopwire join TOKEN");
   });
 
-  it("shows with peers which way each is reached, through whom and since when", async () => {
+  it("shows with peers which way each is reached, through whom and since when, and why not directly", async () => {
     await using hopwire = await serving();
     expect((await hopwire.run(["peers"])).out).toBe(
       text(
         "NAME  ADDRESS     PATH                   RTT   LOSS  SINCE  HANDSHAKE  RECEIVED   SENT",
         "bob   100.80.0.2  relayed via carol  12.3 ms  2.0 %  3 min       42 s   1.4 MiB  512 B",
         "dave  100.80.0.4  none                     -      -      -          -       0 B    0 B",
+        "",
+        "relayed bob: both NATs take random ports",
       ),
     );
   });

@@ -52,13 +52,13 @@ describe("the strategy of a pair", () => {
     ["a random one and a counting one", RANDOM, COUNTING, "relay", undefined],
     ["one that is not known", UNKNOWN_BEHAVIOUR, RANDOM, "plain", undefined],
   ] as const)("of %s", (_, own, peer, method, hard) => {
-    expect(strategyFor(own, peer)).toMatchObject({ method, hard });
+    expect(strategyFor("ipv4", own, peer)).toMatchObject({ method, hard });
   });
 
   it("is the same for both ends, with their roles exchanged", () => {
     fc.assert(
       fc.property(behaviours, behaviours, (a, b) => {
-        const [there, back] = [strategyFor(a, b), strategyFor(b, a)];
+        const [there, back] = [strategyFor("ipv4", a, b), strategyFor("ipv4", b, a)];
         expect([back.method, back.reason]).toEqual([there.method, there.reason]);
         const mirrored = { own: "peer", peer: "own", both: "both" } as const;
         expect(back.hard).toBe(there.hard === undefined ? undefined : mirrored[there.hard]);
@@ -69,7 +69,7 @@ describe("the strategy of a pair", () => {
   it("has an end that opens sockets where there is a method that needs one, and only there", () => {
     fc.assert(
       fc.property(behaviours, behaviours, (a, b) => {
-        const { method, hard } = strategyFor(a, b);
+        const { method, hard } = strategyFor("ipv4", a, b);
         expect(hard !== undefined).toBe(method === "many-sockets" || method === "port-prediction");
       }),
     );
