@@ -1,14 +1,15 @@
 import { familyOf, type Endpoint } from "../../protocol/endpoint.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { NatBehaviour, NatByFamily } from "../../protocol/nat-behaviour.ts";
 import { UNKNOWN_BEHAVIOUR } from "../nat/behaviour.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Candidate } from "../nat/candidate.ts";
-import { SocketBundle } from "../nat/socket-bundle.ts";
 import { strategyFor, type Strategy } from "../nat/strategy.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
-import { isGlobal } from "../../protocol/global-address.ts";
+import type { OpenBundle } from "./peer-sockets.ts";
 import { PortKnocker, type PortKnockerPorts } from "./port-knocker.ts";
 import { SocketOpener, type SocketOpenerPorts } from "./socket-opener.ts";
 
@@ -23,24 +24,35 @@ type Peer = {
   /** As it says. */
   readonly nat: NatByFamily;
   readonly candidates: readonly Candidate[];
+  /** When its first candidates came, with which plain checks begin. */
+  readonly since: MonotonicMs;
   reason: string | undefined;
 };
 
 /** Beyond plain checks: which strategy a pair takes, and this end's part in it. Owner of both parts. */
 export class HolePuncher implements Disposable {
   readonly #self: MemberId;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ports: HolePuncherPorts;
   readonly #opener: SocketOpener;
   readonly #knocker: PortKnocker;
   readonly #peers = new Map<MemberId, Peer>();
 
-  constructor(parts: { self: MemberId; clock: Clock; random: Random; log: Logger; ports: HolePuncherPorts }) {
+  constructor(parts: {
+    self: MemberId;
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    open: OpenBundle;
+    ports: HolePuncherPorts;
+  }) {
     const log = parts.log.child({ component: "holes" });
     this.#self = parts.self;
+    this.#clock = parts.clock;
     this.#log = log;
     this.#ports = parts.ports;
-    this.#opener = new SocketOpener({ ...parts, log, open: (...args) => SocketBundle.open(...args) });
+    this.#opener = new SocketOpener({ ...parts, log });
     this.#knocker = new PortKnocker({ ...parts, log });
   }
 
@@ -58,7 +70,8 @@ export class HolePuncher implements Disposable {
 
   /** What the peer says of itself. */
   onCandidates(peer: MemberId, candidates: readonly Candidate[], nat: NatByFamily): void {
-    this.#peers.set(peer, { nat, candidates, reason: this.#peers.get(peer)?.reason });
+    const { since = this.#clock.monotonicNow(), reason } = this.#peers.get(peer) ?? {};
+    this.#peers.set(peer, { nat, candidates, since, reason });
     this.#plan(peer);
   }
 
@@ -116,7 +129,8 @@ export class HolePuncher implements Disposable {
     const opens = method === "many-sockets" || method === "port-prediction";
     const isOurs = opens && (hard === "own" || hard === "both") && target !== undefined;
     const role = hard === "both" ? (this.#self < peer ? "first" : "second") : "alone";
-    this.#opener.setPlan(peer, isOurs ? { method, target, role, ports: this.#ownNat } : undefined);
+    const [ports, plainSince] = [this.#ownNat, known.since];
+    this.#opener.setPlan(peer, isOurs ? { method, target, role, ports, plainSince } : undefined);
   }
 }
 

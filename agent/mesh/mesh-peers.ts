@@ -1,9 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { checkKeyOf } from "../../protocol/check-key.ts";
 import type { MemberId, NetworkId } from "../../protocol/ids.ts";
-import type { StunCredential } from "../nat/stun-agent.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { MeshPeer } from "./mesh-peer.ts";
+import type { CheckCredentials } from "./peer-sockets.ts";
 import { checkCredential, shortId } from "./stun-names.ts";
 
 export type MeshPeersParts = {
@@ -43,7 +43,7 @@ export class MeshPeers {
   }
 
   /** What protects checks between this member and us, in both directions. */
-  checks(id: MemberId): { readonly outbound: StunCredential; readonly inbound: StunCredential } | undefined {
+  checks(id: MemberId): CheckCredentials | undefined {
     const key = this.#keyByMember.get(id);
     if (key === undefined) return undefined;
     const { self } = this.#parts;

@@ -9,6 +9,7 @@ import { AgentError } from "../errors.ts";
 import type { FreshStun } from "../nat/fresh-stun.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
 import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
+import { SocketBundle } from "../nat/socket-bundle.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
 import { DOUBT_MISSES, type PathTag } from "../path/state.ts";
 import type { Roster } from "../registry/roster.ts";
@@ -195,6 +196,7 @@ export class Paths implements Disposable {
         clock,
         random,
         log,
+        open: (...options) => SocketBundle.open(...options),
         ports: {
           nat: () => this.nat,
           nameOf: (peer) => this.#nameOf(peer),

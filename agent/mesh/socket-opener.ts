@@ -1,25 +1,23 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { NatBehaviour } from "../../protocol/nat-behaviour.ts";
-import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { KnockBudget } from "../nat/knock-budget.ts";
 import { MANY_SOCKETS, PREDICTED_SOCKETS, predictedPorts } from "../nat/port-plan.ts";
-import type { Receive, SocketBundle } from "../nat/socket-bundle.ts";
 import {
   openingWakeAt,
   restingOpening,
   stepOpening,
-  WAIT_MS,
   type OpeningEffect,
   type OpeningInput,
   type OpeningRole,
   type SocketOpening,
 } from "../nat/socket-opening.ts";
-import { StunAgent, type StunCredential } from "../nat/stun-agent.ts";
 import type { Random } from "../random.ts";
 import type { Hole } from "../wireguard/nft.ts";
+import { PeerSockets, type CheckCredentials, type OpenBundle } from "./peer-sockets.ts";
 import type { StunRequest } from "./stun-service.ts";
 
 /** What the strategy for a peer asks of this end. */
@@ -30,12 +28,14 @@ export type OpeningPlan = {
   readonly role: OpeningRole;
   /** How this host's NAT chooses ports. */
   readonly ports: Pick<NatBehaviour, "ports" | "portStep">;
+  /** Since when plain checks go on, which go first. */
+  readonly plainSince: MonotonicMs;
 };
 
 export type SocketOpenerPorts = {
   isDirect(peer: MemberId): boolean;
-  /** Protects checks; undefined: no member any more. */
-  checks(peer: MemberId): { readonly outbound: StunCredential; readonly inbound: StunCredential } | undefined;
+  /** Undefined: no member any more. */
+  checks(peer: MemberId): CheckCredentials | undefined;
   /** Asks the peer to try ports, these first; where its ports change, too, to send to this one. */
   knock(peer: MemberId, ports: readonly number[]): void;
   /** The outside port of whoever sends by `request`, as a volunteer sees it. */
@@ -46,18 +46,18 @@ export type SocketOpenerPorts = {
   onMet(peer: MemberId, remote: Endpoint): void;
 };
 
-/** What this needs of a `SocketBundle`. */
-export type Bundle = Pick<SocketBundle, "localPorts" | "send" | "keepOnly" | typeof Symbol.dispose>;
-
 type Entry = {
   state: SocketOpening;
-  plan: OpeningPlan;
-  /** As it was when this attempt began, with the port that the peer has told. */
+  /** Undefined where the peer is reached in another way now: what is in use stays until it fails. */
+  plan: OpeningPlan | undefined;
+  attempt: Attempt | undefined;
+};
+
+type Attempt = {
+  readonly plan: OpeningPlan;
+  /** With the port that the peer has told. */
   target: Endpoint;
-  /** Plain checks go first. */
-  notBefore: MonotonicMs;
-  bundle: Bundle | undefined;
-  agents: readonly StunAgent[];
+  sockets: PeerSockets | undefined;
   /** Outside ports that are likely. */
   predicted: readonly number[];
   hole: Hole | undefined;
@@ -65,6 +65,9 @@ type Entry = {
 
 /** Plain checks of both ends have then been sent six times (`check-list.ts`). */
 const PLAIN_MS = 1_500;
+
+/** Where both ends open sockets, the first check may come before the other end has opened its NAT. */
+const AGAIN_MS: readonly number[] = [300, 900, 2_000];
 
 /**
  * The hard end's part, for every peer that needs it, one at a time: carries out what `SocketOpening` decides. Owner of the
@@ -75,10 +78,10 @@ export class SocketOpener implements Disposable {
   readonly #random: Random;
   readonly #log: Logger;
   readonly #ports: SocketOpenerPorts;
-  readonly #open: (count: number, random: Random, receive: Receive) => Promise<Bundle>;
+  readonly #open: OpenBundle;
+  readonly #budget = new KnockBudget();
   readonly #entries = new Map<MemberId, Entry>();
   #cancel: () => void = () => undefined;
-  readonly #budget = new KnockBudget();
   #digging: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -87,7 +90,7 @@ export class SocketOpener implements Disposable {
     random: Random;
     log: Logger;
     ports: SocketOpenerPorts;
-    open: (count: number, random: Random, receive: Receive) => Promise<Bundle>;
+    open: OpenBundle;
   }) {
     this.#clock = parts.clock;
     this.#random = parts.random;
@@ -99,22 +102,11 @@ export class SocketOpener implements Disposable {
   /** Undefined: this peer is reached in another way. What is under way, or in use, goes on as it is. */
   setPlan(peer: MemberId, plan: OpeningPlan | undefined): void {
     const entry = this.#entries.get(peer);
-    const now = this.#clock.monotonicNow();
-    if (plan === undefined) {
-      if (entry?.state.tag === "resting") this.#entries.delete(peer);
-    } else if (entry !== undefined) {
-      entry.plan = plan;
-    } else {
-      this.#entries.set(peer, {
-        state: restingOpening(now),
-        plan,
-        target: plan.target,
-        notBefore: monotonicMs(now + PLAIN_MS),
-        bundle: undefined,
-        agents: [],
-        predicted: [],
-        hole: undefined,
-      });
+    // Kept without a plan as well: how long to rest is not forgotten.
+    if (entry !== undefined) entry.plan = plan;
+    else if (plan !== undefined) {
+      const state = restingOpening(this.#clock.monotonicNow());
+      this.#entries.set(peer, { state, plan, attempt: undefined });
     }
     this.#run();
   }
@@ -123,23 +115,21 @@ export class SocketOpener implements Disposable {
   onKnock(peer: MemberId, port: number): void {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
-    const aim = (): void => {
-      entry.target = { ...entry.plan.target, port };
-    };
     if (entry.state.tag === "asking") {
-      aim();
-      this.#input(peer, { kind: "answered", sockets: entry.agents.length });
-    } else if (entry.plan.role === "second" && !this.#isBusy() && !this.#ports.isDirect(peer)) {
+      aim(entry, port);
+      const sockets = entry.attempt?.sockets?.localPorts.length ?? 0;
+      this.#input(peer, { kind: "answered", sockets });
+    } else if (entry.plan?.role === "second" && !this.#isBusy() && !this.#ports.isDirect(peer)) {
       if (!this.#budget.take(peer, this.#clock.monotonicNow())) return;
-      aim();
       this.#input(peer, { kind: "begin", isAsked: true });
+      aim(entry, port);
     }
     this.#run();
   }
 
   /** The path to the peer has changed; `endpoint` where it is direct. */
   onPath(peer: MemberId, endpoint: Endpoint | undefined): void {
-    const hole = this.#entries.get(peer)?.hole;
+    const hole = this.#entries.get(peer)?.attempt?.hole;
     const input: OpeningInput =
       endpoint === undefined
         ? { kind: "lost" }
@@ -161,40 +151,34 @@ export class SocketOpener implements Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#cancel();
-    for (const { bundle } of this.#entries.values()) bundle?.[Symbol.dispose]();
+    for (const { attempt } of this.#entries.values()) attempt?.sockets?.[Symbol.dispose]();
   }
 
   #run(): void {
     if (this.#closed) return;
     const now = this.#clock.monotonicNow();
     for (const peer of this.#entries.keys()) this.#input(peer, { kind: "tick" });
-    if (!this.#isBusy()) {
-      for (const [peer, entry] of this.#entries) {
-        if (!this.#mayBegin(peer, entry, now)) continue;
-        entry.target = entry.plan.target;
-        this.#input(peer, { kind: "begin", isAsked: false });
-        break;
-      }
-    }
+    const next = [...this.#entries].find(([peer, entry]) => (this.#beginsAt(peer, entry) ?? Infinity) <= now);
+    if (next !== undefined) this.#input(next[0], { kind: "begin", isAsked: false });
     this.#schedule(now);
   }
 
   #schedule(now: MonotonicMs): void {
     let at = Infinity;
-    for (const [peer, { state, notBefore, plan }] of this.#entries) {
-      const wakeAt = openingWakeAt(state) ?? Infinity;
-      if (state.tag !== "resting") at = Math.min(at, wakeAt);
-      else if (plan.role !== "second" && !this.#isBusy() && !this.#ports.isDirect(peer))
-        at = Math.min(at, Math.max(wakeAt, notBefore));
+    for (const [peer, entry] of this.#entries) {
+      const isResting = entry.state.tag === "resting";
+      at = Math.min(at, (isResting ? this.#beginsAt(peer, entry) : openingWakeAt(entry.state)) ?? Infinity);
     }
     this.#cancel();
     if (at === Infinity) return;
     this.#cancel = this.#clock.after(Math.max(1, at - now), () => this.#run());
   }
 
-  #mayBegin(peer: MemberId, { state, notBefore, plan }: Entry, now: MonotonicMs): boolean {
-    if (state.tag !== "resting" || plan.role === "second") return false;
-    return now >= Math.max(notBefore, state.notBefore) && !this.#ports.isDirect(peer);
+  /** Undefined: not as things are. */
+  #beginsAt(peer: MemberId, { state, plan }: Entry): number | undefined {
+    if (state.tag !== "resting" || plan === undefined || plan.role === "second") return undefined;
+    if (this.#isBusy() || this.#ports.isDirect(peer)) return undefined;
+    return Math.max(plan.plainSince + PLAIN_MS, state.notBefore);
   }
 
   #isBusy(): boolean {
@@ -212,24 +196,25 @@ export class SocketOpener implements Disposable {
   }
 
   #carryOut(peer: MemberId, entry: Entry, effect: OpeningEffect): void {
+    const { attempt } = entry;
     switch (effect.kind) {
       case "prepare":
-        void this.#prepare(peer, entry);
+        if (entry.plan !== undefined) void this.#prepare(peer, entry, entry.plan);
         break;
-      case "send": {
-        const checks = this.#ports.checks(peer);
-        for (const agent of entry.agents.slice(effect.from, effect.to))
-          void agent.request(entry.target, checks?.outbound, {
-            timeoutMs: WAIT_MS,
-            // The first may come before the other end has opened its NAT.
-            ...(entry.plan.role === "alone" ? {} : { retransmitMs: [300, 900, 2_000] }),
-          });
+      case "send":
+        attempt?.sockets?.check(
+          effect.from,
+          effect.to,
+          attempt.target,
+          attempt.plan.role === "alone" ? [] : AGAIN_MS,
+        );
+        break;
+      case "ask-peer": {
+        const { predicted = [], plan } = attempt ?? {};
+        // The last: it is met although others' flows take up to all of the ones before.
+        this.#ports.knock(peer, plan?.role === "alone" ? predicted : predicted.slice(-1));
         break;
       }
-      case "ask-peer":
-        // The last: it is met although others' flows take up to all of the ones before.
-        this.#ports.knock(peer, entry.plan.role === "alone" ? entry.predicted : entry.predicted.slice(-1));
-        break;
       case "use":
         void this.#use(peer, entry, effect.socket);
         break;
@@ -239,83 +224,70 @@ export class SocketOpener implements Disposable {
     }
   }
 
-  async #prepare(peer: MemberId, entry: Entry): Promise<void> {
-    const { plan } = entry;
-    const count = plan.method === "many-sockets" ? MANY_SOCKETS : PREDICTED_SOCKETS;
-    const bundle = await this.#open(count, this.#random, (socket, bytes, from) =>
-      entry.agents[socket]?.receive(bytes, from),
-    );
-    if (!this.#isCurrent(peer, entry)) {
-      bundle[Symbol.dispose]();
+  async #prepare(peer: MemberId, entry: Entry, plan: OpeningPlan): Promise<void> {
+    const attempt: Attempt = {
+      plan,
+      target: plan.target,
+      sockets: undefined,
+      predicted: [],
+      hole: undefined,
+    };
+    entry.attempt = attempt;
+    const isCurrent = (): boolean => entry.attempt === attempt && entry.state.tag === "preparing";
+    const sockets = await this.#openSockets(peer, attempt);
+    if (this.#closed || !isCurrent()) {
+      sockets?.[Symbol.dispose]();
       return;
     }
-    entry.bundle = bundle;
-    entry.agents = bundle.localPorts.map((_, socket) => this.#agentOf(peer, entry, bundle, socket));
-    const [first] = entry.agents;
+    attempt.sockets = sockets;
     const reference =
-      plan.ports.ports === "sequential" && first !== undefined
-        ? await this.#ports.mappedPort((to, credential, options) => first.request(to, credential, options))
+      plan.ports.ports === "sequential" && sockets !== undefined
+        ? await this.#ports.mappedPort(sockets.request)
         : undefined;
-    if (!this.#isCurrent(peer, entry)) return;
-    entry.predicted = predictedPorts(plan.ports, bundle.localPorts, reference);
-    const isBlind = plan.role !== "alone" && entry.predicted.length === 0;
-    const sockets = isBlind ? 0 : bundle.localPorts.length;
-    this.#input(peer, { kind: "prepared", sockets, role: plan.role });
+    if (!isCurrent()) return;
+    const localPorts = sockets?.localPorts ?? [];
+    attempt.predicted = predictedPorts(plan.ports, localPorts, reference);
+    const isBlind = plan.role !== "alone" && attempt.predicted.length === 0;
+    this.#input(peer, { kind: "prepared", sockets: isBlind ? 0 : localPorts.length, role: plan.role });
     this.#run();
   }
 
-  #isCurrent(peer: MemberId, entry: Entry): boolean {
-    return !this.#closed && this.#entries.get(peer) === entry && entry.state.tag === "preparing";
-  }
-
-  /** Answers the peer's checks as WireGuard's port does, and those of nobody else. */
-  #agentOf(peer: MemberId, entry: Entry, bundle: Bundle, socket: number): StunAgent {
-    return new StunAgent({
-      clock: this.#clock,
-      random: this.#random,
-      send: (bytes, to) => bundle.send(socket, bytes, to),
-      server: {
-        keyFor: (username) => {
-          const inbound = this.#ports.checks(peer)?.inbound;
-          return inbound?.username === username ? inbound.key : undefined;
-        },
-        onBinding: (_, from) => {
-          if (!sameEndpoint(from, entry.target) || entry.bundle !== bundle) return;
-          this.#input(peer, { kind: "met", socket });
-          this.#run();
-        },
-      },
-    });
+  async #openSockets(peer: MemberId, attempt: Attempt): Promise<PeerSockets | undefined> {
+    const checks = this.#ports.checks(peer);
+    if (checks === undefined) return undefined;
+    const count = attempt.plan.method === "many-sockets" ? MANY_SOCKETS : PREDICTED_SOCKETS;
+    const onCheck = (socket: number, from: Endpoint): void => {
+      if (!sameEndpoint(from, attempt.target) || this.#entries.get(peer)?.attempt !== attempt) return;
+      this.#input(peer, { kind: "met", socket });
+      this.#run();
+    };
+    const [clock, random, open] = [this.#clock, this.#random, this.#open];
+    return PeerSockets.open({ clock, random, open, checks, onCheck }, count);
   }
 
   async #use(peer: MemberId, entry: Entry, socket: number): Promise<void> {
-    const { bundle, target } = entry;
-    const localPort = bundle?.localPorts[socket];
-    if (bundle === undefined || localPort === undefined) return;
-    const hole: Hole = { remote: target, localPort };
-    entry.hole = hole;
-    bundle.keepOnly(socket);
-    for (const agent of entry.agents) agent.close();
-    entry.agents = [];
+    const { attempt } = entry;
+    const localPort = attempt?.sockets?.localPorts[socket];
+    if (attempt === undefined || localPort === undefined) return;
+    const hole: Hole = { remote: attempt.target, localPort };
+    attempt.hole = hole;
+    attempt.sockets?.keepOnly(socket);
     await this.#dig();
-    if (entry.hole === hole && !this.#closed) this.#ports.onMet(peer, hole.remote);
+    if (entry.attempt?.hole === hole && !this.#closed) this.#ports.onMet(peer, hole.remote);
   }
 
   #close(entry: Entry): void {
-    for (const agent of entry.agents) agent.close();
-    entry.agents = [];
-    entry.bundle?.[Symbol.dispose]();
-    entry.bundle = undefined;
-    if (entry.hole === undefined) return;
-    entry.hole = undefined;
-    void this.#dig();
+    const { attempt } = entry;
+    entry.attempt = undefined;
+    attempt?.sockets?.[Symbol.dispose]();
+    if (attempt?.hole !== undefined) void this.#dig();
   }
 
   /** One after the other; the last one has what is in force then. */
   #dig(): Promise<void> {
     this.#digging = this.#digging.then(async () => {
       if (this.#closed) return;
-      const holes = [...this.#entries.values()].flatMap(({ hole }) => hole ?? []);
+      const holes = [...this.#entries.values()].flatMap(({ attempt }) => attempt?.hole ?? []);
       try {
         await this.#ports.dig(holes);
       } catch (error) {
@@ -325,4 +297,8 @@ export class SocketOpener implements Disposable {
     });
     return this.#digging;
   }
+}
+
+function aim({ attempt }: Entry, port: number): void {
+  if (attempt !== undefined) attempt.target = { ...attempt.plan.target, port };
 }

@@ -8,6 +8,7 @@ import { MET_MS } from "../../agent/nat/socket-opening.ts";
 import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { encodeStun } from "../../protocol/stun/message.ts";
+import { monotonicMs } from "../../protocol/time.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
@@ -21,6 +22,7 @@ const PLAN: OpeningPlan = {
   target: TARGET,
   role: "alone",
   ports: { ports: "random", portStep: 0 },
+  plainSince: monotonicMs(0),
 };
 
 /** A host whose sockets are numbers. */
@@ -114,6 +116,17 @@ describe("the sockets that are opened", () => {
     expect([...host.open]).toEqual([17]);
   });
 
+  it("never answer: the peer would move its WireGuard to where no hole is yet", async () => {
+    const host = new Host();
+    host.opener.setPlan(PEER, PLAN);
+    await host.clock.advance(2_500);
+    host.sent = [];
+    host.check(17);
+    host.check(18);
+    await host.clock.advance(MET_MS);
+    expect(host.sent).toEqual([]);
+  });
+
   it("are not met by a check from elsewhere, in another's name, or without the key", async () => {
     const host = new Host();
     host.opener.setPlan(PEER, PLAN);
@@ -139,6 +152,21 @@ describe("the sockets that are opened", () => {
     host.opener.onPath(PEER, undefined);
     await host.clock.advance(0);
     expect([host.log.at(-1), host.open.size]).toEqual(["dig ", 0]);
+  });
+
+  it("are left alone where the peer is planned to be reached otherwise, until what is in use fails", async () => {
+    const host = new Host();
+    host.opener.setPlan(PEER, PLAN);
+    await host.clock.advance(2_500);
+    host.check(17);
+    await host.clock.advance(0);
+    host.opener.onPath(PEER, TARGET);
+    host.opener.setPlan(PEER, undefined);
+    await host.clock.advance(10 * MET_MS);
+    expect(host.open.size).toBe(1);
+    host.opener.onPath(PEER, undefined);
+    await host.clock.advance(60_000);
+    expect([host.open.size, host.log.at(-1)]).toEqual([0, "dig "]);
   });
 
   it("are taken back where no path comes of a hole, and where the member is gone", async () => {
@@ -194,7 +222,7 @@ describe("where the ports of both ends change and can be told", () => {
 
   it("the first asks with its last port, and sends to the one that the peer answers with", async () => {
     const host = new Host();
-    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "first", ports });
+    host.opener.setPlan(PEER, { ...PLAN, method: "port-prediction", role: "first", ports });
     await host.clock.advance(1_600);
     expect([host.log, host.sent]).toEqual([["knock b 41032"], []]);
     host.opener.onKnock(PEER, 42_000);
@@ -208,7 +236,7 @@ describe("where the ports of both ends change and can be told", () => {
 
   it("the second waits to be asked, answers with its last port and sends, a few times in a row at most", async () => {
     const host = new Host();
-    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "second", ports });
+    host.opener.setPlan(PEER, { ...PLAN, method: "port-prediction", role: "second", ports });
     await host.clock.advance(60_000);
     expect(host.log).toEqual([]);
     for (let asked = 0; asked < 8; asked++) {
@@ -222,7 +250,7 @@ describe("where the ports of both ends change and can be told", () => {
   it("nothing is sent where a port cannot be told", async () => {
     const host = new Host();
     host.mappedPort = undefined;
-    host.opener.setPlan(PEER, { method: "port-prediction", target: TARGET, role: "first", ports });
+    host.opener.setPlan(PEER, { ...PLAN, method: "port-prediction", role: "first", ports });
     await host.clock.advance(2_500);
     expect([host.log, host.sent, host.open.size]).toEqual([[], [], 0]);
   });
