@@ -364,6 +364,15 @@ describe("a host that moves", () => {
     expect(rig.remapped).toBe(1);
   });
 
+  //
+  it("takes another mapping for no move where it is that of a hole", async () => {
+    using rig = await direct();
+    rig.connector.onMet(EVE.id, DIRECT);
+    rig.mapped = endpoint(51);
+    await rig.clock.advance(30_000);
+    expect(rig.remapped).toBe(0);
+  });
+
   it("has others asked when a path seems dead, once each time", async () => {
     using rig = await direct();
     rig.answering.clear();
