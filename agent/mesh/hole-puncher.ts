@@ -97,7 +97,8 @@ export class HolePuncher implements Disposable {
   /** `endpoint` where the path is direct. */
   onPath(peer: MemberId, endpoint: Endpoint | undefined): void {
     this.#opener.onPath(peer, endpoint);
-    if (endpoint !== undefined) this.#knocker.onDirect(peer);
+    if (endpoint === undefined) this.#knocker.onLost(peer);
+    else this.#knocker.onDirect(peer);
   }
 
   retain(isMember: (id: MemberId) => boolean): void {

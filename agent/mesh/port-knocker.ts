@@ -1,10 +1,12 @@
 import { isIPv4, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { KnockBudget } from "../nat/knock-budget.ts";
 import { knockingWakeAt, startKnocking, stepKnocking, type Knocking } from "../nat/knocking.ts";
 import { portPlan } from "../nat/port-plan.ts";
+import { WAIT_MS } from "../nat/socket-opening.ts";
 import type { Random } from "../random.ts";
 import { isGlobal } from "../../protocol/global-address.ts";
 
@@ -15,6 +17,9 @@ export type PortKnockerPorts = {
   check(peer: MemberId, to: Endpoint): void;
   isDirect(peer: MemberId): boolean;
 };
+
+/** Asked for while the path still counted as direct here: the peer has noticed before us that it is dead. */
+type Late = { readonly peer: MemberId; readonly predicted: readonly number[]; readonly until: MonotonicMs };
 
 type Attempt = { readonly peer: MemberId; address?: string; knocking?: Knocking };
 
@@ -29,6 +34,7 @@ export class PortKnocker implements Disposable {
   readonly #ports: PortKnockerPorts;
   readonly #budget = new KnockBudget();
   #attempt: Attempt | undefined;
+  #late: Late | undefined;
   #cancel: () => void = () => undefined;
   #closed = false;
 
@@ -41,8 +47,14 @@ export class PortKnocker implements Disposable {
 
   /** The peer's sockets wait. Refused without a word where there is another attempt or the budget is used up: it asks again. */
   async begin(peer: MemberId, predicted: readonly number[]): Promise<void> {
-    if (this.#closed || this.#attempt !== undefined || this.#ports.isDirect(peer)) return;
-    if (!this.#budget.take(peer, this.#clock.monotonicNow())) return;
+    if (this.#closed || this.#attempt !== undefined) return;
+    const now = this.#clock.monotonicNow();
+    this.#late = undefined;
+    if (this.#ports.isDirect(peer)) {
+      this.#late = { peer, predicted, until: monotonicMs(now + WAIT_MS) };
+      return;
+    }
+    if (!this.#budget.take(peer, now)) return;
     const attempt: Attempt = { peer };
     this.#attempt = attempt;
     const address = await this.#ports.observedAddress(peer);
@@ -67,6 +79,13 @@ export class PortKnocker implements Disposable {
 
   onDirect(peer: MemberId): void {
     if (this.#attempt?.peer === peer) this.#end();
+    if (this.#late?.peer === peer) this.#late = undefined;
+  }
+
+  /** The direct path is gone: the peer's sockets may wait already. */
+  onLost(peer: MemberId): void {
+    const late = this.#late;
+    if (late?.peer === peer && this.#clock.monotonicNow() < late.until) void this.begin(peer, late.predicted);
   }
 
   retain(isMember: (id: MemberId) => boolean): void {

@@ -19,7 +19,8 @@ async function meshOf(name: string, natOfA: NatOptions, natOfB: NatOptions): Pro
 type Run = { readonly directMs: number; readonly lost: number };
 
 /** From the relayed path until both are direct, while both ping; afterwards both go down. */
-async function run({ a, b, natA, natB }: Mesh): Promise<Run> {
+async function run(mesh: Mesh): Promise<Run> {
+  const { a, b, natA, natB } = mesh;
   // The ports that were tried in the run before are open, and let in what nobody was to meet there.
   await Promise.all([natA.forgetFlows(), natB.forgetFlows()]);
   const before = await Promise.all([tracesOf(a), tracesOf(b)]);
@@ -28,7 +29,7 @@ async function run({ a, b, natA, natB }: Mesh): Promise<Run> {
   const there = new Pings(a.host, (await a.peer("b")).address4);
   const back = new Pings(b.host, (await b.peer("a")).address4);
   const relayedAt = performance.now();
-  await Promise.all([a.waitForPath("b", "direct", 40_000), b.waitForPath("a", "direct", 40_000)]);
+  await bothDirect(mesh);
   const directMs = performance.now() - relayedAt;
   await Promise.all([there.moreAnswers(50), back.moreAnswers(50)]);
   const lost = (await there.stop()).lost + (await back.stop()).lost;
@@ -53,6 +54,10 @@ const CELLS: readonly (readonly [string, NatOptions, NatOptions, number])[] = [
   ["ports that are counted, and another such", COUNTING_NAT, COUNTING_NAT, 2],
 ];
 
+async function bothDirect({ a, b }: Mesh): Promise<void> {
+  await Promise.all([a.waitForPath("b", "direct", 40_000), b.waitForPath("a", "direct", 40_000)]);
+}
+
 describeLab("a pair of hosts behind NATs that plain checks do not get through", () => {
   let mesh: Mesh | undefined;
   afterEach(async () => {
@@ -75,4 +80,25 @@ describeLab("a pair of hosts behind NATs that plain checks do not get through", 
     },
     600_000,
   );
+
+  //
+  it("stays direct when the host only gets another address, and goes by the relay until it is direct again when its NAT forgets", async () => {
+    mesh = await meshOf("sockets", HARD_NAT, EASY_NAT);
+    const { a, b, natA } = mesh;
+    await Promise.all([a.start(), b.start()]);
+    await bothDirect(mesh);
+    const pings = new Pings(a.host, (await a.peer("b")).address4);
+    await pings.moreAnswers(150);
+    const { endpoint, sinceMs } = (await a.peer("b")).path;
+    await a.host.namespace.must("ip", ["address", "add", "192.0.2.77/32", "dev", "lo"]);
+    await pings.moreAnswers(250);
+    expect((await a.peer("b")).path).toMatchObject({ type: "direct", endpoint, sinceMs });
+    pings.takeLongestGapMs();
+    await natA.forgetFlows();
+    await pings.moreAnswers(50);
+    expect(pings.takeLongestGapMs()).toBeLessThan(3_000);
+    await bothDirect(mesh);
+    await pings.moreAnswers(50);
+    await pings.stop();
+  }, 120_000);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../agent/log.ts";
 import { PortKnocker } from "../../agent/mesh/port-knocker.ts";
 import { MAX_PROBES } from "../../agent/nat/port-plan.ts";
+import { WAIT_MS } from "../../agent/nat/socket-opening.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -86,6 +87,24 @@ describe("whoever is asked to knock", () => {
     await knocker.begin(OTHER, []);
     await clock.advance(60_000);
     expect(checked).toHaveLength(2 * MAX_PROBES);
+  });
+
+  it("begins when a direct path is lost, where the peer has noticed that before", async () => {
+    for (const [afterMs, tried] of [
+      [WAIT_MS - 1, MAX_PROBES],
+      [WAIT_MS, 0],
+    ] as const) {
+      const host = new Host();
+      host.isDirect = true;
+      await host.knocker.begin(PEER, []);
+      await host.clock.advance(afterMs);
+      expect(host.checked).toEqual([]);
+      host.isDirect = false;
+      host.knocker.onLost(OTHER);
+      host.knocker.onLost(PEER);
+      await host.clock.advance(60_000);
+      expect(host.checked).toHaveLength(tried);
+    }
   });
 
   it("does nothing for a peer that has a direct path, and no more than its budget allows", async () => {
