@@ -62,13 +62,19 @@ describeLab("two hosts behind endpoint-dependent NATs", () => {
   });
 
   //
-  it("show with peers --json who is reached how", async () => {
+  it("show with peers --json who is reached how, and why not directly", async () => {
     const figures = {
       handshakeAgeSec: expect.any(Number) as number,
       rxBytes: expect.any(Number) as number,
       txBytes: expect.any(Number) as number,
     };
     const sinceMs = expect.any(Number) as number;
+    const reason =
+      "both NATs give every destination another port, one of them at random, so neither end can know where to send";
+    // What a NAT lets in takes both ends 2.5 s to find out.
+    await expect
+      .poll(async () => (await mesh.a.peer("b")).path.reason, { timeout: 10_000, interval: 200 })
+      .toBe(reason);
     expect(await json<PeerStatus[]>(mesh.a, "peers")).toStrictEqual([
       {
         ...MEMBER,
@@ -80,6 +86,7 @@ describeLab("two hosts behind endpoint-dependent NATs", () => {
           sinceMs,
           rttMs: expect.any(Number) as number,
           loss: null,
+          reason,
         },
         ...figures,
       },
@@ -93,6 +100,7 @@ describeLab("two hosts behind endpoint-dependent NATs", () => {
           sinceMs,
           rttMs: expect.any(Number) as number,
           loss: 0,
+          reason: null,
         },
         ...figures,
       },
