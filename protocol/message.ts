@@ -51,19 +51,21 @@ export type MessageCandidate = {
 /** Ports that a sender may ask to be tried first: as many as a prediction is worth (`agent/nat/port-plan.ts`). */
 export const MAX_KNOCK_PORTS = 256;
 
+export type CandidatesContent = {
+  readonly kind: "candidates";
+  readonly candidates: readonly MessageCandidate[];
+  readonly answerWanted: boolean;
+  /**
+   * Of a question that says how the sender is mapped, and of the answer to it, whose sender has opened its NAT for these mappings.
+   * 32 bits; 0 where nothing of the kind is said.
+   */
+  readonly round: number;
+  /** What is in front of the sender, as far as it knows. */
+  readonly nat: NatByFamily;
+};
+
 export type MessageContent =
-  | {
-      readonly kind: "candidates";
-      readonly candidates: readonly MessageCandidate[];
-      readonly answerWanted: boolean;
-      /**
-       * Of a question that says how the sender is mapped, and of the answer to it, whose sender has opened its NAT for these mappings.
-       * 32 bits; 0 where nothing of the kind is said.
-       */
-      readonly round: number;
-      /** What is in front of the sender, as far as it knows. */
-      readonly nat: NatByFamily;
-    }
+  | CandidatesContent
   /** The sender's NAT passes what the receiver sends to many of its ports, which it does not know: try them. */
   | { readonly kind: "knock"; readonly ports: readonly number[] };
 

@@ -2,7 +2,7 @@ import type { ConnectionCache } from "../../cache/store.ts";
 import { familyOf, formatEndpoint, type AddressFamily, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
-import type { MessageContent } from "../../protocol/message.ts";
+import type { CandidatesContent, MessageContent } from "../../protocol/message.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
@@ -338,7 +338,8 @@ export class Paths implements Disposable {
       case "candidates":
         this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
         this.#holes.onCandidates(from, content.candidates, content.nat);
-        if (content.answerWanted) void this.#sendCandidates(from, { answerWanted: false, round: content.round });
+        if (content.answerWanted)
+          void this.#sendCandidates(from, { answerWanted: false, round: content.round });
         break;
       case "knock":
         this.#holes.onKnock(from, content.ports);
@@ -457,7 +458,7 @@ export class Paths implements Disposable {
 
   async #sendCandidates(
     peer: MemberId,
-    exchange: Pick<MessageContent, "answerWanted" | "round">,
+    exchange: Pick<CandidatesContent, "answerWanted" | "round">,
   ): Promise<boolean> {
     const { candidates } = this.#gatherer;
     const { messaging, context } = this.#parts;
