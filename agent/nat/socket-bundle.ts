@@ -1,10 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Random } from "../random.ts";
-
-/** As for the agent's own socket: above what a relay uses by default, whose packets are counted and limited. */
-const FIRST_PORT = 50_000;
-const LAST_PORT = 65_535;
+import { ownPort } from "./stun-socket.ts";
 
 /** Ports to try for each socket; a host with as many taken in a row has other trouble. */
 const BIND_ATTEMPTS = 10;
@@ -65,7 +62,7 @@ export class SocketBundle implements Disposable {
 
 async function bindSomewhere(random: Random): Promise<Socket | undefined> {
   for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
-    const socket = await bind(FIRST_PORT + Math.floor(random.fraction() * (LAST_PORT - FIRST_PORT + 1)));
+    const socket = await bind(ownPort(random));
     if (socket !== undefined) return socket;
   }
   return undefined;

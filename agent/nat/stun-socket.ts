@@ -4,11 +4,16 @@ import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 
 /**
- * Dynamic ports (RFC 6335, section 6) above those that a relay uses by default, whose packets are counted and limited.
- * Chosen here because both families must get the same one.
+ * Dynamic ports (RFC 6335, section 6) above those that a relay uses by default, whose packets are counted and limited, and above
+ * WireGuard's and the control port by default, which are bound after these.
  */
-const FIRST_PORT = 50_000;
+const FIRST_PORT = 52_000;
 const LAST_PORT = 65_535;
+
+/** Of the agent's own sockets. Chosen here because both families must get the same one. */
+export function ownPort(random: Random): number {
+  return FIRST_PORT + Math.floor(random.fraction() * (LAST_PORT - FIRST_PORT + 1));
+}
 
 /** Ports to try for one that is free for both families; a host with as many taken in a row has other trouble. */
 const BIND_ATTEMPTS = 20;
@@ -34,7 +39,7 @@ export class StunSocket implements AsyncDisposable {
   ): Promise<StunSocket> {
     let lastError: unknown;
     for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
-      const port = FIRST_PORT + Math.floor(random.fraction() * (LAST_PORT - FIRST_PORT + 1));
+      const port = ownPort(random);
       let ipv4: Socket;
       try {
         ipv4 = await bind("udp4", port);
