@@ -11,7 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { OpenBundle } from "./peer-sockets.ts";
 import { PortKnocker, type PortKnockerPorts } from "./port-knocker.ts";
-import { SocketOpener, type SocketOpenerPorts } from "./socket-opener.ts";
+import { SocketOpener, type OpeningPlan, type SocketOpenerPorts } from "./socket-opener.ts";
 
 export type HolePuncherPorts = PortKnockerPorts &
   SocketOpenerPorts & {
@@ -121,17 +121,31 @@ export class HolePuncher implements Disposable {
     const known = this.#peers.get(peer);
     const strategy = this.#strategyOf(peer);
     if (known === undefined || strategy === undefined) return;
-    const { method, reason, hard } = strategy;
+    const { method, reason } = strategy;
     if (known.reason !== reason) {
       known.reason = reason;
       this.#log.info({ peer: this.#ports.nameOf(peer), method, reason }, "strategy");
     }
-    const target = outsideOf(known.candidates);
-    const opens = method === "many-sockets" || method === "port-prediction";
-    const isOurs = opens && (hard === "own" || hard === "both") && target !== undefined;
-    const role = hard === "both" ? (this.#self < peer ? "first" : "second") : "alone";
-    const [ports, plainSince] = [this.#ownNat, known.since];
-    this.#opener.setPlan(peer, isOurs ? { method, target, role, ports, plainSince } : undefined);
+    this.#opener.setPlan(peer, this.#planFor(peer, known, strategy));
+  }
+
+  /** Undefined where this end opens no sockets. */
+  #planFor(
+    peer: MemberId,
+    { candidates, nat, since }: Peer,
+    { method, hard }: Strategy,
+  ): OpeningPlan | undefined {
+    const target = outsideOf(candidates);
+    const isOurs = hard === "own" || hard === "both";
+    if (!isOurs || target === undefined || method === "plain" || method === "relay") return undefined;
+    return {
+      method,
+      target,
+      role: hard === "both" ? (this.#self < peer ? "first" : "second") : "alone",
+      ports: this.#ownNat,
+      peerKeepsPorts: nat.ipv4?.ports === "preserving",
+      plainSince: since,
+    };
   }
 }
 

@@ -68,14 +68,19 @@ export class PeerSockets implements Disposable {
   /** STUN from the first socket. */
   readonly request: StunRequest = (to, credential, options) => this.#first.request(to, credential, options);
 
-  /** One check from each of the sockets `from` to before `to`, and the same again after `againMs` each. */
-  check(from: number, to: number, target: Endpoint, againMs: readonly number[]): void {
+  /** One check from each of the sockets `from` to before `to`, and the same again after `againMs` each; see `SocketBundle.send`. */
+  check(
+    from: number,
+    to: number,
+    target: Endpoint,
+    { againMs, hops }: { againMs: readonly number[]; hops: number | undefined },
+  ): void {
     const { clock, random, checks } = this.#parts;
     const { username, key } = checks.outbound;
     for (let socket = from; socket < to; socket++) {
       const transactionId = random.bytes(12);
       const bytes = encodeStun({ class: "request", transactionId, attributes: { username } }, key);
-      this.#bundle.send(socket, bytes, target);
+      this.#bundle.send(socket, bytes, target, hops);
       for (const ms of againMs) {
         const cancel = clock.after(ms, () => {
           this.#cancels.delete(cancel);

@@ -28,6 +28,8 @@ export type OpeningPlan = {
   readonly role: OpeningRole;
   /** How this host's NAT chooses ports. */
   readonly ports: Pick<NatBehaviour, "ports" | "portStep">;
+  /** Whether the peer's NAT keeps ports; see `FEW_HOPS`. */
+  readonly peerKeepsPorts: boolean;
   /** Since when plain checks go on, which go first. */
   readonly plainSince: MonotonicMs;
 };
@@ -57,6 +59,7 @@ type Attempt = {
   readonly plan: OpeningPlan;
   /** With the port that the peer has told. */
   target: Endpoint;
+  readonly sending: { readonly againMs: readonly number[]; readonly hops: number };
   sockets: PeerSockets | undefined;
   /** Outside ports that are likely. */
   predicted: readonly number[];
@@ -68,6 +71,15 @@ const PLAIN_MS = 1_500;
 
 /** Where both ends open sockets, the first check may come before the other end has opened its NAT. */
 const AGAIN_MS: readonly number[] = [300, 900, 2_000];
+
+/**
+ * A check need not arrive where the peer tries ports: it is to open our NAT. A Linux router that masquerades takes one that comes unasked
+ * for its own, and then gives the peer's tries to that port another port than the one we let in: so the check is to end behind our
+ * NAT, which gets it and passes it on. Behind two NATs that leaves the outer one closed. Such a router keeps ports, as many others
+ * do: where the peer's does, the first attempt has few hops and the second all, and so on; elsewhere the other way round.
+ */
+const FEW_HOPS = 2;
+const ALL_HOPS = 64;
 
 /**
  * The hard end's part, for every peer that needs it, one at a time: carries out what `SocketOpening` decides. Owner of the
@@ -202,12 +214,7 @@ export class SocketOpener implements Disposable {
         if (entry.plan !== undefined) void this.#prepare(peer, entry, entry.plan);
         break;
       case "send":
-        attempt?.sockets?.check(
-          effect.from,
-          effect.to,
-          attempt.target,
-          attempt.plan.role === "alone" ? [] : AGAIN_MS,
-        );
+        attempt?.sockets?.check(effect.from, effect.to, attempt.target, attempt.sending);
         break;
       case "ask-peer": {
         const { predicted = [], plan } = attempt ?? {};
@@ -228,6 +235,7 @@ export class SocketOpener implements Disposable {
     const attempt: Attempt = {
       plan,
       target: plan.target,
+      sending: sendingOf(plan, entry.state),
       sockets: undefined,
       predicted: [],
       hole: undefined,
@@ -301,4 +309,10 @@ export class SocketOpener implements Disposable {
 
 function aim({ attempt }: Entry, port: number): void {
   if (attempt !== undefined) attempt.target = { ...attempt.plan.target, port };
+}
+
+function sendingOf({ role, peerKeepsPorts }: OpeningPlan, state: SocketOpening): Attempt["sending"] {
+  if (role !== "alone") return { againMs: AGAIN_MS, hops: ALL_HOPS };
+  const isEven = state.tag === "direct" || state.failures % 2 === 0;
+  return { againMs: [], hops: isEven === peerKeepsPorts ? FEW_HOPS : ALL_HOPS };
 }

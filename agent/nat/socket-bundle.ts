@@ -39,10 +39,15 @@ export class SocketBundle implements Disposable {
     );
   }
 
-  /** Does nothing where the socket is closed. Never throws: port 0, which anyone can forge, would make Node do so. */
-  send(number: number, bytes: Uint8Array, to: Endpoint): void {
-    if (this.#open.has(number) && to.port !== 0)
-      this.#sockets[number]?.send(bytes, to.port, to.address, () => undefined);
+  /**
+   * Does nothing where the socket is closed. Never throws: port 0, which anyone can forge, would make Node do so.
+   *
+   * @param hops what the packet, and all that the socket sends after it, gets as its time to live
+   */
+  send(number: number, bytes: Uint8Array, to: Endpoint, hops?: number): void {
+    if (!this.#open.has(number) || to.port === 0) return;
+    if (hops !== undefined) this.#sockets[number]?.setTTL(hops);
+    this.#sockets[number]?.send(bytes, to.port, to.address, () => undefined);
   }
 
   /** Closes all but this one, whose port stays taken. */

@@ -22,6 +22,7 @@ const PLAN: OpeningPlan = {
   target: TARGET,
   role: "alone",
   ports: { ports: "random", portStep: 0 },
+  peerKeepsPorts: false,
   plainSince: monotonicMs(0),
 };
 
@@ -30,7 +31,7 @@ class Host {
   readonly clock = new FakeClock();
   readonly log: string[] = [];
   readonly open = new Set<number>();
-  sent: { readonly socket: number; readonly to: Endpoint }[] = [];
+  sent: { readonly socket: number; readonly to: Endpoint; readonly hops: number | undefined }[] = [];
   direct = new Set<MemberId>();
   mappedPort: number | undefined = 41_000;
   receive: Receive = () => undefined;
@@ -60,7 +61,7 @@ class Host {
       for (const number of numbers) this.open.add(number);
       return Promise.resolve({
         localPorts: numbers.map((number) => 50_000 + number),
-        send: (socket, _, to) => this.sent.push({ socket, to }),
+        send: (socket, _, to, hops) => this.sent.push({ socket, to, hops }),
         keepOnly: (number) => {
           for (const open of numbers) if (open !== number) this.open.delete(open);
         },
@@ -92,6 +93,21 @@ describe("the sockets that are opened", () => {
     expect(new Set(sent.map(({ socket }) => socket)).size).toBe(MANY_SOCKETS);
     expect(sent.every(({ to }) => to === TARGET)).toBe(true);
     expect(log).toEqual(["knock b "]);
+  });
+
+  it("send so that the peer's router sees nothing where it keeps ports, and may take it for its own; in turn", async () => {
+    for (const [peerKeepsPorts, hops] of [
+      [true, [2, 64]],
+      [false, [64, 2]],
+    ] as const) {
+      const host = new Host();
+      host.opener.setPlan(PEER, { ...PLAN, peerKeepsPorts });
+      await host.clock.advance(2_500);
+      expect(new Set(host.sent.map((sent) => sent.hops))).toEqual(new Set([hops[0]]));
+      host.sent = [];
+      await host.clock.advance(32_000);
+      expect(new Set(host.sent.map((sent) => sent.hops))).toEqual(new Set([hops[1]]));
+    }
   });
 
   it("are few where ports can be told beforehand, which the peer is then told", async () => {
