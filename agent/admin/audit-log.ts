@@ -16,6 +16,7 @@ export type AuditEntry = {
 const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   status: false,
   peers: false,
+  peerShow: false,
   init: true,
   invite: true,
   join: true,

@@ -27,6 +27,7 @@ export function agentClient(socketPath: string): AgentClient {
   return {
     status: () => call("status"),
     peers: () => call("peers"),
+    peerShow: (body) => call("peerShow", body),
     init: (body) => call("init", body),
     invite: (body) => call("invite", body),
     join: async (body, emit, signal) =>

@@ -10,6 +10,8 @@ import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } fro
 export type AgentApi = {
   status(): Promise<Status>;
   peers(): Promise<readonly PeerStatus[]>;
+  /** Errors: member.unknown, usage.invalid (this host itself). */
+  peerShow(request: MemberRequest): Promise<PeerDetail>;
   /** Errors: network.exists, rights.missing, interface.*, port.taken. */
   init(request: InitRequest): Promise<Membership>;
   /** Errors: network.none, rights.missing (not an admin), usage.invalid (the name is taken). */
@@ -99,10 +101,55 @@ export type PeerPath = {
   /** When the path became what it is (Unix epoch). */
   readonly sinceMs: number | null;
   readonly rttMs: number | null;
-  /** 0 to 1. */
+  /** Share of the round trips that brought no answer, 0 to 1; of some thirty. */
   readonly loss: number | null;
   /** Why a relayed path is not direct, for a while or for good, where the NATs are why: one sentence without a full stop. */
   readonly reason: string | null;
+  /** A direct path that works and is not used, as the relay is better; null where there is none. */
+  readonly avoided: AvoidedPath | null;
+};
+
+export type AvoidedPath = {
+  readonly endpoint: string;
+  readonly worseBy: "loss" | "rtt";
+  readonly rttMs: number | null;
+  readonly loss: number | null;
+};
+
+/** Of the last probes of a way, 32 at most: median of the round trips, mean difference from one to the next, share that was lost. */
+export type PathFigures = {
+  readonly rttMs: number | null;
+  readonly jitterMs: number | null;
+  readonly loss: number | null;
+  readonly probes: number;
+};
+
+export type PathChange = {
+  readonly atMs: number;
+  readonly from: PathType;
+  readonly to: PathType;
+  /** A few words. */
+  readonly why: string;
+};
+
+/** `rttMs` is the mean of those that were answered. */
+export type ProbeSample = { readonly probes: number; readonly lost: number; readonly rttMs: number | null };
+
+/** What was probed in a quarter of a minute from `atMs` on; null where nothing was. */
+export type PathSample = {
+  readonly atMs: number;
+  readonly direct: ProbeSample | null;
+  /** From this host to the relay. */
+  readonly leg: ProbeSample | null;
+};
+
+/** Both lists oldest first: the last 16 changes, and samples of the last quarter of an hour. */
+export type PeerDetail = PeerStatus & {
+  readonly direct: PathFigures & { readonly endpoint: string | null };
+  /** From end to end: the sum of what both ends measure to the relay. */
+  readonly relayed: PathFigures & { readonly relay: string | null };
+  readonly changes: readonly PathChange[];
+  readonly samples: readonly PathSample[];
 };
 
 export type PeerStatus = MemberIdentity & {

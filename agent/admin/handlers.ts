@@ -39,6 +39,7 @@ export function handlersOf(api: AgentApi): Handlers {
   return {
     status: call(nothing, () => api.status()),
     peers: call(nothing, () => api.peers()),
+    peerShow: call(memberRequest, (request) => api.peerShow(request)),
     init: call(
       initRequest,
       (request) => api.init({ ...request, prefix: request.prefix }),

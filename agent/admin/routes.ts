@@ -11,6 +11,7 @@ export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path:
 export const ROUTES = {
   status: { method: "GET", path: "/v1/status" },
   peers: { method: "GET", path: "/v1/peers" },
+  peerShow: { method: "POST", path: "/v1/peers/show" },
   init: { method: "POST", path: "/v1/init" },
   invite: { method: "POST", path: "/v1/invite" },
   join: { method: "POST", path: "/v1/join" },

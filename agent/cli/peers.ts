@@ -1,4 +1,5 @@
 import type { PeerStatus } from "../admin/contract.ts";
+import { detailLines } from "./peer-show.ts";
 import { pathText } from "./path-text.ts";
 import type { Define } from "./define.ts";
 import { openSession } from "./session.ts";
@@ -11,6 +12,13 @@ export const define: Define = (command, cli) => {
     const session = openSession(command, cli);
     const peers = await session.agent.peers();
     session.print(peers, () => peerLines(peers, cli.clock.wallNow(), session.style));
+  });
+
+  const show = command.command("show").description("the paths to a member: how good they are and were");
+  show.argument("<name>", "a member").action(async (name: string) => {
+    const session = openSession(show, cli);
+    const peer = await session.agent.peerShow({ name });
+    session.print(peer, () => detailLines(peer, cli.clock.wallNow(), session.style));
   });
 };
 

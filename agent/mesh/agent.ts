@@ -21,6 +21,7 @@ import type {
   LifetimeStep,
   NetcheckLifetime,
   NetcheckReport,
+  PeerDetail,
   PeerStatus,
   PingReply,
   PingRequest,
@@ -42,10 +43,12 @@ import { AllocationOperations } from "./operations/allocations.ts";
 import { CacheOperations } from "./operations/cache.ts";
 import { JoinOperation } from "./operations/join.ts";
 import { MembershipOperations } from "./operations/membership.ts";
+import { memberNamed } from "./operations/member-named.ts";
 import { pingMember } from "./operations/ping.ts";
 import { RelayOperations } from "./operations/relay.ts";
 import { RelayTokenOperations } from "./operations/relay-token.ts";
 import { netcheckLifetime, netcheckReport } from "./netcheck-view.ts";
+import { peerDetail } from "./peer-detail.ts";
 import { knownRelays, peerStatuses, statusOf } from "./views.ts";
 
 export type AgentParts = DaemonParts & {
@@ -90,6 +93,14 @@ export class Agent implements AgentApi, AsyncDisposable {
     const network = await this.#current.required();
     const dump = await network.connector.refresh();
     return peerStatuses(network, dump, this.#parts.clock.wallNow());
+  }
+
+  async peerShow({ name }: MemberRequest): Promise<PeerDetail> {
+    const network = await this.#current.required();
+    const { id } = memberNamed(network.roster, name);
+    const status = (await this.peers()).find((peer) => peer.id === id);
+    if (status !== undefined) return peerDetail(network, id, status);
+    throw new AgentError("usage.invalid", `${name} is this host`, { hint: "see: hopwire status" });
   }
 
   async init(request: InitRequest): Promise<Membership> {

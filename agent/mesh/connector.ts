@@ -1,6 +1,7 @@
 import type { ConnectionCache } from "../../cache/store.ts";
 import { formatEndpoint, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
@@ -12,7 +13,6 @@ import type { StunAnswer } from "../nat/stun-agent.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
 import {
-  CONSENT_ACTIVE_MS,
   CONSENT_MS,
   OBSERVE_MS,
   type Leg,
@@ -24,7 +24,6 @@ import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
 import { Experience } from "./experience.ts";
 import {
-  countProbe,
   isRemapped,
   newEntry,
   pathInfo,
@@ -34,6 +33,7 @@ import {
   type PeerEntry,
 } from "./mesh-peer.ts";
 import { BUSY_MS, Observer } from "./observer.ts";
+import { QualityWatch } from "./quality-watch.ts";
 import { PeerWriter, type PeerWriterPorts } from "./peer-writer.ts";
 import { SessionStarter } from "./session-starter.ts";
 import type { StunRequest } from "./stun-service.ts";
@@ -62,6 +62,8 @@ export type ConnectorPorts = {
   relaysFor(peer: MemberId): readonly MemberId[];
   connectRelay(peer: MemberId, relays: readonly MemberId[]): void;
   setRelayActive(peer: MemberId, active: boolean): void;
+  /** How often our leg is probed; undefined: as the relay client does by itself. */
+  setLegPace(peer: MemberId, paceMs: number | undefined): void;
   /** A direct path seems dead; its relay may be needed, and a NAT may have moved us. */
   onDoubt(peer: MemberId): void;
   /** A NAT has given us another mapping. */
@@ -73,7 +75,7 @@ export type ConnectorPorts = {
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
-type Consent = Pick<StunAnswer, "rttMs" | "mapped">;
+type Consent = Pick<StunAnswer, "rttMs" | "mapped" | "report">;
 
 /**
  * Brings every peer a path and keeps it: carries out what `RelayNatTraverse` and the path machines decide, on
@@ -91,6 +93,7 @@ export class Connector implements Disposable {
   readonly #observer: Observer;
   readonly #experience: Experience;
   readonly #sessions: SessionStarter;
+  readonly #quality: QualityWatch;
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   #closed = false;
@@ -139,6 +142,16 @@ export class Connector implements Disposable {
         onEarlier: () => this.#runSoon(),
       },
     });
+    this.#quality = new QualityWatch({
+      self: this.#self,
+      clock: this.#clock,
+      ports: {
+        input: (peer, input) => this.#input(peer, input),
+        probe: ({ peer }, endpoint) => void this.#probe(peer, endpoint),
+        setLegPace: (peer, paceMs) => this.#ports.setLegPace(peer, paceMs),
+        wantRelay: (peer) => this.#traverse.relayWanted(peer),
+      },
+    });
     this.#sessions = new SessionStarter({
       self: this.#self,
       log: this.#log,
@@ -149,6 +162,12 @@ export class Connector implements Disposable {
         observeBy: (at) => this.#observer.by(at),
       },
     });
+  }
+
+  /** For the answer to a probe of the peer, and with ours. */
+  reportFor(peer: MemberId): PathReport | undefined {
+    const entry = this.#entries.get(peer);
+    return entry && this.#quality.report(entry);
   }
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
@@ -190,10 +209,12 @@ export class Connector implements Disposable {
   }
 
   /** The peer proved with an authenticated check that it reaches us from there. */
-  onCheckRequest(peer: MemberId, from: Endpoint): void {
-    if (!this.#entries.has(peer)) return;
+  onCheckRequest(peer: MemberId, from: Endpoint, report?: PathReport): void {
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
     this.#traverse.onCheckRequest(peer, from, this.#clock.monotonicNow());
     this.#input(peer, { kind: "heard", endpoint: from });
+    if (report !== undefined) this.#quality.onReport(entry, from, report);
   }
 
   /** Sends one check there, beside what the traversal sends. */
@@ -211,11 +232,13 @@ export class Connector implements Disposable {
   }
 
   onRelayReady(peer: MemberId, leg: Leg): void {
+    this.#entries.get(peer)?.quality.onLegChanged();
     this.#input(peer, { kind: "relay-ready", leg });
     this.#traverse.relayConnected(peer);
   }
 
   onRelayGone(peer: MemberId, relay: MemberId, allocation: AllocationId): void {
+    this.#entries.get(peer)?.quality.onLegChanged();
     this.#cache.recordRelay({ peer, relay, outcome: "failure" });
     this.#input(peer, { kind: "relay-gone", allocation });
     this.#traverse.relayLost(peer);
@@ -230,6 +253,12 @@ export class Connector implements Disposable {
     this.#runSoon();
   }
 
+  /** A probe of our leg to the relay of this peer; `rttMs` undefined: it was lost. */
+  onLegProbed(peer: MemberId, sentAt: MonotonicMs, rttMs: number | undefined): void {
+    const entry = this.#entries.get(peer);
+    if (entry !== undefined) this.#quality.onLegProbed(entry, sentAt, rttMs);
+  }
+
   /** A way to signal came up, a volunteer was met, or addresses have changed: what is not direct begins anew. */
   restart(peer?: MemberId): void {
     this.#traverse.restart(this.#clock.monotonicNow(), peer);
@@ -241,6 +270,7 @@ export class Connector implements Disposable {
     const now = this.#clock.monotonicNow();
     this.#traverse.recheckAll(now);
     for (const [id, entry] of this.#entries) {
+      entry.quality.onMoved();
       this.#input(id, { kind: "moved" });
       if (entry.path.tag === "none") this.#dialPublic(entry);
     }
@@ -261,7 +291,7 @@ export class Connector implements Disposable {
 
   pathOf(peer: MemberId): PathInfo | undefined {
     const entry = this.#entries.get(peer);
-    return entry === undefined ? undefined : pathInfo(entry);
+    return entry === undefined ? undefined : pathInfo(entry, this.#clock.monotonicNow());
   }
 
   /** A look at WireGuard now; for whoever asks for figures. */
@@ -320,6 +350,7 @@ export class Connector implements Disposable {
     const { state, effects } = stepPath(entry.path, input, this.#self < peer, this.#clock.monotonicNow());
     const before = entry.path.tag;
     entry.path = state;
+    this.#quality.onPath(entry);
     for (const effect of effects) this.#carryOut(entry, effect, before);
     this.#runSoon();
   }
@@ -359,6 +390,7 @@ export class Connector implements Disposable {
 
   #onChanged(entry: PeerEntry, { from, to, why }: PathEffect & { kind: "changed" }): void {
     const { peer, path } = entry;
+    entry.history.addChange({ at: this.#clock.wallNow(), from, to, why });
     const fields = { peer: peer.name, from, to, why };
     if (to === "direct" && path.tag === "direct") {
       this.#log.info({ ...fields, endpoint: formatEndpoint(path.endpoint) }, "path changed");
@@ -379,21 +411,26 @@ export class Connector implements Disposable {
     if (shownType(from) !== shownType(to)) {
       entry.since = this.#clock.wallNow();
       entry.echoRttMs = undefined;
-      entry.loss = undefined;
     }
     this.#ports.setRelayActive(peer.id, to !== "direct");
     this.#ports.onPathChanged(peer.id);
   }
 
   async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
+    const sentAt = this.#clock.monotonicNow();
+    const before = this.#entries.get(peer.id);
+    const counts = before !== undefined && this.#quality.onProbeSent(before, endpoint);
     const answer = await this.#consentOf(peer, endpoint);
     if (this.#closed) return;
     const entry = this.#entries.get(peer.id);
     if (entry === undefined) return;
-    countProbe(entry, answer !== undefined);
+    if (answer?.report !== undefined) this.#quality.onReport(entry, endpoint, answer.report);
+    if (counts) this.#quality.onProbed(entry, endpoint, sentAt, answer?.rttMs);
     if (answer === undefined) return;
     this.#input(peer.id, { kind: "consent", endpoint, rttMs: answer.rttMs });
     this.#settle(entry);
+    // One of two paths is enough to tell by, and the same each time.
+    if (sameEndpoint(endpoint, entry.quality.other)) return;
     if (answer.mapped === undefined || !isRemapped(entry, endpoint, answer.mapped)) return;
     this.#log.debug({ peer: peer.name, mapped: formatEndpoint(answer.mapped) }, "a NAT has moved us");
     // STUN has shown the way to the peer, but its WireGuard follows WireGuard's packets alone.
@@ -407,7 +444,11 @@ export class Connector implements Disposable {
       const rttMs = await this.#ports.echo(peer.id, PROBE_TIMEOUT_MS);
       return rttMs === undefined ? undefined : { rttMs, mapped: undefined };
     }
-    const answer = await this.#ports.stun(endpoint, peer.outbound, { timeoutMs: PROBE_TIMEOUT_MS });
+    const report = this.reportFor(peer.id);
+    const answer = await this.#ports.stun(endpoint, peer.outbound, {
+      timeoutMs: PROBE_TIMEOUT_MS,
+      ...(report && { report }),
+    });
     return answer.ok && answer.value.errorCode === undefined ? answer.value : undefined;
   }
 
@@ -475,8 +516,10 @@ export class Connector implements Disposable {
     if (this.#closed) return;
     const now = this.#clock.monotonicNow();
     for (const effect of this.#traverse.step(now)) this.#carryOutNat(effect);
-    for (const [id, entry] of this.#entries)
-      if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#input(id, { kind: "tick" });
+    for (const [id, entry] of this.#entries) {
+      if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#tick(id, entry);
+      this.#quality.step(entry, now);
+    }
     for (const entry of this.#entries.values()) this.#sessions.retry(entry, now);
     this.#observer.step(now);
     void this.#writer.flush();
@@ -487,26 +530,29 @@ export class Connector implements Disposable {
     let at: number = Math.min(this.#observer.wakeAt(), this.#traverse.wakeAt() ?? Infinity);
     for (const entry of this.#entries.values()) {
       at = Math.min(at, this.#pathDueAt(entry) ?? Infinity, entry.handshake?.retryAt ?? Infinity);
+      at = Math.min(at, this.#quality.otherDueAt(entry) ?? Infinity);
     }
     this.#cancelTimer();
     // One millisecond at the least, so that a deadline that cannot be met does not spin.
     this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => this.#run());
   }
 
-  /** Packets flow: the path is asked for its consent more often. */
-  #pathDueAt({ path, activeUntil }: PeerEntry): MonotonicMs | undefined {
-    const at = pathWakeAt(path);
-    // An echo is itself traffic: probing by it while packets flow would never end.
-    if (this.#ports.stun === undefined) return at;
-    if (path.tag !== "direct" || at === undefined || path.probedAt > activeUntil) return at;
-    return monotonicMs(Math.min(at, path.probedAt + CONSENT_ACTIVE_MS));
+  /** An echo is itself traffic: probing by it while packets flow would never end. */
+  #pathDueAt(entry: PeerEntry): MonotonicMs | undefined {
+    return this.#ports.stun === undefined ? pathWakeAt(entry.path) : this.#quality.dueAt(entry);
+  }
+
+  #tick(peer: MemberId, entry: PeerEntry): void {
+    const lossShare = this.#quality.lossShare(entry);
+    this.#input(peer, { kind: "tick", ...(lossShare !== undefined && { lossShare }) });
   }
 
   /** A direct path that died while it was idle must not wait for its next probe. */
   #onTraffic(): void {
     const now = this.#clock.monotonicNow();
-    for (const [id, { path }] of this.#entries) {
-      if (path.tag === "direct" && now - path.probedAt >= CONSENT_MS) this.#input(id, { kind: "tick" });
+    for (const [id, entry] of this.#entries) {
+      const { path } = entry;
+      if (path.tag === "direct" && now - path.probedAt >= CONSENT_MS) this.#tick(id, entry);
     }
   }
 

@@ -3,7 +3,11 @@ import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
 import type { Candidate } from "../nat/candidate.ts";
 import type { StunCredential } from "../nat/stun-agent.ts";
+import { PathQuality } from "../path/path-quality.ts";
 import { initialPath, SESSION_MS, type PathState } from "../path/state.ts";
+import { shareOf } from "../path/comparison.ts";
+import type { Figures } from "../../protocol/stun/path-report.ts";
+import { PathHistory } from "./path-history.ts";
 
 /** A member as the roster has it, with what it takes to reach it. */
 export type MeshPeer = {
@@ -38,7 +42,12 @@ export type PeerEntry = {
   relayRttMs: number | undefined;
   /** Over the overlay, by whichever path; for what is relayed the only round trip that means anything to people. */
   echoRttMs: number | undefined;
-  loss: number | undefined;
+  readonly quality: PathQuality;
+  readonly history: PathHistory;
+  /** When the direct path that is not in use was probed last. */
+  otherProbedAt: MonotonicMs;
+  /** Our leg is probed more often, as it is measured which path is better. */
+  isLegMeasured: boolean;
   /** As which the endpoint of the direct path saw us last. */
   mapping: { readonly at: Endpoint; readonly mapped: Endpoint } | undefined;
   /** The peer's own view of where it is, as it signalled it last. */
@@ -58,7 +67,12 @@ export type PathInfo = {
   /** When packets began to go this way. */
   readonly since: WallMs;
   readonly rttMs: number | undefined;
+  /** Share of round trips, 0 to 1. */
   readonly loss: number | undefined;
+  readonly direct: Figures | undefined;
+  /** Through the relay, from end to end. */
+  readonly relay: Figures | undefined;
+  readonly history: PathHistory;
 };
 
 export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEntry {
@@ -69,7 +83,10 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
     activeUntil: now,
     relayRttMs: undefined,
     echoRttMs: undefined,
-    loss: undefined,
+    quality: new PathQuality(),
+    history: new PathHistory(),
+    otherProbedAt: now,
+    isLegMeasured: false,
     mapping: undefined,
     signalled: [],
     proven: new Set(),
@@ -79,8 +96,21 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
   };
 }
 
-export function pathInfo({ path, since, echoRttMs, loss }: PeerEntry): PathInfo {
-  return { path, since, rttMs: path.tag === "direct" ? (path.rttMs ?? echoRttMs) : echoRttMs, loss };
+export function pathInfo(
+  { path, since, echoRttMs, quality, history }: PeerEntry,
+  now: MonotonicMs,
+): PathInfo {
+  const [direct, relay] = [quality.direct(now), quality.relay(now)];
+  const [used, rttMs] = path.tag === "direct" ? [direct, path.rttMs] : [relay, undefined];
+  return {
+    path,
+    since,
+    rttMs: rttMs ?? used?.rttMs ?? echoRttMs,
+    loss: used && shareOf(used.recent),
+    direct,
+    relay,
+    history,
+  };
 }
 
 /** Whether a NAT has given us another mapping since the last answer from there. */
@@ -88,14 +118,6 @@ export function isRemapped(entry: PeerEntry, at: Endpoint, mapped: Endpoint): bo
   const before = entry.mapping;
   entry.mapping = { at, mapped };
   return sameEndpoint(before?.at, at) && !sameEndpoint(before?.mapped, mapped);
-}
-
-/** Some thirty probes count: at rest two and a half minutes. */
-const LOSS_GAIN = 1 / 16;
-
-export function countProbe(entry: PeerEntry, isAnswered: boolean): void {
-  const sample = isAnswered ? 0 : 1;
-  entry.loss = entry.loss === undefined ? sample : entry.loss + (sample - entry.loss) * LOSS_GAIN;
 }
 
 /**

@@ -210,7 +210,8 @@ export class Network implements AsyncDisposable {
       self: identity.keys.id,
       served: () => (started.network?.isVolunteering === true ? secretsOf(identity) : []),
       checkKey: (prefix) => started.network?.checkKey(prefix),
-      onCheck: (peer, from) => started.network?.onCheck(peer, from),
+      onCheck: (peer, from, report) => started.network?.onCheck(peer, from, report),
+      reportFor: (peer) => started.network?.connector.reportFor(peer),
     };
     const host = await openHost(parts, keys, stack);
     const network = new Network(parts, host, stack.move());
@@ -318,8 +319,8 @@ export class Network implements AsyncDisposable {
   }
 
   /** See `StunKeys`. */
-  onCheck(peer: MemberId, from: Endpoint): void {
-    this.#paths.onCheck(peer, from);
+  onCheck(...check: Parameters<Paths["onCheck"]>): void {
+    this.#paths.onCheck(...check);
   }
 
   netcheck(): Promise<Netcheck> {

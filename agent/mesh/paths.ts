@@ -4,6 +4,7 @@ import type { AllocationLeg, AllocationWarning } from "../../protocol/frame-body
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
 import type { CandidatesContent, MessageContent } from "../../protocol/message.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
 import type { FreshStun } from "../nat/fresh-stun.ts";
@@ -127,6 +128,7 @@ export class Paths implements Disposable {
             this.connector.onRelayGone(peer, relay, allocation);
           },
           onMeasured: (peer, _, rttMs) => this.connector.onRelayMeasured(peer, rttMs),
+          onProbed: (peer, sentAt, rttMs) => this.connector.onLegProbed(peer, sentAt, rttMs),
           onRefused: (peer, relay, reason) => this.#complaints.refused(peer, relay, reason),
         },
       }),
@@ -153,6 +155,7 @@ export class Paths implements Disposable {
             parts.isRelayed ? relaysTowards(peer, messaging.control.connected(), this.#roster) : [],
           connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
           setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
+          setLegPace: (peer, paceMs) => this.#relays.setPace(peer, paceMs),
           onDoubt: (peer) => this.#onDoubt(peer),
           onRemapped: () => this.#onRemapped(),
           onPathChanged: (peer) => this.#onPathChanged(peer),
@@ -348,9 +351,9 @@ export class Paths implements Disposable {
   }
 
   /** An authenticated check of a member arrived at WireGuard's port. */
-  onCheck(peer: MemberId, from: Endpoint): void {
+  onCheck(peer: MemberId, from: Endpoint, report?: PathReport): void {
     this.#holes.onCheck(peer, from);
-    this.connector.onCheckRequest(peer, from);
+    this.connector.onCheckRequest(peer, from, report);
   }
 
   onOffer(from: MemberId, leg: AllocationLeg): void {

@@ -10,15 +10,13 @@ import type { MeshContext } from "./context.ts";
 import type { HeldTokens } from "./held-tokens.ts";
 import { isTokenFault } from "./relay-refusals.ts";
 import { legCredential } from "./stun-names.ts";
-import { bindWithNonce, type StunRequest } from "./stun-service.ts";
+import { bindLeg } from "./leg-probe.ts";
+import type { StunRequest } from "./stun-service.ts";
 
 /** A volunteer answers at once; on a path that just died the next one must not wait. */
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Outlives an allocation's lifetime by far; whether its members still are members is checked all the time. */
 const TOKEN_LIFETIME_SEC = 6 * 3600;
-/** The relay client asks again by itself: three of these in a row are a dead relay. */
-const BIND = { retransmitMs: [60, 180], timeoutMs: 600 };
-
 export type RelayRequestsParts = {
   readonly context: MeshContext;
   readonly control: Pick<ControlPlane, "request">;
@@ -45,7 +43,7 @@ export class RelayRequests implements RelayPorts {
       stun === undefined
         ? undefined
         : ({ allocation, leg, legKey }, endpoint) =>
-            bindWithNonce(stun, endpoint, legCredential(allocation, leg, legKey), BIND);
+            bindLeg(parts.context.clock, stun, endpoint, legCredential(allocation, leg, legKey));
   }
 
   async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {

@@ -1,6 +1,7 @@
-import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
+import { refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import type { ChangeRequest } from "../../protocol/stun/change-request.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
@@ -29,7 +30,9 @@ export type StunKeys = {
   served(): readonly { readonly epoch: number; readonly secret: Uint8Array }[];
   /** By the start of the peer's id. */
   checkKey(senderPrefix: string): { readonly peer: MemberId; readonly key: Uint8Array } | undefined;
-  onCheck(peer: MemberId, from: Endpoint): void;
+  onCheck(peer: MemberId, from: Endpoint, report?: PathReport): void;
+  /** What is measured of the paths to the peer, for the answer to a check that says the same. */
+  reportFor(peer: MemberId): PathReport | undefined;
 };
 
 type StunParts = {
@@ -70,10 +73,13 @@ export class StunService implements AsyncDisposable {
       send: (bytes, to) => socket.send(bytes, to),
       server: {
         keyFor: (username) => keyFor(username, keys),
-        onBinding(username, from) {
-          const sender = checkSender(username, keys.self);
-          const peer = sender === undefined ? undefined : keys.checkKey(sender)?.peer;
-          if (peer !== undefined) keys.onCheck(peer, from);
+        onBinding(username, from, report) {
+          const peer = checker(username, keys);
+          if (peer !== undefined) keys.onCheck(peer, from, report);
+        },
+        reportFor(username) {
+          const peer = checker(username, keys);
+          return peer && keys.reportFor(peer);
         },
         elsewhere: async (username, change, from) =>
           epochOf(username) === undefined
@@ -139,6 +145,12 @@ export class StunService implements AsyncDisposable {
   }
 }
 
+/** Who sent this check. */
+function checker(username: string, keys: StunKeys): MemberId | undefined {
+  const sender = checkSender(username, keys.self);
+  return sender === undefined ? undefined : keys.checkKey(sender)?.peer;
+}
+
 function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
   const epoch = epochOf(username);
   if (epoch !== undefined) {
@@ -147,21 +159,4 @@ function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
   }
   const sender = checkSender(username, keys.self) ?? probeSender(username, keys.self);
   return sender === undefined ? undefined : keys.checkKey(sender)?.key;
-}
-
-/** Sends a Binding request; where the server wants proof of the return path, sends it again with the nonce. */
-export async function bindWithNonce(
-  stun: StunRequest,
-  to: Endpoint,
-  credential: StunCredential | undefined,
-  options: StunRequestOptions,
-): Promise<Decoded<{ readonly rttMs: number }>> {
-  let answer = await stun(to, credential, options);
-  if (answer.ok && answer.value.nonce !== undefined) {
-    answer = await stun(to, credential, { ...options, nonce: answer.value.nonce });
-  }
-  if (!answer.ok) return answer;
-  return answer.value.errorCode === undefined
-    ? decoded({ rttMs: answer.value.rttMs })
-    : refused(`stun-${answer.value.errorCode}`);
 }

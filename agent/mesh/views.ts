@@ -2,6 +2,7 @@ import type { CacheRow } from "../../cache/describe.ts";
 import { formatEndpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type {
+  AvoidedPath,
   CachedEndpoint,
   CachedExperience,
   CachedPeer,
@@ -19,7 +20,8 @@ import { reasonToRelay } from "../nat/expectation.ts";
 import type { RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { HeldToken } from "./held-tokens.ts";
-import { shownType } from "./mesh-peer.ts";
+import { shownType, type PathInfo } from "./mesh-peer.ts";
+import { figuresOf } from "./peer-detail.ts";
 import type { Network } from "./network.ts";
 
 export function identityOf({ name, id, address4, address6 }: RosterMember): MemberIdentity {
@@ -75,9 +77,12 @@ export function pathOf(network: Network, id: MemberId): PeerPath {
       rttMs: null,
       loss: null,
       reason: null,
+      avoided: null,
     };
   }
   const { path, since, rttMs } = found;
+  const avoided = avoidedPath(found);
+  const isForNats = type === "relayed" && avoided === null;
   const endpoint = path.tag === "direct" ? path.endpoint : path.leg?.endpoint;
   const relay =
     type === "relayed" && path.leg !== undefined ? network.roster.members.get(path.leg.relay) : undefined;
@@ -88,8 +93,16 @@ export function pathOf(network: Network, id: MemberId): PeerPath {
     sinceMs: since,
     rttMs: rttMs === undefined ? null : Math.round(rttMs * 100) / 100,
     loss: found.loss ?? null,
-    reason: (type === "relayed" ? reasonToRelay(network.nat, network.natOf(id) ?? {}) : undefined) ?? null,
+    reason: isForNats ? (reasonToRelay(network.nat, network.natOf(id) ?? {}) ?? null) : null,
+    avoided,
   };
+}
+
+function avoidedPath({ path, direct }: PathInfo): AvoidedPath | null {
+  const avoided = path.tag === "relayed" ? path.avoided : undefined;
+  if (avoided === undefined) return null;
+  const { rttMs, loss } = figuresOf(direct);
+  return { endpoint: formatEndpoint(avoided.endpoint), worseBy: avoided.worseBy, rttMs, loss };
 }
 
 export function peerStatuses(

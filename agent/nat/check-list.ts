@@ -206,12 +206,19 @@ export function checksWakeAt(list: CheckList): MonotonicMs | undefined {
   return monotonicMs(at);
 }
 
-/** Whether a pair that has not answered yet would be preferred to the best one that has. */
+/**
+ * Whether a pair that has not answered yet would be preferred to the best one that has, or is of the other address family: which of two
+ * families is better is measured once both are known to work.
+ */
 export function mayImprove(list: CheckList): boolean {
-  const best = bestValid(list.checks);
+  const best = bestValid(list.checks)?.candidate;
   if (best === undefined || list.roundEndsAt === undefined) return false;
+  const family = familyOf(best.endpoint.address);
   return list.checks.some(
-    (check) => !isValid(check) && preferenceOf(check.candidate) > preferenceOf(best.candidate),
+    (check) =>
+      !isValid(check) &&
+      (preferenceOf(check.candidate) > preferenceOf(best) ||
+        familyOf(check.candidate.endpoint.address) !== family),
   );
 }
 

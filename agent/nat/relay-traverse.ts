@@ -101,6 +101,12 @@ export class RelayNatTraverse {
     relaying.askedAt = undefined;
   }
 
+  /** One is wanted beside a direct path that does not have it: that path is in doubt. */
+  relayWanted(peer: MemberId): void {
+    const relaying = this.#relaying.get(peer);
+    if (relaying?.connected === false) relaying.lost = true;
+  }
+
   directConnected(peer: MemberId): void {
     this.#direct.markConnected(peer);
   }

@@ -2,6 +2,7 @@ import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { changeRequest, type ChangeRequest } from "../../protocol/stun/change-request.ts";
 import { verifyIntegrity } from "../../protocol/stun/integrity.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { decodeStun, encodeStun, type ReceivedStun } from "../../protocol/stun/message.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
@@ -18,6 +19,7 @@ export type StunAnswer = {
   /** Of an error response. */
   readonly errorCode: number | undefined;
   readonly nonce: string | undefined;
+  readonly report?: PathReport | undefined;
 };
 
 /** An answer with what RFC 5780 has beside: where it came from, and where else the server may be asked. */
@@ -39,6 +41,8 @@ export type StunRequestOptions = {
   readonly delaySec?: number;
   /** To an own mapped address: that the request comes back to us is the answer. */
   readonly toSelf?: boolean;
+  /** What this end measures; the other answers with the same. */
+  readonly report?: PathReport;
 };
 
 export type StunProbe = (
@@ -58,7 +62,9 @@ export type Elsewhere = {
 /** Knows the key for a user name, and is told of every request that proves to know it too. */
 export type StunServer = {
   keyFor(username: string): Uint8Array | undefined;
-  onBinding(username: string, from: Endpoint): void;
+  onBinding(username: string, from: Endpoint, report?: PathReport): void;
+  /** For the answer to a request that has one. */
+  reportFor?(username: string): PathReport | undefined;
   /** For CHANGE-REQUEST; missing where nobody may ask for that. Refused: "cannot-change", "rate-limited". */
   elsewhere?(username: string, change: ChangeRequest, from: Endpoint): Promise<Decoded<Elsewhere>>;
 };
@@ -121,6 +127,7 @@ export class StunAgent {
           ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
           ...(options.change === undefined ? {} : { changeRequest: options.change }),
           ...(options.delaySec === undefined ? {} : { responseDelaySec: options.delaySec }),
+          ...(options.report === undefined ? {} : { pathReport: options.report }),
         },
       },
       credential?.key,
@@ -178,7 +185,7 @@ export class StunAgent {
 
   #answer(bytes: Uint8Array, message: ReceivedStun, from: Endpoint): void {
     if (this.#cameBack(bytes, message, from)) return;
-    const { username, changeRequest: change } = message.attributes;
+    const { username, changeRequest: change, pathReport: report } = message.attributes;
     const key = username === undefined ? undefined : this.#server.keyFor(username);
     // To a stranger the port is silent: no error response, as RFC 8489 would have it.
     if (username === undefined || key === undefined) {
@@ -198,9 +205,10 @@ export class StunAgent {
       void this.#answerElsewhere(message, username, change, key, from);
       return;
     }
-    const attributes = { xorMappedAddress: from };
+    const pathReport = report && this.#server.reportFor?.(username);
+    const attributes = { xorMappedAddress: from, ...(pathReport && { pathReport }) };
     this.#send(encodeStun({ class: "success", transactionId, attributes }, key), from);
-    this.#server.onBinding(username, from);
+    this.#server.onBinding(username, from, report);
   }
 
   /** RFC 8489, section 6.3.1. As many as fit beside the rest: one of them is enough to tell. */
@@ -297,7 +305,8 @@ export class StunAgent {
       this.#count("not-understood");
       return;
     }
-    const { xorMappedAddress, errorCode, nonce, responseOrigin, otherAddress } = message.attributes;
+    const { xorMappedAddress, errorCode, nonce, responseOrigin, otherAddress, pathReport } =
+      message.attributes;
     outstanding.settle(
       decoded({
         rttMs: this.#clock.monotonicNow() - outstanding.sentAt,
@@ -307,6 +316,7 @@ export class StunAgent {
         from,
         origin: responseOrigin,
         other: otherAddress,
+        ...(pathReport && { report: pathReport }),
       }),
     );
   }

@@ -1,11 +1,11 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
 import {
-  CONSENT_MISSES,
   CONSENT_RETRY_MS,
   DEATH_MS,
   DOUBT_MISSES,
   MAX_ASSERTS,
+  missesOfDeath,
   MOVED_DEATH_MS,
   MOVED_MISSES,
   STABLE_MS,
@@ -107,24 +107,29 @@ function proven(
   return now - since >= STABLE_MS ? { directFailures: 0, asserts: 0 } : { directFailures, asserts };
 }
 
-export function onTickDirect(state: DirectPath, now: MonotonicMs): PathStep {
+export function onTickDirect(state: DirectPath, lossShare: number | undefined, now: MonotonicMs): PathStep {
   if (now - state.probedAt < CONSENT_RETRY_MS) return unchanged(state);
-  if (isDead(state, now)) {
+  const misses = missesOfDeath(lossShare);
+  if (isDead(state, misses, now)) {
     const why = "the direct path is silent";
     return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, true);
   }
   const effects: PathEffect[] = [{ kind: "probe", endpoint: state.endpoint }];
   if (state.unanswered === DOUBT_MISSES) effects.push({ kind: "doubted" });
   // Answers may be lost while data still arrives: look before the path is called dead.
-  if (state.unanswered >= CONSENT_MISSES - 2) effects.push({ kind: "observe" });
+  if (state.unanswered >= misses - 2) effects.push({ kind: "observe" });
   return { state: { ...state, probedAt: now, unanswered: state.unanswered + 1 }, effects };
 }
 
 /** Without a relay nothing is gained by saying so early. */
-function isDead({ unanswered, aliveAt, movedSince, leg }: DirectPath, now: MonotonicMs): boolean {
+function isDead(
+  { unanswered, aliveAt, movedSince, leg }: DirectPath,
+  misses: number,
+  now: MonotonicMs,
+): boolean {
   if (movedSince !== undefined && leg !== undefined)
     return unanswered >= MOVED_MISSES && now - Math.max(movedSince, aliveAt) >= MOVED_DEATH_MS;
-  return unanswered >= CONSENT_MISSES && now - aliveAt >= DEATH_MS;
+  return unanswered >= misses && now - aliveAt >= DEATH_MS;
 }
 
 /**

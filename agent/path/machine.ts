@@ -3,6 +3,17 @@ import type { AllocationId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { onConsent, onHeard, onObservedDirect, onTickDirect, onValidatedDirect } from "./direct.ts";
 import {
+  avoidedWakeAt,
+  mayReturn,
+  onAvoidedAlive,
+  onOtherBetter,
+  onPeerAvoids,
+  onRelayBetter,
+  onStrayedFromRelay,
+  onTickAvoided,
+  returnAtOnce,
+} from "./preference.ts";
+import {
   CONSENT_IDLE_MS,
   CONSENT_RETRY_MS,
   HANDSHAKE_MS,
@@ -18,9 +29,11 @@ import {
   type PathInput,
   type PathState,
   type PathStep,
+  type RelayedPath,
 } from "./state.ts";
 import {
   change,
+  forgotten,
   hasSession,
   isRelay,
   mayMove,
@@ -59,16 +72,29 @@ export function stepPath(
     case "observed":
       return onObserved(state, input.wireguard, controlling, now);
     case "heard":
-      return state.tag === "direct" ? onHeard(state, input.endpoint, now) : unchanged(state);
+      if (state.tag === "relayed") return onAvoidedAlive(state, input.endpoint, true, now);
+      // The end that decides by what it measures does measure.
+      return state.tag === "direct" && !controlling ? onHeard(state, input.endpoint, now) : unchanged(state);
     case "consent":
       if (state.tag === "direct") return onConsent(state, input.endpoint, input.rttMs, now);
+      if (state.tag === "relayed") return onAvoidedAlive(state, input.endpoint, false, now);
       return state.tag === "checking" && sameEndpoint(state.target, input.endpoint)
         ? unchanged({ ...state, consented: true })
         : unchanged(state);
+    case "relay-better":
+      if (state.tag !== "direct" || !controlling) return unchanged(state);
+      return onRelayBetter(state, input.worseBy, now);
+    case "other-better":
+      if (state.tag !== "direct" || !controlling) return unchanged(state);
+      return onOtherBetter(state, input.endpoint, input.worseBy, now);
+    case "direct-as-good":
+      return state.tag === "relayed" && controlling ? onDirectAsGood(state, now) : unchanged(state);
+    case "peer-avoids":
+      return controlling ? unchanged(state) : onPeerAvoids(state, input.endpoint, input.worseBy, now);
     case "moved":
       return onMoved(state, now);
     case "tick":
-      return onTick(state, now);
+      return onTick(state, input.lossShare, now);
   }
 }
 
@@ -76,8 +102,9 @@ export function stepPath(
 export function pathWakeAt(state: PathState): MonotonicMs | undefined {
   switch (state.tag) {
     case "none":
-    case "relayed":
       return undefined;
+    case "relayed":
+      return state.avoided && avoidedWakeAt(state.avoided);
     case "checking":
       return state.giveUpAt;
     case "direct":
@@ -107,6 +134,7 @@ function onRelayGone(state: PathState, allocation: AllocationId, now: MonotonicM
     case "direct":
       return unchanged({ ...state, ...legs });
     case "relayed":
+      if (state.avoided !== undefined) return returnAtOnce(state, state.avoided, now);
       return change(
         state,
         unchanged({ ...shared(state), ...legs, tag: "none", since: now, trying: undefined }),
@@ -117,25 +145,19 @@ function onRelayGone(state: PathState, allocation: AllocationId, now: MonotonicM
 
 function onValidated(state: PathState, endpoint: Endpoint, controlling: boolean, now: MonotonicMs): PathStep {
   const why = "a direct pair is validated";
-  const next: CheckingPath = {
-    ...shared(state),
-    tag: "checking",
-    since: now,
-    target: endpoint,
-    giveUpAt: monotonicMs(now + (hasSession(state.seen) ? SWITCH_MS : HANDSHAKE_MS)),
-    asserts: 0,
-    probedAt: undefined,
-    consented: false,
-  };
+  const next = checking(state, endpoint, now);
   switch (state.tag) {
     case "none":
       if (isTrying(state, endpoint, now)) return unchanged(state, { kind: "observe" });
       // Nothing carries packets yet, so nothing can be lost: both sides move.
       return change(state, assertTarget(next, controlling, now), why);
     case "relayed":
+      // It works, as is known.
+      if (sameEndpoint(endpoint, state.avoided?.endpoint)) return unchanged(state);
       if (!controlling) return change(state, unchanged(next, { kind: "observe" }), why);
       if (now < state.holdUntil) {
-        return unchanged(state, { kind: "direct-lost", endpoint, retryInMs: state.holdUntil - now });
+        const lost: PathEffect = { kind: "direct-lost", endpoint, retryInMs: state.holdUntil - now };
+        return unchanged({ ...state, avoided: undefined }, lost);
       }
       return change(state, assertTarget(next, controlling, now), why);
     case "checking": {
@@ -147,6 +169,30 @@ function onValidated(state: PathState, endpoint: Endpoint, controlling: boolean,
     case "direct":
       return onValidatedDirect(state, endpoint, controlling, now);
   }
+}
+
+function checking(state: PathState, target: Endpoint, now: MonotonicMs): CheckingPath {
+  return {
+    ...shared(state),
+    tag: "checking",
+    since: now,
+    target,
+    giveUpAt: monotonicMs(now + (hasSession(state.seen) ? SWITCH_MS : HANDSHAKE_MS)),
+    asserts: 0,
+    probedAt: undefined,
+    consented: false,
+  };
+}
+
+/** The path that was avoided is taken again, as a validated one is. */
+function onDirectAsGood(state: RelayedPath, now: MonotonicMs): PathStep {
+  const { avoided } = state;
+  if (avoided === undefined || !mayReturn(state, now)) return unchanged(state);
+  const next = {
+    ...checking(state, avoided.endpoint, now),
+    preference: { ...state.preference, changedAt: now },
+  };
+  return change(state, assertTarget(next, true, now), "the direct path is as good as the relay again");
 }
 
 function onObserved(before: PathState, seen: Observation, controlling: boolean, now: MonotonicMs): PathStep {
@@ -162,8 +208,7 @@ function onObserved(before: PathState, seen: Observation, controlling: boolean, 
     case "none":
       return onObservedNone(state, endpoint, received, now);
     case "relayed":
-      if (received && !isRelay(state, endpoint))
-        return toDirect(state, endpoint, now, "WireGuard roamed to it");
+      if (received && !isRelay(state, endpoint)) return onStrayedFromRelay(state, endpoint, now);
       return isSilent(state, now) ? toNone(state, now, "nothing came for three minutes") : unchanged(state);
     case "checking":
       return onObservedChecking(state, endpoint, received, controlling, now);
@@ -185,7 +230,7 @@ function onObservedNone(state: NoPath, endpoint: Endpoint, received: boolean, no
   if (state.leg === undefined) return unchanged(state);
   return change(
     state,
-    unchanged({ ...shared(state), leg: state.leg, tag: "relayed", since: now }),
+    unchanged({ ...shared(state), leg: state.leg, tag: "relayed", since: now, avoided: undefined }),
     "bytes came",
   );
 }
@@ -229,8 +274,12 @@ function onMoved(state: PathState, now: MonotonicMs): PathStep {
     case "none":
     case "checking":
       return unchanged(state);
-    case "relayed":
-      return unchanged(state, setAgain(state.leg.endpoint));
+    case "relayed": {
+      // From where this host is now another path leads to the peer, which may be good.
+      const next: PathState =
+        state.avoided === undefined ? state : { ...state, avoided: undefined, holdUntil: now };
+      return unchanged(next, setAgain(state.leg.endpoint), ...forgotten(state.avoided));
+    }
     case "direct": {
       const probe: PathEffect = { kind: "probe", endpoint: state.endpoint };
       // Moves come in twos and threes, and the later ones must not give a dead path more time.
@@ -245,22 +294,29 @@ function setAgain(endpoint: Endpoint): PathEffect {
   return { kind: "set-endpoint", endpoint, reset: false, pin: undefined };
 }
 
-function onTick(state: PathState, now: MonotonicMs): PathStep {
+function onTick(state: PathState, lossShare: number | undefined, now: MonotonicMs): PathStep {
   switch (state.tag) {
     case "none":
-    case "relayed":
       return unchanged(state);
+    case "relayed":
+      return state.avoided === undefined ? unchanged(state) : onTickAvoided(state, state.avoided, now);
     case "checking": {
       if (now < state.giveUpAt) return unchanged(state);
       const why = "the direct pair carried nothing";
       if (state.leg === undefined) return toNone(state, now, why);
       if (state.asserts > 0) return toRelayed(state, state.leg, now, why, true);
       // The controlling side did not move yet; it may be holding back. Nothing of ours has failed.
-      const next: PathState = { ...shared(state), leg: state.leg, tag: "relayed", since: now };
+      const next: PathState = {
+        ...shared(state),
+        leg: state.leg,
+        tag: "relayed",
+        since: now,
+        avoided: undefined,
+      };
       return change(state, unchanged(next), "the peer stays");
     }
     case "direct":
-      return onTickDirect(state, now);
+      return onTickDirect(state, lossShare, now);
   }
 }
 

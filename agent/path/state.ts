@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { WorseBy } from "../../protocol/stun/path-report.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
 
 /** Our side of an allocation: WireGuard's endpoint for the peer while it is relayed. */
@@ -29,9 +30,18 @@ export type PathInput =
   /** An authenticated probe of the peer came from there, and was answered. */
   | { readonly kind: "heard"; readonly endpoint: Endpoint }
   | { readonly kind: "consent"; readonly endpoint: Endpoint; readonly rttMs: number }
+  /** Measured: the relay is better than the direct path that is in use. */
+  | { readonly kind: "relay-better"; readonly worseBy: WorseBy }
+  /** Measured: so is this direct path, of the other address family. */
+  | { readonly kind: "other-better"; readonly endpoint: Endpoint; readonly worseBy: WorseBy }
+  /** Measured: the direct path that was left for the relay is as good as that. */
+  | { readonly kind: "direct-as-good" }
+  /** The controlling end has left this path for the relay. */
+  | { readonly kind: "peer-avoids"; readonly endpoint: Endpoint; readonly worseBy: WorseBy }
   /** This host has other addresses, another gateway or another mapping at a NAT, or it slept: every way may lead elsewhere. */
   | { readonly kind: "moved" }
-  | { readonly kind: "tick" };
+  /** `lossShare`: of round trips on the direct path, as far as is known. */
+  | { readonly kind: "tick"; readonly lossShare?: number };
 
 export type PathEffect =
   /** Point WireGuard at it and make it send something now, so that the peer follows by roaming. */
@@ -45,7 +55,7 @@ export type PathEffect =
        * is still under way through the relay else moves WireGuard back with every packet, and each end keeps the other
        * there: under steady traffic moving it again and again does not get it off the relay (simulated: a ping every
        * 20 ms each way over a relay 50 ms away is enough). One end that is pinned is: the other then soon hears
-       * nothing but the direct path.
+       * nothing but the direct path. What cannot be made to look so, being of the other address family, is dropped.
        */
       readonly pin: Endpoint | undefined;
     }
@@ -75,11 +85,37 @@ export type Shared = {
   /** Hysteresis: direct paths that died young make the next one wait. */
   readonly directFailures: number;
   readonly holdUntil: MonotonicMs;
+  readonly preference: Preference;
+};
+
+/** Hysteresis of what is decided by measured quality. */
+export type Preference = {
+  /** Last time that the path was changed for it. */
+  readonly changedAt: MonotonicMs | undefined;
+  /** How often in a row a direct path was left that had not been good for long. */
+  readonly departures: number;
+};
+
+/** A direct path that works, and is not used since the relay is better. */
+export type AvoidedPath = {
+  readonly endpoint: Endpoint;
+  readonly worseBy: WorseBy;
+  /** Who decided it: the controlling end does. */
+  readonly by: "us" | "peer";
+  readonly probedAt: MonotonicMs;
+  readonly unanswered: number;
+  readonly aliveAt: MonotonicMs;
+  /** How often WireGuard was moved back to the relay. */
+  readonly asserts: number;
 };
 
 /** No packets flow; `trying` is where WireGuard's endpoint points meanwhile. */
 export type NoPath = Shared & { readonly tag: "none"; readonly trying: Endpoint | undefined };
-export type RelayedPath = Shared & { readonly tag: "relayed"; readonly leg: Leg };
+export type RelayedPath = Shared & {
+  readonly tag: "relayed";
+  readonly leg: Leg;
+  readonly avoided: AvoidedPath | undefined;
+};
 /** Still on the relay or on nothing, while the validated direct pair is being taken into use. */
 export type CheckingPath = Shared & {
   readonly tag: "checking";
@@ -126,6 +162,10 @@ export const CONSENT_ACTIVE_MS = 500;
 export const CONSENT_RETRY_MS = 200;
 const CONSENT_RETRY_MAX_MS = 1_000;
 export const CONSENT_MISSES = 6;
+/** So seldom may a row of lost probes be by chance: on a path that is known to lose much it has to be longer than six. */
+const CHANCE = 1e-4;
+/** Of misses: two seconds, so that a dead path is left within three. */
+export const MAX_CONSENT_MISSES = 10;
 /** Silence that a dead path has shown at the least; below it, one lost burst would look like a cut. */
 export const DEATH_MS = 1_200;
 /**
@@ -165,6 +205,7 @@ export function initialPath(now: MonotonicMs): PathState {
     movedAt: undefined,
     directFailures: 0,
     holdUntil: now,
+    preference: { changedAt: undefined, departures: 0 },
     trying: undefined,
   };
 }
@@ -172,4 +213,11 @@ export function initialPath(now: MonotonicMs): PathState {
 /** When the next probe of a path is due that did not answer the last one. */
 export function retryMs({ rttMs }: DirectPath): number {
   return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 2 * (rttMs ?? 0)));
+}
+
+/** Unanswered probes that show that a path is dead of which this share of the round trips is lost anyway. */
+export function missesOfDeath(lossShare = 0): number {
+  if (lossShare <= 0) return CONSENT_MISSES;
+  const row = lossShare >= 1 ? Infinity : Math.ceil(Math.log(CHANCE) / Math.log(lossShare));
+  return Math.min(MAX_CONSENT_MISSES, Math.max(CONSENT_MISSES, row));
 }

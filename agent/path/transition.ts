@@ -3,6 +3,7 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import {
   ASSERT_MS,
   SESSION_MS,
+  type AvoidedPath,
   type CheckingPath,
   type DirectPath,
   type Leg,
@@ -29,7 +30,7 @@ export function toRelayed(
   // It was this host that moved: the path has not failed by itself, and the next one need not wait.
   const hasMoved = state.tag === "direct" && state.movedSince !== undefined;
   const failed = hasMoved ? shared(state) : withFailure(state, now);
-  const next: PathState = { ...failed, leg, tag: "relayed", since: now };
+  const next: PathState = { ...failed, leg, tag: "relayed", since: now, avoided: undefined };
   const moved = move ? moveWireguard(next, leg.endpoint, now) : unchanged(next);
   const lost: PathEffect = {
     kind: "direct-lost",
@@ -39,7 +40,13 @@ export function toRelayed(
   return change(state, { state: moved.state, effects: [...moved.effects, lost] }, why);
 }
 
-export function toDirect(state: PathState, endpoint: Endpoint, now: MonotonicMs, why: string): PathStep {
+export function toDirect(
+  state: PathState,
+  endpoint: Endpoint,
+  now: MonotonicMs,
+  why: string,
+  from: Pick<PathState, "tag"> = state,
+): PathStep {
   const next: PathState = {
     ...shared(state),
     tag: "direct",
@@ -54,15 +61,18 @@ export function toDirect(state: PathState, endpoint: Endpoint, now: MonotonicMs,
     strayedAt: undefined,
     asserts: 0,
   };
-  return change(state, { state: next, effects: [{ kind: "probe", endpoint }, { kind: "observe" }] }, why);
+  return change(from, { state: next, effects: [{ kind: "probe", endpoint }, { kind: "observe" }] }, why);
 }
 
 /** WireGuard keeps its endpoint: it may be the network that is gone, and then it comes back by itself. */
 export function toNone(state: PathState, now: MonotonicMs, why: string): PathStep {
   switch (state.tag) {
     case "none":
-    case "relayed":
       return change(state, unchanged({ ...shared(state), tag: "none", since: now, trying: undefined }), why);
+    case "relayed": {
+      const next: PathState = { ...shared(state), tag: "none", since: now, trying: undefined };
+      return change(state, unchanged(next, ...forgotten(state.avoided)), why);
+    }
     case "checking":
     case "direct": {
       const endpoint = state.tag === "direct" ? state.endpoint : state.target;
@@ -74,24 +84,30 @@ export function toNone(state: PathState, now: MonotonicMs, why: string): PathSte
   }
 }
 
+/** What was known of a direct path counts no longer: it is looked for anew. */
+export function forgotten(avoided: AvoidedPath | undefined, retryInMs = 0): readonly PathEffect[] {
+  return avoided === undefined ? [] : [{ kind: "direct-lost", endpoint: avoided.endpoint, retryInMs }];
+}
+
 /** `pinned`, where it was before, keeps WireGuard from being moved back by what is under way from there. */
 export function moveWireguard(
   state: PathState,
   endpoint: Endpoint,
   now: MonotonicMs,
   pinned?: Endpoint,
+  between: "same-family" | "families" = "same-family",
 ): PathStep {
   const reset = !hasSession(state.seen);
-  // An address cannot be made to look like one of the other family: there, moving again has to do.
-  const isPinnable = pinned !== undefined && familyOf(pinned.address) === familyOf(endpoint.address);
-  const pin = isPinnable ? pinned : undefined;
+  // An address cannot be made to look like one of the other family: there, moving again has to do, or what comes late is dropped.
+  const isSame = pinned !== undefined && familyOf(pinned.address) === familyOf(endpoint.address);
+  const pin = isSame || between === "families" ? pinned : undefined;
   return {
     state: { ...state, movedAt: now, ...(reset ? { seen: undefined } : {}) },
     effects: [{ kind: "set-endpoint", endpoint, reset, pin }, { kind: "observe" }],
   };
 }
 
-export function change(before: PathState, step: PathStep, why: string): PathStep {
+export function change(before: Pick<PathState, "tag">, step: PathStep, why: string): PathStep {
   return {
     state: step.state,
     effects: [{ kind: "changed", from: before.tag, to: step.state.tag, why }, ...step.effects],
@@ -104,8 +120,8 @@ export function unchanged(state: PathState, ...effects: readonly PathEffect[]): 
 
 /** The part that all states have; what is theirs alone stays behind. */
 export function shared(state: PathState): Shared {
-  const { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil } = state;
-  return { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil };
+  const { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil, preference } = state;
+  return { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil, preference };
 }
 
 /** `leg` takes the place of the one there was. */
@@ -140,5 +156,5 @@ export function hasSession(seen: Observation | undefined): boolean {
 function withFailure(state: PathState, now: MonotonicMs): Shared {
   const directFailures = state.directFailures + 1;
   const hold = HOLD_MS[Math.min(directFailures, HOLD_MS.length) - 1] ?? 0;
-  return { ...shared(state), directFailures, holdUntil: monotonicMs(now + hold) };
+  return { ...shared(state), directFailures, holdUntil: monotonicMs(Math.max(state.holdUntil, now + hold)) };
 }

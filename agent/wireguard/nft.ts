@@ -56,20 +56,20 @@ export function invitesScript(interfaceName: string, invites: readonly string[])
   return `flush set ${set}\n${add}`;
 }
 
-/** While it is in force, packets from `from` reach WireGuard as if they came from `to`. */
+/**
+ * While it is in force, packets from `from` reach WireGuard as if they came from `to`. An address cannot be rewritten into one of the other family:
+ * between families they do not reach it at all.
+ */
 export type SourcePin = { readonly from: Endpoint; readonly to: Endpoint };
 
-/** Replaces all pins; fails where the table is not loaded. One between address families cannot be and is left out. */
+/** Replaces all pins; fails where the table is not loaded. */
 export function pinsScript(interfaceName: string, listenPort: number, pins: readonly SourcePin[]): string {
   const target = `inet ${tableName(interfaceName)} pins`;
-  const rules = pins.flatMap(({ from, to }) => {
+  const rules = pins.map(({ from, to }) => {
     const family = familyOf(from.address);
-    if (family !== familyOf(to.address)) return [];
-    const source = `${match("saddr", from.address)} udp sport ${checkedPort(from.port)}`;
-    const rewrite = `${keywordOf(family)} saddr set ${checkedCidr(to.address)} udp sport set ${checkedPort(to.port)}`;
-    return [
-      `add rule ${target} ${source} udp dport ${checkedPort(listenPort)} udp checksum != 0 ${rewrite}\n`,
-    ];
+    const source = `${match("saddr", from.address)} udp sport ${checkedPort(from.port)} udp dport ${checkedPort(listenPort)}`;
+    const rewrite = `udp checksum != 0 ${keywordOf(family)} saddr set ${checkedCidr(to.address)} udp sport set ${checkedPort(to.port)}`;
+    return `add rule ${target} ${source} ${family === familyOf(to.address) ? rewrite : "drop"}\n`;
   });
   return `flush chain ${target}\n${rules.join("")}`;
 }

@@ -5,6 +5,7 @@ import { changeRequest } from "./change-request.ts";
 import { errorCode } from "./error-code.ts";
 import { nonce } from "./nonce.ts";
 import { otherAddress } from "./other-address.ts";
+import { pathReport } from "./path-report.ts";
 import { responseDelaySec } from "./response-delay.ts";
 import { responseOrigin } from "./response-origin.ts";
 import type { Tlv } from "./tlv.ts";
@@ -25,6 +26,7 @@ const CODECS = {
   xorMappedAddress,
   responseOrigin,
   otherAddress,
+  pathReport,
 };
 
 type ValueOf<Codec> = Codec extends AttributeCodec<infer Value> ? Value : never;

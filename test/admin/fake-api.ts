@@ -4,6 +4,7 @@ import type {
   HeldRelayToken,
   Membership,
   NetcheckPortMapping,
+  PeerDetail,
   PeerStatus,
   RelayStatus,
   Status,
@@ -33,36 +34,70 @@ export const STATUS: Status = {
 /** 2026-01-01, where the fake clock starts. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
 
-export const PEERS: readonly PeerStatus[] = [
-  {
-    name: "bob",
-    id: "b".repeat(32),
-    address4: "100.80.0.2",
-    address6: "fd00::2",
-    path: {
-      type: "relayed",
-      endpoint: "203.0.113.9:40001",
-      relay: "carol",
-      sinceMs: NOW_MS - 180_000,
-      rttMs: 12.34,
-      loss: 0.02,
-      reason: "both NATs take random ports",
-    },
-    handshakeAgeSec: 42,
-    rxBytes: 1_468_006,
-    txBytes: 512,
+const BOB: PeerStatus = {
+  name: "bob",
+  id: "b".repeat(32),
+  address4: "100.80.0.2",
+  address6: "fd00::2",
+  path: {
+    type: "relayed",
+    endpoint: "203.0.113.9:40001",
+    relay: "carol",
+    sinceMs: NOW_MS - 180_000,
+    rttMs: 12.34,
+    loss: 0.02,
+    reason: "both NATs take random ports",
+    avoided: null,
   },
+  handshakeAgeSec: 42,
+  rxBytes: 1_468_006,
+  txBytes: 512,
+};
+
+export const PEERS: readonly PeerStatus[] = [
+  BOB,
   {
     name: "dave",
     id: "d".repeat(32),
     address4: "100.80.0.4",
     address6: "fd00::4",
-    path: { type: "none", endpoint: null, relay: null, sinceMs: null, rttMs: null, loss: null, reason: null },
+    path: {
+      type: "none",
+      endpoint: null,
+      relay: null,
+      sinceMs: null,
+      rttMs: null,
+      loss: null,
+      reason: null,
+      avoided: null,
+    },
     handshakeAgeSec: null,
     rxBytes: 0,
     txBytes: 0,
   },
 ];
+
+const AT_REST = { probes: 1, lost: 0, rttMs: 10 };
+
+export const PEER: PeerDetail = {
+  ...BOB,
+  path: {
+    ...BOB.path,
+    reason: null,
+    avoided: { endpoint: "198.51.100.2:51820", worseBy: "loss", rttMs: 9.5, loss: 0.214 },
+  },
+  direct: { endpoint: "198.51.100.2:51820", rttMs: 9.5, jitterMs: 0.4, loss: 0.214, probes: 28 },
+  relayed: { relay: "carol", rttMs: 12.34, jitterMs: 0.2, loss: 0.02, probes: 32 },
+  changes: [
+    { atMs: NOW_MS - 3_600_000, from: "relayed", to: "direct", why: "it carries packets" },
+    { atMs: NOW_MS - 180_000, from: "direct", to: "relayed", why: "the relay loses less" },
+  ],
+  samples: [
+    { atMs: NOW_MS - 60_000, direct: AT_REST, leg: AT_REST },
+    { atMs: NOW_MS - 45_000, direct: { probes: 10, lost: 1, rttMs: 20 }, leg: null },
+    { atMs: NOW_MS - 30_000, direct: { probes: 4, lost: 4, rttMs: null }, leg: AT_REST },
+  ],
+};
 
 const HELD_TOKEN: HeldRelayToken = {
   relay: "carol",
@@ -174,6 +209,7 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
   return {
     status: () => answer("status", STATUS),
     peers: () => answer("peers", PEERS),
+    peerShow: (request) => answer("peerShow", PEER, request),
     init: (request) => answer("init", ALICE, request),
     invite: ({ name, expiresSec }) =>
       answer(

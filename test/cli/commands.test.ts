@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentApi, NetcheckPortMapping } from "../../agent/admin/contract.ts";
 import { AgentError } from "../../agent/errors.ts";
-import { ALICE, PEERS, PORT_MAPPING, RELAY, STATUS } from "../admin/fake-api.ts";
+import { ALICE, PEER, PEERS, PORT_MAPPING, RELAY, STATUS } from "../admin/fake-api.ts";
 import { TestCommandLine } from "./command-line.ts";
 
 const serving = (overrides: Partial<AgentApi> = {}) => new TestCommandLine().serve(overrides);
@@ -52,6 +52,48 @@ describe("what a person reads", () => {
         "relayed bob: both NATs take random ports",
       ),
     );
+  });
+
+  // R-503
+  it("shows with peers show how good both ways are and were, and what has changed", async () => {
+    await using hopwire = await serving();
+    expect((await hopwire.run(["peers", "show", "bob"])).out).toBe(
+      text(
+        "name       bob",
+        `id         ${"b".repeat(32)}`,
+        "address    100.80.0.2, fd00::2",
+        "path       relayed via carol: direct loses 21 %",
+        "endpoint   203.0.113.9:40001",
+        "since      3 min ago",
+        "because    the relay loses less",
+        "handshake  42 s ago",
+        "received   1.4 MiB",
+        "sent       512 B",
+        "",
+        "WAY      BY                      RTT   JITTER   LOSS  PROBES",
+        "direct   198.51.100.2:51820  9.50 ms  0.40 ms   21 %      28",
+        "relayed  carol               12.3 ms  0.20 ms  2.0 %      32",
+        "",
+        "LAST 1 min",
+        "direct rtt         ▅█   10.0 ms to 20.0 ms",
+        "direct loss        ▁▁█  0 % to 100 %",
+        "to the relay rtt   █ █  10.0 ms to 10.0 ms",
+        "to the relay loss  ▁ ▁  0 % to 0 %",
+        "",
+        "CHANGED    FROM     TO       BECAUSE",
+        "3 min ago  direct   relayed  the relay loses less",
+        "1 h ago    relayed  direct   it carries packets",
+      ),
+    );
+    expect(JSON.parse((await hopwire.run(["peers", "show", "bob", "--json"])).out)).toEqual(PEER);
+  });
+
+  it("says with peers that a direct path is slow which is left for that", async () => {
+    const [bob] = PEERS;
+    const avoided = { endpoint: "198.51.100.2:51820", worseBy: "rtt", rttMs: 250, loss: 0 } as const;
+    const peers = bob === undefined ? [] : [{ ...bob, path: { ...bob.path, avoided } }];
+    await using hopwire = await new TestCommandLine().serve({ peers: () => Promise.resolve(peers) });
+    expect((await hopwire.run(["peers"])).out).toContain("relayed via carol: direct takes 250 ms");
   });
 
   it("says with peers how to get some", async () => {

@@ -42,6 +42,7 @@ describe("completion bash", () => {
   it("offers members where a member is meant, and not for a new one", async () => {
     expect(await offered("ping", "")).toEqual(["bob", "dave"]);
     expect(await offered("cache", "show", "d")).toEqual(["dave"]);
+    expect(await offered("peers", "show", "b")).toEqual(["bob"]);
     expect(await offered("invite", "b")).toEqual([]);
   });
 });

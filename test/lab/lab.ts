@@ -3,7 +3,7 @@ import { lanPlan, publicLink, sitePrefix6, type PublicBlock } from "./address-pl
 import { removeLab, removeLabOnExit, sweepLabs } from "./cleanup.ts";
 import { Host } from "./host.ts";
 import { interfaceName, namespacePrefix, ownerOf, type LabId } from "./lab-name.ts";
-import type { Link } from "./link.ts";
+import { LOSS_STEPS, lossSteps, type Link } from "./link.ts";
 import { Namespace } from "./namespace.ts";
 import { Nat } from "./nat.ts";
 import {
@@ -74,9 +74,12 @@ const ROUTER_SYSCTL = {
 const INTERNET_RULES = `table inet lab_internet {
 set cut { type ifname . ifname
 }
+chain loss {
+}
 chain forward {
 type filter hook forward priority filter
 iifname . oifname @cut drop
+jump loss
 }
 }`;
 
@@ -93,6 +96,8 @@ export class Lab implements AsyncDisposable {
   readonly #namespacePrefix: string;
   readonly #internet: Namespace;
   readonly #names = new Set<string>();
+  /** Rules of the internet, by the pair of devices that they are for. */
+  readonly #lossRules = new Map<string, string>();
   #publicLinks = 0;
   #lans = 0;
 
@@ -194,6 +199,18 @@ export class Lab implements AsyncDisposable {
     return this.#changeCut("delete", a, b);
   }
 
+  /** @param ratio of packets lost between the public links of the two, 0 to 1, in each direction independently. */
+  async setLossBetween(a: Site, b: Site, ratio: number): Promise<void> {
+    const drop = `numgen random mod ${LOSS_STEPS} < ${lossSteps(ratio)} drop`;
+    for (const [from, to] of pairsBetween(a, b)) {
+      const pair = `iifname "${from}" oifname "${to}"`;
+      if (ratio > 0) this.#lossRules.set(pair, `add rule inet lab_internet loss ${pair} ${drop}`);
+      else this.#lossRules.delete(pair);
+    }
+    const rules = ["flush chain inet lab_internet loss", ...this.#lossRules.values()];
+    await this.#internet.configure({ nft: rules.join("\n") });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.#id.kept) removeLab(this.#id);
     return Promise.resolve();
@@ -251,12 +268,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async #changeCut(change: "add" | "delete", a: Site, b: Site): Promise<void> {
-    const pairs = publicDevices(a).flatMap((from) =>
-      publicDevices(b).flatMap((to) => [`"${from}" . "${to}"`, `"${to}" . "${from}"`]),
-    );
-    if (pairs.some((pair) => /^(".+") \. \1$/.test(pair))) {
-      throw new Error(`${a.name} and ${b.name} share a public link: nothing can be cut there`);
-    }
+    const pairs = pairsBetween(a, b).map(([from, to]) => `"${from}" . "${to}"`);
     const set = `inet lab_internet cut { ${pairs.join(", ")} }`;
     // Adding what is there does nothing, deleting what is not there fails: so a restore adds first.
     const changes = [`add element ${set}`, ...(change === "delete" ? [`delete element ${set}`] : [])];
@@ -269,6 +281,19 @@ export class Lab implements AsyncDisposable {
     this.#names.add(name);
     return new Namespace(this.#namespacePrefix + name);
   }
+}
+
+/** In the internet: where packets from either to the other come in and leave. */
+function pairsBetween(a: Site, b: Site): readonly (readonly [string, string])[] {
+  const pairs = publicDevices(a).flatMap((from) =>
+    publicDevices(b).flatMap((to): readonly (readonly [string, string])[] => [
+      [from, to],
+      [to, from],
+    ]),
+  );
+  if (pairs.some(([from, to]) => from === to))
+    throw new Error(`${a.name} and ${b.name} share a public link: nothing is between them`);
+  return pairs;
 }
 
 /** In the internet: of all links that a site's packets may take. */

@@ -17,8 +17,13 @@ type Impairment = { readonly cut: boolean; readonly lossRatio: number; readonly 
 
 const UNIMPAIRED: Impairment = { cut: false, lossRatio: 0, udpBlocked: false };
 
-/** Resolution of the loss ratio. */
-const LOSS_STEPS = 10_000;
+/** Resolution of a loss ratio. */
+export const LOSS_STEPS = 10_000;
+
+export function lossSteps(ratio: number): number {
+  if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`loss is a ratio from 0 to 1, not ${ratio}`);
+  return Math.round(ratio * LOSS_STEPS);
+}
 
 /** Time that a packet may wait for its turn: a home router's buffer, short enough for tests. */
 const TBF_LATENCY_MS = 50;
@@ -83,7 +88,7 @@ export class Link {
 
   /** @param ratio of packets lost, 0 to 1, in each direction independently. */
   setLoss(ratio: number): Promise<void> {
-    if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`loss is a ratio from 0 to 1, not ${ratio}`);
+    lossSteps(ratio);
     return this.#impair({ lossRatio: ratio });
   }
 
@@ -140,7 +145,7 @@ function impairmentRules(device: string, { cut, lossRatio, udpBlocked }: Impairm
     ...(lossRatio > 0
       ? [
           `icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept`,
-          `meta protocol { ip, ip6 } numgen random mod ${LOSS_STEPS} < ${Math.round(lossRatio * LOSS_STEPS)} drop`,
+          `meta protocol { ip, ip6 } numgen random mod ${LOSS_STEPS} < ${lossSteps(lossRatio)} drop`,
         ]
       : []),
   ];

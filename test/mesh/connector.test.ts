@@ -7,6 +7,7 @@ import { ConnectionCache } from "../../cache/store.ts";
 import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import type { StunAnswer } from "../../agent/nat/stun-agent.ts";
 import { SWITCH_MS, type Leg, type PathTag } from "../../agent/path/state.ts";
 import { ModelDisk } from "../cache/model-disk.ts";
@@ -32,6 +33,11 @@ class Rig implements Disposable {
   readonly signalled: MemberId[] = [];
   readonly relayed: MemberId[] = [];
   readonly doubted: MemberId[] = [];
+  readonly legPaces: (readonly [MemberId, number | undefined])[] = [];
+  /** In place of `RTT_MS`. */
+  readonly rttMsByEndpoint = new Map<string, number>();
+  /** What the other end says with its answers to probes. */
+  report: PathReport | undefined;
   remapped = 0;
   mapped: Endpoint | undefined;
   readonly pins: (readonly SourcePin[])[] = [];
@@ -48,7 +54,9 @@ class Rig implements Disposable {
       cache,
       ports: {
         wireguard: this.wireguard.ports,
-        stun: hasStun ? (to, _, { timeoutMs }) => this.#stun(to, timeoutMs) : undefined,
+        stun: hasStun
+          ? (to, _, { timeoutMs, report }) => this.#stun(to, timeoutMs, report !== undefined)
+          : undefined,
         open: (to) => void this.opened.push(to),
         pin: (pins) => Promise.resolve(void this.pins.push(pins)),
         isPublic: () => this.isPublic,
@@ -58,6 +66,7 @@ class Rig implements Disposable {
         relaysFor: () => [RELAY],
         connectRelay: (to) => void this.relayed.push(to),
         setRelayActive: () => undefined,
+        setLegPace: (to, paceMs) => void this.legPaces.push([to, paceMs]),
         onDoubt: (to) => void this.doubted.push(to),
         onRemapped: () => {
           this.remapped++;
@@ -99,12 +108,14 @@ class Rig implements Disposable {
     this.connector[Symbol.dispose]();
   }
 
-  #stun(to: Endpoint, timeoutMs: number): Promise<Decoded<StunAnswer>> {
+  #stun(to: Endpoint, timeoutMs: number, reports: boolean): Promise<Decoded<StunAnswer>> {
     this.asked.push(formatEndpoint(to));
+    const rttMs = this.rttMsByEndpoint.get(formatEndpoint(to)) ?? RTT_MS;
     return new Promise((resolve) => {
-      this.clock.after(RTT_MS, () => {
+      this.clock.after(rttMs, () => {
         if (!this.answering.has(formatEndpoint(to))) return;
-        resolve(decoded({ rttMs: RTT_MS, mapped: this.mapped, errorCode: undefined, nonce: undefined }));
+        const report = reports ? this.report : undefined;
+        resolve(decoded({ rttMs, mapped: this.mapped, errorCode: undefined, nonce: undefined, report }));
       });
       this.clock.after(timeoutMs, () => resolve(refused("timeout")));
     });
@@ -403,4 +414,95 @@ it("a connector that was disposed of does nothing any more", async () => {
   rig.connector.restart();
   await rig.clock.advance(60_000);
   expect(rig.wireguard.changes).toHaveLength(length);
+});
+
+// R-407, R-503
+describe("what is measured", () => {
+  const CLEAN = {
+    recent: { probes: 32, lost: 0 },
+    all: { probes: 128, lost: 0 },
+    rttMs: 20,
+    jitterMs: 0,
+  };
+  const REPORT: PathReport = { leg: CLEAN, direct: CLEAN, avoids: undefined, measuring: false };
+  const DIRECT6: Endpoint = { address: "2001:db8::7", port: 51_820 };
+
+  /** Direct to `EVE`, whom this end controls, with a relay beside it that works. */
+  async function directBesideRelay(): Promise<Rig> {
+    const rig = await Rig.with([EVE]);
+    rig.report = REPORT;
+    rig.connector.onRelayReady(EVE.id, LEG);
+    await rig.clock.advance(10);
+    rig.wireguard.shakeHands(EVE.publicKey, LEG.endpoint);
+    await rig.clock.advance(100);
+    await rig.validate(EVE, DIRECT);
+    await rig.clock.advance(1_000);
+    expect(rig.tag(EVE)).toBe("direct");
+    return rig;
+  }
+
+  /** Our leg is probed twice a second, and clean. */
+  async function withLeg(rig: Rig, seconds: number): Promise<void> {
+    for (let probe = 0; probe < 2 * seconds; probe++) {
+      rig.connector.onLegProbed(EVE.id, rig.clock.monotonicNow(), 20);
+      await rig.clock.advance(500);
+    }
+  }
+
+  it("has a direct path left for the relay that answers every other probe, after the leg was measured too", async () => {
+    using rig = await directBesideRelay();
+    let probes = 0;
+    const has = rig.answering.has.bind(rig.answering);
+    rig.answering.has = (at) => has(at) && ++probes % 2 === 0;
+    await withLeg(rig, 60);
+    expect(rig.legPaces[0]).toEqual([EVE.id, 500]);
+    expect(rig.connector.pathOf(EVE.id)?.path).toMatchObject({
+      tag: "relayed",
+      avoided: { worseBy: "loss" },
+    });
+    expect(rig.wireguard.endpointOf(EVE.publicKey)).toEqual(LEG.endpoint);
+    expect(rig.connector.reportFor(EVE.id)?.avoids).toBe("loss");
+    const { history } = rig.connector.pathOf(EVE.id) ?? {};
+    expect(history?.changes.at(-1)).toMatchObject({ to: "relayed", why: "the relay loses less" });
+  });
+
+  it("has the other end follow that is told so", async () => {
+    using rig = await Rig.with([ANN]);
+    rig.connector.onRelayReady(ANN.id, LEG);
+    await rig.validate(ANN, DIRECT);
+    rig.wireguard.shakeHands(ANN.publicKey, DIRECT);
+    await rig.clock.advance(1_000);
+    await rig.connector.refresh();
+    expect(rig.tag(ANN)).toBe("direct");
+    rig.connector.onCheckRequest(ANN.id, DIRECT, { ...REPORT, avoids: "rtt" });
+    await rig.clock.advance(0);
+    expect(rig.tag(ANN)).toBe("relayed");
+    expect(rig.wireguard.endpointOf(ANN.publicKey)).toEqual(LEG.endpoint);
+  });
+
+  it("prefers the faster of two address families, and probes the other one every 15 s from then on", async () => {
+    using rig = await Rig.with([EVE]);
+    rig.report = REPORT;
+    rig.rttMsByEndpoint.set(formatEndpoint(DIRECT), 80);
+    for (const at of [DIRECT, DIRECT6]) rig.answering.add(formatEndpoint(at));
+    rig.connector.onCandidates(
+      EVE.id,
+      [
+        { kind: "server-reflexive", endpoint: DIRECT6 },
+        { kind: "host", endpoint: DIRECT },
+      ],
+      "at-once",
+    );
+    rig.connector.onCheckRequest(EVE.id, DIRECT);
+    await rig.clock.advance(200);
+    rig.wireguard.shakeHands(EVE.publicKey, DIRECT);
+    await rig.clock.advance(1_000);
+    expect(rig.connector.pathOf(EVE.id)?.path).toMatchObject({ tag: "direct", endpoint: DIRECT });
+    await rig.clock.advance(30_000);
+    expect(rig.connector.pathOf(EVE.id)?.path).toMatchObject({ tag: "direct", endpoint: DIRECT6 });
+    await rig.clock.advance(60_000);
+    rig.asked.length = 0;
+    await rig.clock.advance(60_000);
+    expect(rig.asked.filter((at) => at === formatEndpoint(DIRECT))).toHaveLength(4);
+  });
 });

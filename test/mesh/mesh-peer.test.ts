@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { awaitHandshake, countProbe, pathInfo, shownType } from "../../agent/mesh/mesh-peer.ts";
+import { awaitHandshake, pathInfo, shownType } from "../../agent/mesh/mesh-peer.ts";
 import { monotonicMs } from "../../protocol/time.ts";
 import { endpoint, freshEntry } from "./samples.ts";
 
@@ -25,6 +25,8 @@ describe("a handshake that does not come about", () => {
 });
 
 describe("what people are shown", () => {
+  const now = monotonicMs(10_000);
+
   it("of a path that is being checked is that it is relayed", () => {
     expect(shownType("checking")).toBe("relayed");
   });
@@ -32,18 +34,19 @@ describe("what people are shown", () => {
   it("of a relayed path is the round trip over the overlay, not the one to the relay", () => {
     const entry = freshEntry();
     entry.relayRttMs = 5;
-    expect(pathInfo(entry).rttMs).toBeUndefined();
+    expect(pathInfo(entry, now).rttMs).toBeUndefined();
     entry.echoRttMs = 40;
-    expect(pathInfo(entry).rttMs).toBe(40);
+    expect(pathInfo(entry, now).rttMs).toBe(40);
   });
 
-  it("of loss begins with the first probe and follows some thirty of them", () => {
+  it("of a relayed path is the sum of both legs, where both are measured", () => {
     const entry = freshEntry();
-    expect(entry.loss).toBeUndefined();
-    countProbe(entry, false);
-    expect(entry.loss).toBe(1);
-    for (let probe = 0; probe < 30; probe++) countProbe(entry, true);
-    expect(entry.loss).toBeLessThan(0.15);
-    expect(entry.loss).toBeGreaterThan(0.1);
+    entry.echoRttMs = 40;
+    for (let probe = 0; probe < 4; probe++)
+      entry.quality.onLegProbed(monotonicMs(now + 1_000 * probe), probe === 0 ? undefined : 10);
+    const count = { probes: 4, lost: 0 };
+    const leg = { recent: count, all: count, rttMs: 25, jitterMs: 1 };
+    entry.quality.onReport({ leg, direct: leg, avoids: undefined, measuring: false }, now);
+    expect(pathInfo(entry, now)).toMatchObject({ rttMs: 35, loss: 0.25 });
   });
 });

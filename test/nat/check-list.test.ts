@@ -244,6 +244,15 @@ describe("a valid pair", () => {
     expect(endedSoon(list).roundEndsAt).toBe(1_010);
     expect(endedSoon(started).roundEndsAt).toBe(ROUND_MS);
   });
+
+  it("is not the only one that counts where one of the other address family may still answer", () => {
+    const other = { kind: "server-reflexive", endpoint: { address: "2001:db8::1", port: 51_820 } } as const;
+    const both = startRound(emptyCheckList, [host(1), other], at(0));
+    const list = answered(heardFrom(both, endpoint(1), at(0)), endpoint(1), 12, at(0));
+    expect(mayImprove(list)).toBe(true);
+    const known = answered(heardFrom(list, other.endpoint, at(0)), other.endpoint, 12, at(0));
+    expect(mayImprove(known)).toBe(false);
+  });
 });
 
 //

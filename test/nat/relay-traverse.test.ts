@@ -123,6 +123,17 @@ describe("a traversal that may use relays", () => {
     expect(traverse.isFinished()).toBe(true);
   });
 
+  it("asks for one beside a direct path that is in doubt, and for no second", () => {
+    const { traverse } = traversal();
+    traverse.add(PEER, [], at(0));
+    traverse.directConnected(PEER);
+    traverse.relayWanted(PEER);
+    expect(askedAt(traverse, 0, 500)).toEqual([0]);
+    traverse.relayConnected(PEER);
+    traverse.relayWanted(PEER);
+    expect(askedAt(traverse, 1_000, 5_000)).toEqual([]);
+  });
+
   it("asks at once when a direct path is lost, and pursues the next one after the pause", () => {
     const { traverse } = traversal({ directWorkedLast: () => true });
     traverse.add(PEER, [host(1)], at(0));

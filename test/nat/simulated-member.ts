@@ -1,7 +1,9 @@
 import type { Candidate } from "../../agent/nat/candidate.ts";
 import type { RoundStart } from "../../agent/nat/check-list.ts";
 import { NatTraverse } from "../../agent/nat/traverse.ts";
+import { shareOf } from "../../agent/path/comparison.ts";
 import { pathWakeAt, stepPath } from "../../agent/path/machine.ts";
+import { MEASURE_PACE_MS, PathQuality } from "../../agent/path/path-quality.ts";
 import {
   CONSENT_ACTIVE_MS,
   initialPath,
@@ -12,23 +14,29 @@ import {
   type PathInput,
   type PathState,
 } from "../../agent/path/state.ts";
-import type { Endpoint } from "../../protocol/endpoint.ts";
+import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { SimulatedNat, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedWireguard, type WireguardPacket } from "./simulated-wireguard.ts";
 
 export type Packet = { readonly sender: MemberId } & (
-  | { readonly kind: "check"; readonly transaction: number }
-  | { readonly kind: "answer"; readonly transaction: number }
+  | { readonly kind: "check"; readonly transaction: number; readonly report: PathReport | undefined }
+  | { readonly kind: "answer"; readonly transaction: number; readonly report: PathReport | undefined }
   /** Tells the relay where this leg is. */
-  | { readonly kind: "bind" }
+  | { readonly kind: "bind"; readonly transaction: number }
   | { readonly kind: "wireguard"; readonly packet: WireguardPacket }
 );
 
 /** A spawn of `wg`. */
 const SPAWN_MS = 5;
 const ACTIVITY_MS = 500;
+/** As the connector's and the relay client's. */
+const PROBE_TIMEOUT_MS = 2_000;
+const LEG_TIMEOUT_MS = 600;
+const LEG_ACTIVE_MS = 750;
+const LEG_STANDBY_MS = 15_000;
 const WIREGUARD_PORT = 51_820;
 
 /** A volunteer: one port, two legs learned from what comes. */
@@ -44,6 +52,10 @@ export class SimulatedRelay {
       nat: undefined,
       receive: (packet, from) => {
         this.#legs.set(packet.sender, from);
+        if (packet.kind === "bind") {
+          const { sender, transaction } = packet;
+          network.send(endpoint, from, { sender, kind: "answer", transaction, report: undefined });
+        }
         if (packet.kind !== "wireguard") return;
         for (const [member, to] of this.#legs)
           if (member !== packet.sender) network.send(endpoint, to, packet);
@@ -65,11 +77,16 @@ export class SimulatedMember {
   }[] = [];
   readonly validatedAtMs: number[] = [];
   path: PathState;
+  readonly quality = new PathQuality();
+  readonly #measures: boolean;
   readonly #network: SimulatedNetwork<Packet>;
   readonly #self: MemberId;
   readonly #peer: MemberId;
   readonly #inside: Endpoint;
-  readonly #checks = new Map<number, { to: Endpoint; sentAt: MonotonicMs; probe: boolean }>();
+  readonly #checks = new Map<
+    number,
+    { to: Endpoint; sentAt: MonotonicMs; probe: boolean; counts: boolean }
+  >();
   readonly #hasPins: boolean;
   readonly #isFirst: boolean;
   #signal: () => void = () => undefined;
@@ -87,12 +104,14 @@ export class SimulatedMember {
     address: string;
     nat: SimulatedNat | undefined;
     hasPins?: boolean;
+    measures?: boolean;
   }) {
     const { network } = parts;
     this.#network = network;
     this.#self = parts.self;
     this.#peer = parts.peer;
     this.#hasPins = parts.hasPins ?? true;
+    this.#measures = parts.measures ?? false;
     this.#isFirst = parts.self < parts.peer;
     this.#inside = { address: parts.address, port: WIREGUARD_PORT };
     this.path = initialPath(network.now);
@@ -118,7 +137,7 @@ export class SimulatedMember {
   }
 
   useRelay({ leg }: SimulatedRelay): void {
-    this.#network.send(this.#inside, leg.endpoint, { sender: this.#self, kind: "bind" });
+    this.#probeLeg(leg);
     this.input({ kind: "relay-ready", leg });
   }
 
@@ -170,6 +189,7 @@ export class SimulatedMember {
       case "changed":
         this.changes.push({ atMs: now, ...effect });
         if (effect.to === "direct") this.traverse.markConnected(this.#peer);
+        if (this.path.tag === "direct") this.quality.setDirect(this.path.endpoint, undefined, now);
         break;
       case "direct-lost":
         this.traverse.markLost(this.#peer, now, effect.retryInMs);
@@ -197,11 +217,15 @@ export class SimulatedMember {
           sender: this.#self,
           kind: "answer",
           transaction: packet.transaction,
+          report: this.#report(),
         });
         this.traverse.onCheckRequest(this.#peer, from, this.#network.now);
+        if (this.#measures) this.input({ kind: "heard", endpoint: from });
+        this.#reported(packet.report, from);
         this.runSoon();
         break;
       case "answer":
+        this.#reported(packet.report, from);
         this.#answered(packet.transaction, from);
         break;
       case "wireguard":
@@ -224,8 +248,66 @@ export class SimulatedMember {
 
   #check(to: Endpoint, probe: boolean): void {
     const transaction = this.#nextTransaction++;
-    this.#checks.set(transaction, { to, sentAt: this.#network.now, probe });
-    this.#network.send(this.#inside, to, { sender: this.#self, kind: "check", transaction });
+    const sentAt = this.#network.now;
+    const counts = probe && this.#measures && this.quality.onProbeSent(to, sentAt);
+    this.#checks.set(transaction, { to, sentAt, probe, counts });
+    this.#network.send(this.#inside, to, {
+      sender: this.#self,
+      kind: "check",
+      transaction,
+      report: this.#report(),
+    });
+    if (!counts) return;
+    this.#network.after(PROBE_TIMEOUT_MS, () => {
+      if (!this.#checks.delete(transaction)) return;
+      this.quality.onProbed(to, sentAt, undefined);
+      this.#judge();
+    });
+  }
+
+  #report(): PathReport | undefined {
+    return this.#measures ? this.quality.report(this.path, this.#network.now) : undefined;
+  }
+
+  #reported(report: PathReport | undefined, from: Endpoint): void {
+    if (report === undefined) return;
+    this.quality.onReport(report, this.#network.now);
+    if (report.avoids !== undefined)
+      this.input({ kind: "peer-avoids", endpoint: from, worseBy: report.avoids });
+  }
+
+  #lossShare(): number {
+    const figures = this.quality.direct(this.#network.now);
+    return figures === undefined ? 0 : shareOf(figures.recent);
+  }
+
+  #judge(): void {
+    const { now } = this.#network;
+    const input = this.#isFirst ? this.quality.judge(this.path, now < this.#activeUntil, now) : undefined;
+    if (input !== undefined) this.input(input);
+  }
+
+  #probeLeg(leg: Leg): void {
+    const transaction = this.#nextTransaction++;
+    const sentAt = this.#network.now;
+    this.#checks.set(transaction, { to: leg.endpoint, sentAt, probe: false, counts: false });
+    this.#network.send(this.#inside, leg.endpoint, { sender: this.#self, kind: "bind", transaction });
+    if (!this.#measures) return;
+    this.#network.after(LEG_TIMEOUT_MS, () => {
+      if (!this.#checks.delete(transaction)) return;
+      this.quality.onLegProbed(sentAt, undefined);
+      this.#judge();
+    });
+    this.#probeLegLater(leg, sentAt);
+  }
+
+  #probeLegLater(leg: Leg, sentAt: MonotonicMs): void {
+    this.#network.after(50, () => {
+      const { now } = this.#network;
+      const paceMs = this.path.tag === "direct" ? LEG_STANDBY_MS : LEG_ACTIVE_MS;
+      if (now - sentAt >= (this.quality.isMeasuring(now) ? MEASURE_PACE_MS : paceMs)) this.#probeLeg(leg);
+      else this.#probeLegLater(leg, sentAt);
+    });
   }
 
   #answered(transaction: number, from: Endpoint): void {
@@ -233,6 +315,15 @@ export class SimulatedMember {
     if (check?.to.port !== from.port || check.to.address !== from.address) return;
     this.#checks.delete(transaction);
     const rttMs = this.#network.now - check.sentAt;
+    if (sameEndpoint(from, this.path.leg?.endpoint)) {
+      this.quality.onLegProbed(check.sentAt, rttMs);
+      this.#judge();
+      return;
+    }
+    if (check.counts) {
+      this.quality.onProbed(check.to, check.sentAt, rttMs);
+      this.#judge();
+    }
     if (check.probe) this.input({ kind: "consent", endpoint: check.to, rttMs });
     else this.traverse.onCheckAnswer(this.#peer, check.to, rttMs, this.#network.now);
     this.runSoon();
@@ -270,14 +361,23 @@ export class SimulatedMember {
           break;
       }
     }
-    if (this.#pathDueAt() <= now) this.input({ kind: "tick" });
+    if (this.#pathDueAt() <= now) this.input({ kind: "tick", lossShare: this.#lossShare() });
     this.#runBy(Math.max(now + 1, Math.min(this.#pathDueAt(), this.traverse.wakeAt() ?? Infinity)));
   }
 
   #pathDueAt(): number {
-    const at = pathWakeAt(this.path) ?? Infinity;
-    if (this.path.tag !== "direct" || this.path.probedAt > this.#activeUntil) return at;
-    return Math.min(at, monotonicMs(this.path.probedAt + CONSENT_ACTIVE_MS));
+    const { path } = this;
+    const at = pathWakeAt(path) ?? Infinity;
+    const probedAt =
+      path.tag === "direct"
+        ? path.probedAt
+        : path.tag === "relayed" && path.avoided?.by === "us"
+          ? path.avoided.probedAt
+          : undefined;
+    if (probedAt === undefined) return at;
+    const isQuick =
+      probedAt <= this.#activeUntil || (path.tag === "direct" && this.quality.isMeasuring(this.#network.now));
+    return isQuick ? Math.min(at, monotonicMs(probedAt + CONSENT_ACTIVE_MS)) : at;
   }
 
   #lookForActivity(): void {

@@ -56,6 +56,8 @@ export class SimulatedNetwork<Payload> {
   readonly #lastArrivalMs = new Map<string, number>();
   readonly #lastPort = new Map<string, number>();
   readonly #cuts = new Set<string>();
+  /** By both public addresses. */
+  readonly #lossByPair = new Map<string, number>();
   #lossRate: number;
   #nowMs = 0;
   #order = 0;
@@ -99,6 +101,11 @@ export class SimulatedNetwork<Payload> {
     this.#lossRate = rate;
   }
 
+  /** Of every packet between these two public addresses, either way, in place of the loss of all others. */
+  setLossBetween(a: string, b: string, rate: number): void {
+    this.#lossByPair.set([a, b].sort().join(), rate);
+  }
+
   /** Whatever is sent between these two public addresses is lost, either way, until it is restored. */
   cut(a: string, b: string): void {
     this.#cuts.add([a, b].sort().join());
@@ -137,8 +144,9 @@ export class SimulatedNetwork<Payload> {
 
   send(inside: Endpoint, to: Endpoint, payload: Payload): void {
     const from = this.open(inside, to);
-    if (this.#cuts.has([from.address, to.address].sort().join())) return;
-    if (this.#fraction() < this.#lossRate) return;
+    const pair = [from.address, to.address].sort().join();
+    if (this.#cuts.has(pair)) return;
+    if (this.#fraction() < (this.#lossByPair.get(pair) ?? this.#lossRate)) return;
     const path = `${from.address} ${to.address}`;
     const delayMs =
       this.#options.latencyMs(from.address, to.address) + this.#fraction() * (this.#options.jitterMs ?? 0);

@@ -24,6 +24,8 @@ export type PairOptions = {
   /** One way between either end and the relay. */
   readonly relayMs?: number;
   readonly hasPins?: boolean;
+  /** Both ends measure which path is better. Default false. */
+  readonly measures?: boolean;
 };
 
 /** Two members behind NATs, relayed by a volunteer, through which they signal. `a` is the controlling end. */
@@ -33,17 +35,20 @@ export class SimulatedPair {
   readonly b: SimulatedMember;
   readonly relay: SimulatedRelay;
   readonly #relayMs: number;
+  #latency: { directMs: number; relayMs: number };
   #pinging = false;
   #sequence = 0;
 
   constructor(options: PairOptions) {
-    const { directMs = 10, relayMs = 25, hasPins = true } = options;
+    const { directMs = 10, relayMs = 25, hasPins = true, measures = false } = options;
+    this.#latency = { directMs, relayMs };
     this.#relayMs = relayMs;
     this.network = new SimulatedNetwork<Packet>({
       seed: options.seed,
       lossRate: options.lossRate ?? 0,
       jitterMs: options.jitterMs ?? 0,
-      latencyMs: (from, to) => (from === RELAY || to === RELAY ? relayMs : directMs),
+      latencyMs: (from, to) =>
+        from === RELAY || to === RELAY ? this.#latency.relayMs : this.#latency.directMs,
     });
     this.relay = new SimulatedRelay(this.network, RELAY);
     const member = (
@@ -60,6 +65,7 @@ export class SimulatedPair {
         address,
         nat: { publicAddress, ...nat },
         hasPins,
+        measures,
       });
     this.a = member("a", "b", "10.0.0.1", A, options.a ?? EASY);
     this.b = member("b", "a", "10.0.1.1", B, options.b ?? EASY);
@@ -97,8 +103,26 @@ export class SimulatedPair {
     return 2 * this.#sequence - back;
   }
 
+  /** Of each packet, in each direction; the relay's of each of its legs. */
+  setLoss(loss: { readonly direct: number; readonly relay: number }): void {
+    this.network.setLossBetween(A, B, loss.direct);
+    for (const end of [A, B]) this.network.setLossBetween(end, RELAY, loss.relay);
+  }
+
+  /** One way between the ends, and between either and the relay. */
+  setLatency(latency: { readonly directMs: number; readonly relayMs: number }): void {
+    this.#latency = { ...latency };
+  }
+
   cutDirect(): void {
     this.network.cut(A, B);
+  }
+
+  /** The allocation ends, for both. */
+  endRelay(): void {
+    for (const end of [A, B]) this.network.cut(end, RELAY);
+    for (const member of [this.a, this.b])
+      member.input({ kind: "relay-gone", allocation: this.relay.leg.allocation });
   }
 
   restoreDirect(): void {

@@ -11,6 +11,7 @@ import { HEADER_BYTES, writeHeader } from "../../protocol/stun/header.ts";
 import { INTEGRITY_BYTES, integrityOf, INTEGRITY_TYPE } from "../../protocol/stun/integrity.ts";
 import { decodeStun, encodeStun } from "../../protocol/stun/message.ts";
 import { writeTlv } from "../../protocol/stun/tlv.ts";
+import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { endpoint } from "./samples.ts";
@@ -63,6 +64,43 @@ function withStrangeAttribute(type: number, transactionId: Uint8Array): Uint8Arr
   writeTlv(bytes, offset, INTEGRITY_TYPE, integrityOf(bytes, offset, KEY));
   return bytes;
 }
+
+//
+describe("what an end measures", () => {
+  const nothing = {
+    recent: { probes: 0, lost: 0 },
+    all: { probes: 0, lost: 0 },
+    rttMs: undefined,
+    jitterMs: undefined,
+  };
+  const report: PathReport = { leg: nothing, direct: nothing, avoids: "loss", measuring: false };
+
+  it("goes with a request, and the other end's comes with the answer to it and to no other", async () => {
+    const clock = new FakeClock();
+    const heard: (PathReport | undefined)[] = [];
+    const client = agentOn(clock);
+    const sent: Sent[] = [];
+    const server = new StunAgent({
+      clock,
+      random: seededRandom(2),
+      send: (bytes, to) => sent.push({ bytes, to }),
+      server: {
+        keyFor: () => KEY,
+        onBinding: (_, __, theirs) => heard.push(theirs),
+        reportFor: () => ({ ...report, avoids: "rtt", measuring: true }),
+      },
+    });
+    for (const options of [{ report }, {}]) {
+      const answer = settled(client.agent.request(THERE, CREDENTIAL, { timeoutMs: 1_000, ...options }));
+      server.receive(last(client.sent), HERE);
+      client.agent.receive(last(sent), THERE);
+      await clock.advance(0);
+      const theirs = answer.value?.ok === true ? answer.value.value.report : undefined;
+      expect(theirs).toEqual("report" in options ? { ...report, avoids: "rtt", measuring: true } : undefined);
+    }
+    expect(heard).toEqual([report, undefined]);
+  });
+});
 
 //
 describe("a Binding request", () => {

@@ -42,7 +42,7 @@ describe("a direct path whose peer asks for consent", () => {
   const heard: PathInput = { kind: "heard", endpoint: DIRECT };
 
   it("is not probed from this end as long as it does", () => {
-    const bench = new PathBench().direct();
+    const bench = new PathBench(false).direct();
     bench.input(consent, 5);
     for (let round = 0; round < 5; round++) {
       expect(bench.input(heard, CONSENT_IDLE_MS - 1)).toEqual([]);
@@ -51,14 +51,14 @@ describe("a direct path whose peer asks for consent", () => {
   });
 
   it("dies no later for it when the peer falls silent", () => {
-    const bench = new PathBench().direct();
+    const bench = new PathBench(false).direct();
     bench.input(consent, 5);
     bench.input(heard, 1_000);
     expect(tickUntilDead(bench)).toBeLessThanOrEqual(CONSENT_IDLE_MS + DEATH_MS + CONSENT_RETRY_MS);
   });
 
   it("is still asked about by this end while an own probe is unanswered: the way there may be dead alone", () => {
-    const bench = new PathBench().direct();
+    const bench = new PathBench(false).direct();
     bench.input(consent, 5);
     bench.input(tick, CONSENT_IDLE_MS);
     const wakeAt = pathWakeAt(bench.state);
@@ -67,10 +67,18 @@ describe("a direct path whose peer asks for consent", () => {
   });
 
   it("says nothing when asked from elsewhere", () => {
-    const bench = new PathBench().direct();
+    const bench = new PathBench(false).direct();
     bench.input(consent, 5);
     const wakeAt = pathWakeAt(bench.state);
     bench.input({ kind: "heard", endpoint: OTHER_DIRECT }, 100);
+    expect(pathWakeAt(bench.state)).toBe(wakeAt);
+  });
+
+  it("is probed all the same by the end that controls, which decides by what it measures", () => {
+    const bench = new PathBench().direct();
+    bench.input(consent, 5);
+    const wakeAt = pathWakeAt(bench.state);
+    bench.input(heard, 100);
     expect(pathWakeAt(bench.state)).toBe(wakeAt);
   });
 });

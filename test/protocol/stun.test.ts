@@ -5,6 +5,7 @@ import type { StunAttributes } from "../../protocol/stun/attributes.ts";
 import { looksLikeStun, MAX_STUN_BYTES, newTransactionId } from "../../protocol/stun/header.ts";
 import { verifyIntegrity } from "../../protocol/stun/integrity.ts";
 import { decodeStun, encodeStun, type StunMessage } from "../../protocol/stun/message.ts";
+import { pathReport, type ProbeCount } from "../../protocol/stun/path-report.ts";
 import { classifyPacket } from "../../protocol/wireguard-packet.ts";
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
@@ -18,6 +19,14 @@ const endpoint = fc.record({
   ),
   port: fc.integer({ min: 0, max: 65_535 }),
 });
+const count = fc
+  .tuple(fc.nat(255), fc.nat(255))
+  .map(([a, b]): ProbeCount => ({ probes: Math.max(a, b), lost: Math.min(a, b) }));
+const ms = fc.option(
+  fc.nat(60_000).map((ticks) => ticks / 4),
+  { nil: undefined },
+);
+const figures = fc.record({ recent: count, all: count, rttMs: ms, jitterMs: ms });
 const attributes: fc.Arbitrary<StunAttributes> = fc.record(
   {
     username: fc.string({ unit: "grapheme", maxLength: 20 }),
@@ -30,6 +39,12 @@ const attributes: fc.Arbitrary<StunAttributes> = fc.record(
     responseDelaySec: fc.nat(),
     responseOrigin: endpoint,
     otherAddress: endpoint,
+    pathReport: fc.record({
+      leg: figures,
+      direct: figures,
+      avoids: fc.constantFrom(undefined, "loss" as const, "rtt" as const),
+      measuring: fc.boolean(),
+    }),
   },
   { requiredKeys: [] },
 );
@@ -146,6 +161,41 @@ describe("encoding", () => {
 
   it("takes 96 bits of randomness for a transaction id", () => {
     expect(newTransactionId((length) => new Uint8Array(length).fill(9))).toEqual(new Uint8Array(12).fill(9));
+  });
+});
+
+//
+describe("a report of what is measured", () => {
+  const report = {
+    leg: { recent: { probes: 32, lost: 2 }, all: { probes: 128, lost: 3 }, rttMs: 12.25, jitterMs: 0.5 },
+    direct: {
+      recent: { probes: 0, lost: 0 },
+      all: { probes: 0, lost: 0 },
+      rttMs: undefined,
+      jitterMs: undefined,
+    },
+    avoids: "rtt",
+    measuring: true,
+  } as const;
+  const bytes = hex("06 00 20 02 80 03 00 31 00 02 00 00 00 00 ff ff ff ff");
+
+  it("has fixed bytes", () => {
+    expect(pathReport.encode(report, transactionId)).toEqual(bytes);
+    expect(pathReport.decode(bytes, transactionId)).toEqual({ ok: true, value: report });
+  });
+
+  it("shows a round trip of more than 16 s as the longest that it can", () => {
+    const slow = { ...report, leg: { ...report.leg, rttMs: 60_000 } };
+    const read = pathReport.decode(pathReport.encode(slow, transactionId), transactionId);
+    expect(read.ok && read.value.leg.rttMs).toBe(0xfffe / 4);
+  });
+
+  it.each([
+    ["path-report-length", bytes.subarray(1)],
+    ["path-report-flags", Uint8Array.of(3, ...bytes.subarray(1))],
+    ["path-report-counts", Uint8Array.of(0, 0, 1, 2, ...bytes.subarray(4))],
+  ])("is refused where it cannot be true: %s", (reason, wrong) => {
+    expect(pathReport.decode(wrong, transactionId)).toEqual({ ok: false, reason });
   });
 });
 

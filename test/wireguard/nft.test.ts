@@ -138,9 +138,11 @@ add rule inet hopwire_hw0 pins ip6 saddr 2001:db8::2 udp sport 40001 udp dport 5
 `);
   });
 
-  test("between address families are left out, since no rule can make them", () => {
+  test("between address families drop what comes the old way, since no rule can rewrite it", () => {
     const pin = { from: { address: "203.0.113.2", port: 1 }, to: { address: "2001:db8::2", port: 2 } };
-    expect(pinsScript("hw0", 51_820, [pin])).toBe("flush chain inet hopwire_hw0 pins\n");
+    expect(pinsScript("hw0", 51_820, [pin])).toBe(`flush chain inet hopwire_hw0 pins
+add rule inet hopwire_hw0 pins ip saddr 203.0.113.2 udp sport 1 udp dport 51820 drop
+`);
   });
 });
 

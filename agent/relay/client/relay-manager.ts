@@ -17,6 +17,12 @@ export type Granted = {
   readonly leg: "a" | "b";
 };
 
+export type Bound = {
+  readonly rttMs: number;
+  /** The first datagram or its answer was lost. */
+  readonly resent: boolean;
+};
+
 /** How requests and packets leave: the owner connects them to the control plane and to STUN. */
 export type RelayPorts = {
   allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>>;
@@ -24,8 +30,7 @@ export type RelayPorts = {
   refresh(granted: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>>;
   release(relay: MemberId, allocation: AllocationId): Promise<void>;
   /** Binds our leg to WireGuard's mapping and measures; undefined where STUN from WireGuard's port is not to be had. */
-  readonly bind:
-    ((granted: Granted, endpoint: Endpoint) => Promise<Decoded<{ readonly rttMs: number }>>) | undefined;
+  readonly bind: ((granted: Granted, endpoint: Endpoint) => Promise<Decoded<Bound>>) | undefined;
   /** Best first, by what reaches this relay now. */
   orderEndpoints(relay: MemberId, endpoints: readonly Endpoint[]): readonly Endpoint[];
 };
@@ -36,6 +41,8 @@ export type RelayEvents = {
   onGone(peer: MemberId, granted: Granted, reason: string): void;
   /** A round trip to the relay on this leg. */
   onMeasured(peer: MemberId, granted: Granted, rttMs: number): void;
+  /** What became of the first datagram of a probe; `rttMs` undefined: it or its answer was lost. */
+  onProbed(peer: MemberId, sentAt: MonotonicMs, rttMs: number | undefined): void;
   onRefused(peer: MemberId, relay: MemberId, reason: string): void;
 };
 
@@ -87,6 +94,8 @@ export class RelayManager implements Disposable {
   readonly #opening = new Map<MemberId, symbol>();
   /** Peers whose path does not use the relay now. */
   readonly #standby = new Set<MemberId>();
+  /** Between probes, where it is measured how good the relay is. */
+  readonly #paceMs = new Map<MemberId, number>();
   readonly #backoff = new Map<string, { failures: number; until: MonotonicMs }>();
   #closed = false;
 
@@ -181,6 +190,16 @@ export class RelayManager implements Disposable {
     }
   }
 
+  /** How often the leg is probed at the least; undefined: as often as it takes to keep it. */
+  setPace(peer: MemberId, paceMs: number | undefined): void {
+    if (paceMs === undefined) {
+      this.#paceMs.delete(peer);
+      return;
+    }
+    this.#paceMs.set(peer, paceMs);
+    this.warm(peer);
+  }
+
   /**
    * This host or its mapping has moved: binds all legs again now. What failed from where it was says nothing, and a relay that it can
    * no longer reach by one address family may have an endpoint of the other.
@@ -219,6 +238,7 @@ export class RelayManager implements Disposable {
   async close(peer: MemberId): Promise<void> {
     this.#opening.delete(peer);
     this.#standby.delete(peer);
+    this.#paceMs.delete(peer);
     const connection = this.#connections.get(peer);
     if (connection === undefined) return;
     this.#drop(peer);
@@ -309,17 +329,26 @@ export class RelayManager implements Disposable {
   }
 
   async #probe(peer: MemberId, connection: Connection): Promise<void> {
+    const sentAt = this.#clock.monotonicNow();
     const answer = await this.#ports.bind?.(connection.granted, connection.endpoint);
     if (answer === undefined || this.#connections.get(peer) !== connection) return;
+    this.#events.onProbed(peer, sentAt, answer.ok && !answer.value.resent ? answer.value.rttMs : undefined);
+    // The event may have had another leg probed, or this one.
+    if (this.#connections.get(peer) !== connection) return;
     if (answer.ok) {
       connection.misses = 0;
       this.#events.onMeasured(peer, connection.granted, answer.value.rttMs);
-      this.#scheduleProbe(peer, connection, this.#standby.has(peer) ? STANDBY_PROBE_MS : ACTIVE_PROBE_MS);
+      this.#scheduleProbe(peer, connection, this.#probeDelayMs(peer));
     } else if (++connection.misses >= PROBE_MISSES) {
       this.#lose(peer, "the relay does not answer");
     } else {
       this.#scheduleProbe(peer, connection, PROBE_RETRY_MS);
     }
+  }
+
+  #probeDelayMs(peer: MemberId): number {
+    const neededMs = this.#standby.has(peer) ? STANDBY_PROBE_MS : ACTIVE_PROBE_MS;
+    return Math.min(neededMs, this.#paceMs.get(peer) ?? Infinity);
   }
 
   #scheduleRefresh(peer: MemberId, connection: Connection, lifetimeSec: number): void {

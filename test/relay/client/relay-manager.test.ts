@@ -5,6 +5,7 @@ import {
   ACTIVE_PROBE_MS,
   RelayManager,
   STANDBY_PROBE_MS,
+  type Bound,
   type Granted,
   type RelayPorts,
 } from "../../../agent/relay/client/relay-manager.ts";
@@ -38,8 +39,7 @@ class Bench {
   allocation: (relay: MemberId) => Decoded<Granted> | Promise<Decoded<Granted>> = (relay) =>
     decoded(grant(relay, 1));
   refreshed: () => Decoded<{ lifetimeSec: number }> = () => decoded({ lifetimeSec: LIFETIME_SEC });
-  bound: () => Decoded<{ rttMs: number }> | Promise<Decoded<{ rttMs: number }>> = () =>
-    decoded({ rttMs: 20 });
+  bound: () => Decoded<Bound> | Promise<Decoded<Bound>> = () => decoded({ rttMs: 20, resent: false });
   readonly manager: RelayManager;
 
   constructor(random: Random = seededRandom(1), ports: Partial<RelayPorts> = {}) {
@@ -72,6 +72,7 @@ class Bench {
           this.#note(`ready ${name(relay)} ${Number.parseInt(allocation, 16)} ${port}`),
         onGone: (_, { relay }, reason) => this.#note(`gone ${name(relay)}: ${reason}`),
         onMeasured: (_, __, rttMs) => this.#note(`measured ${rttMs}`),
+        onProbed: (_, sentAt, rttMs) => this.#note(`sample ${sentAt} ${rttMs ?? "lost"}`),
         onRefused: (_, relay, reason) => this.#note(`refused ${name(relay)}: ${reason}`),
       },
     });
@@ -358,6 +359,36 @@ describe("the leg of an allocation", () => {
     expect(bench.timesOf("probe").slice(7)).toEqual([33_000, 33_750]);
   });
 
+  it("is bound more often for as long as it is measured, and at once", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.setActive(PEER, false);
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    bench.manager.setPace(PEER, 500);
+    await bench.clock.advance(1_000);
+    expect(bench.timesOf("probe").slice(1)).toEqual([750, 750, 1_250, 1_750]);
+    bench.manager.setPace(PEER, undefined);
+    await bench.clock.advance(500 + STANDBY_PROBE_MS);
+    expect(bench.timesOf("probe").slice(5)).toEqual([2_250, 17_250]);
+  });
+
+  // R-503
+  it("is measured by the first datagram of each probe, though a later one came through", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.bound = () => decoded({ rttMs: 20, resent: true });
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    bench.bound = unanswered;
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    expect(bench.take("sample", "measured")).toEqual([
+      "sample 0 20",
+      "measured 20",
+      "sample 750 lost",
+      "measured 20",
+      "sample 1500 lost",
+    ]);
+  });
+
   it("is a standby from the start where the path is direct when the allocation comes", async () => {
     const bench = new Bench();
     bench.manager.setActive(PEER, false);
@@ -394,7 +425,7 @@ describe("the leg of an allocation", () => {
     const bench = new Bench();
     await bench.connect(ONE);
     let probes = 0;
-    bench.bound = () => (++probes % 3 === 0 ? decoded({ rttMs: 5 }) : refused("timeout"));
+    bench.bound = () => (++probes % 3 === 0 ? decoded({ rttMs: 5, resent: false }) : refused("timeout"));
     await bench.clock.advance(60_000);
     expect(probes).toBeGreaterThan(100);
     expect(bench.take("gone")).toEqual([]);
