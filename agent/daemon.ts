@@ -30,6 +30,10 @@ export type DaemonOptions = {
 /** What the agent itself takes over while it runs; the log's level is its owner's. */
 const RELAY_KEYS: readonly ConfigKey[] = ["relay.guard.allow", "relay.guard.block", "relay.forwarder"];
 
+/** Addresses behind names change in minutes; jitter keeps the members of a network from asking the DNS as one. */
+const BOOTSTRAP_CRON = "*/10 * * * *";
+const BOOTSTRAP_JITTER_MS = 240_000;
+
 /** Once an hour, off the full hour: pruning only keeps files small. */
 const PRUNE_CRON = "17 * * * *";
 
@@ -85,6 +89,8 @@ export async function runDaemon(
     }),
   );
   await agent.start();
+  const refresh = refreshBootstrapOften(agent);
+  stack.defer(() => refresh.destroy());
   if (config.metricsListen !== undefined) stack.use(await serveMetrics(config.metricsListen, agent, log));
   if (config.adminTcp !== undefined) stack.use(await serveAdmin(config.adminTcp, agent, log, auditFile));
   onReady();
@@ -167,4 +173,12 @@ function deviceOf(config: AgentConfig): WireguardDevice {
 
 function pruneHourly(cache: ConnectionCache): ScheduledTask {
   return schedule(PRUNE_CRON, () => cache.prune(), { noOverlap: true, name: "prune the connection cache" });
+}
+
+function refreshBootstrapOften(agent: Agent): ScheduledTask {
+  return schedule(BOOTSTRAP_CRON, () => agent.refreshBootstrap(), {
+    noOverlap: true,
+    maxRandomDelay: BOOTSTRAP_JITTER_MS,
+    name: "refresh the bootstrap volunteers",
+  });
 }

@@ -40,6 +40,11 @@ export type AgentApi = {
   relayUseToken(request: RelayUseTokenRequest): Promise<HeldRelayToken>;
   /** The volunteers that this member knows. */
   relayList(): Promise<readonly KnownRelay[]>;
+  relayBootstrapList(): Promise<readonly BootstrapVolunteer[]>;
+  /** The list with it. Errors: member.unknown, usage.invalid (this host itself, or too many). */
+  relayBootstrapAdd(request: BootstrapRequest): Promise<readonly BootstrapVolunteer[]>;
+  /** The list without it. Errors: member.unknown, usage.invalid (it is the configuration's). */
+  relayBootstrapRemove(request: MemberRequest): Promise<readonly BootstrapVolunteer[]>;
   /** The pairs that this host relays for, with all that is counted. */
   relayAllocations(): Promise<AllocationList>;
   /** A snapshot, and then what changes; rejects with the signal's reason. */
@@ -326,6 +331,25 @@ export type KnownRelay = {
   readonly allocations: number | null;
   readonly maxAllocations: number | null;
   readonly tokens: readonly HeldRelayToken[];
+};
+
+/** `endpoints`: "host:port". */
+export type BootstrapRequest = { readonly name: string; readonly endpoints: readonly string[] };
+
+/** A volunteer that is asked where nothing else is known. */
+export type BootstrapVolunteer = {
+  /** Null where this host knows no such member. */
+  readonly name: string | null;
+  readonly id: string | null;
+  /** Name or id, as it was given. */
+  readonly given: string;
+  readonly origin: "configuration" | "command";
+  /** "host:port", as given. */
+  readonly endpoints: readonly string[];
+  /** What these lead to now, and where its signed records last said that it is. */
+  readonly looksAt: readonly string[];
+  readonly volunteering: boolean;
+  readonly path: PathType;
 };
 
 /** RFC 4787, section 4.1; "open": a local address is the mapped one. */

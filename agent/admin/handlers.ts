@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { AgentApi, Emit } from "./contract.ts";
 import {
   allocationRequest,
+  bootstrapRequest,
   cacheImportRequest,
   checkedRequest,
   initRequest,
@@ -67,6 +68,9 @@ export function handlersOf(api: AgentApi): Handlers {
     ),
     relayUseToken: call(relayUseTokenRequest, (request) => api.relayUseToken(request)),
     relayList: call(nothing, () => api.relayList()),
+    relayBootstrapList: call(nothing, () => api.relayBootstrapList()),
+    relayBootstrapAdd: call(bootstrapRequest, (request) => api.relayBootstrapAdd(request), nameOf),
+    relayBootstrapRemove: call(memberRequest, (request) => api.relayBootstrapRemove(request), nameOf),
     relayAllocations: call(nothing, () => api.relayAllocations()),
     relayWatch: handler("events", nothing, (_request, emit, signal) => api.relayWatch(emit, signal)),
     relayEnd: call(

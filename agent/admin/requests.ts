@@ -79,6 +79,15 @@ export const relayStartRequest = v.strictObject({
   ),
 });
 
+export const bootstrapRequest = v.strictObject({
+  name: memberName,
+  endpoints: v.pipe(
+    v.array(hostAndPort),
+    v.minLength(1, "must name one"),
+    v.maxLength(8, "must be at most 8"),
+  ),
+});
+
 export const allocationRequest = v.strictObject({
   id: v.pipe(text, v.regex(/^[0-9a-f]{32}$/, "must be 32 hexadecimal digits")),
 });

@@ -3,6 +3,7 @@ import { formatPortRange, parsePortRange, type PortRange } from "../config/port-
 import { AgentError } from "../errors.ts";
 import type { Define } from "./define.ts";
 import { defineAllocations } from "./relay-allocations.ts";
+import { defineBootstrap } from "./relay-bootstrap.ts";
 import { defineTokenCommands, heldTokenLine } from "./relay-token.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
@@ -56,6 +57,8 @@ export const define: Define = (relay, cli) => {
     const relays = await session.agent.relayList();
     session.print(relays, () => listLines(relays, cli.clock.wallNow(), session.style));
   });
+
+  defineBootstrap(relay, cli);
 
   defineAllocations(relay, cli);
 };

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { isMemberName } from "../../protocol/ids.ts";
 import type { Role } from "../../protocol/record.ts";
 import { RELAY_TIERS, type RelayTier } from "../../protocol/relay-token.ts";
+import { parseBootstrap, type ConfiguredBootstrap } from "./bootstrap-text.ts";
 import { parseCidr } from "./cidr.ts";
 import { parsePortRange, type PortRange } from "./port-range.ts";
 
@@ -26,6 +27,8 @@ export type AgentConfig = {
   readonly logLevel: LogLevel;
   /** "host:port", asked beside the volunteers. */
   readonly stunServers: readonly string[];
+  /** Beside those that `relay bootstrap` was given. */
+  readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
   readonly relay: RelayConfig;
   /** "127.0.0.1:9820"; undefined: not served. */
@@ -205,6 +208,14 @@ const hookUrl = v.pipe(
   v.check(isHookUrl, 'must be "" or a URL with http or https, without user and password'),
 );
 
+const bootstrapVolunteer = v.pipe(
+  text('"member@host:port"'),
+  v.check((entry) => {
+    const parsed = parseBootstrap(entry);
+    return parsed !== undefined && isHostAndPort(parsed.endpoint);
+  }, 'must be a member\'s name or id, "@" and "host:port"'),
+);
+
 const choice = <const T extends readonly string[]>(options: T) =>
   v.picklist(options, `must be one of: ${options.join(", ")}`);
 
@@ -284,6 +295,14 @@ export const CONFIG_KEYS = {
     fromText: asList,
     standard: [],
     about: "Public STUN servers, asked beside the volunteers for own mapped addresses.",
+    change: "restart",
+  },
+  bootstrap: {
+    schema: v.array(bootstrapVolunteer, "must be a list"),
+    fromText: asList,
+    standard: [],
+    about:
+      "Volunteers to ask where nothing else is known, as `v@relay.example.net:51820`: a member's name or id, and where it may answer. `hopwire relay bootstrap` adds others.",
     change: "restart",
   },
   "port-mapping": {
@@ -544,6 +563,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
     backend: values.backend,
     logLevel: values["log-level"],
     stunServers: values["stun-servers"],
+    bootstrap: values.bootstrap.flatMap((entry) => parseBootstrap(entry) ?? []),
     portMapping: values["port-mapping"],
     relay: {
       ports,

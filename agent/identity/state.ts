@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isIPv4 } from "../../protocol/endpoint.ts";
-import { parseId, type InviteId } from "../../protocol/ids.ts";
+import { parseId, type InviteId, type MemberId } from "../../protocol/ids.ts";
 import { keyBytes } from "../../protocol/keys.ts";
 import { wallMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
@@ -36,6 +36,22 @@ const issuedInvite = v.object({
   ),
 });
 
+const memberId = v.pipe(
+  v.string(),
+  v.check((text) => parseId(text).ok, "an id"),
+  v.transform((text) => text as MemberId),
+);
+
+const bootstrapEntry = v.object({
+  member: memberId,
+  /** "host:port", as they were given. */
+  endpoints: v.array(v.string()),
+  /** Where its records, which expire within a day, last said that it is; endpoints as `wg` has them. */
+  announced: v.array(v.string()),
+  /** Its certificate after those that prove it, as received, base64: its keys outlive a lost registry. */
+  certificates: v.array(recordBytes),
+});
+
 const membership = v.object({
   networkKey: key,
   /** The founder only: the seed of the network's private key. */
@@ -48,6 +64,8 @@ const membership = v.object({
   invites: v.array(issuedInvite),
   /** Relay tokens that this host was given, as they are shown. */
   relayTokens: v.optional(v.array(v.string())),
+  /** Volunteers to ask first, by command. */
+  bootstrap: v.optional(v.array(bootstrapEntry)),
 });
 
 const state = v.object({
@@ -74,6 +92,7 @@ const state = v.object({
 /** All that this host must not lose, private keys included: never to be logged or printed. One file, one write. */
 export type IdentityState = v.InferOutput<typeof state>;
 export type Membership = v.InferOutput<typeof membership>;
+export type BootstrapEntry = v.InferOutput<typeof bootstrapEntry>;
 export type IssuedInvite = v.InferOutput<typeof issuedInvite>;
 
 /** A host that is in no network, with new keys. */

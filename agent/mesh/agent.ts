@@ -1,6 +1,8 @@
 import type {
   AgentApi,
   AllocationRequest,
+  BootstrapRequest,
+  BootstrapVolunteer,
   CacheDocument,
   CachedPeer,
   CachedPeerDetail,
@@ -40,6 +42,7 @@ import type { LiveRelayConfig } from "./volunteer.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
 import { AllocationOperations } from "./operations/allocations.ts";
+import { BootstrapOperations } from "./operations/bootstrap.ts";
 import { CacheOperations } from "./operations/cache.ts";
 import { JoinOperation } from "./operations/join.ts";
 import { MembershipOperations } from "./operations/membership.ts";
@@ -66,6 +69,7 @@ export class Agent implements AgentApi, AsyncDisposable {
   readonly #relay: RelayOperations;
   readonly #allocations: AllocationOperations;
   readonly #relayTokens: RelayTokenOperations;
+  readonly #bootstrap: BootstrapOperations;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -76,6 +80,7 @@ export class Agent implements AgentApi, AsyncDisposable {
     this.#relay = new RelayOperations(parts, this.#current);
     this.#allocations = new AllocationOperations(parts, this.#current);
     this.#relayTokens = new RelayTokenOperations(parts, this.#current);
+    this.#bootstrap = new BootstrapOperations(this.#current);
   }
 
   /** Takes up the membership that the state holds, if any, or a join. Throws what `Network.start` does. */
@@ -173,6 +178,18 @@ export class Agent implements AgentApi, AsyncDisposable {
     return knownRelays(await this.#current.required());
   }
 
+  relayBootstrapList(): Promise<readonly BootstrapVolunteer[]> {
+    return this.#bootstrap.list();
+  }
+
+  relayBootstrapAdd(request: BootstrapRequest): Promise<readonly BootstrapVolunteer[]> {
+    return this.#bootstrap.add(request);
+  }
+
+  relayBootstrapRemove(request: MemberRequest): Promise<readonly BootstrapVolunteer[]> {
+    return this.#bootstrap.remove(request);
+  }
+
   relayAllocations(): Promise<AllocationList> {
     return this.#allocations.list();
   }
@@ -202,6 +219,11 @@ export class Agent implements AgentApi, AsyncDisposable {
   async metrics(): Promise<MetricsView> {
     const peers = this.#current.running === undefined ? [] : await this.peers();
     return metricsView(this.#current.running, peers, this.#parts.version);
+  }
+
+  /** Where bootstrap volunteers are by now; nothing where there is no network. Never rejects. */
+  async refreshBootstrap(): Promise<void> {
+    await this.#current.running?.bootstrap.refresh();
   }
 
   /** Of the relay, whether it runs now or later. */

@@ -142,6 +142,7 @@ export class CurrentNetwork implements AsyncDisposable {
         backend: config.backend,
         publicEndpoints,
         stunServers,
+        bootstrap: config.bootstrap,
         portMapping: config.portMapping,
         relayLimits: config.relay,
         relayOnly,

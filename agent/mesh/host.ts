@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Clock } from "../clock.ts";
+import type { ConfiguredBootstrap } from "../config/bootstrap-text.ts";
 import type { PortMappingWish } from "../config/schema.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Membership } from "../identity/state.ts";
@@ -23,6 +24,7 @@ export type NetworkSettings = {
   readonly publicEndpoints: readonly Endpoint[];
   /** Public STUN servers, resolved, asked beside the volunteers. */
   readonly stunServers: readonly Endpoint[];
+  readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
   readonly relayLimits: VolunteerLimits;
   /** Takes part in the mesh in order to relay, and for nothing else: whatever the state says, it volunteers. */

@@ -18,7 +18,7 @@ export type MeshPeer = {
   readonly allowedIps: readonly string[];
   /** Protects our checks to it and its checks to us. */
   readonly outbound: StunCredential;
-  /** Reachable from anywhere, by its signed records. */
+  /** Reachable from anywhere, by its signed records or as an operator says. */
   readonly publicEndpoints: readonly Endpoint[];
 };
 

@@ -1,6 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { checkKeyOf } from "../../protocol/check-key.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId, NetworkId } from "../../protocol/ids.ts";
+import { announcedEndpoints, uniqueEndpoints } from "../registry/bootstrap.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { MeshPeer } from "./mesh-peer.ts";
 import type { CheckCredentials } from "./peer-sockets.ts";
@@ -23,8 +25,12 @@ export class MeshPeers {
     this.#parts = parts;
   }
 
-  /** Everybody but ourselves. Of their public endpoints those that `canReach` says yes to. */
-  of(roster: Roster, canReach: (address: string) => boolean): readonly MeshPeer[] {
+  /** Everybody but ourselves. Of their public endpoints, and those of `bootstrap`, those that `canReach` says yes to. */
+  of(
+    roster: Roster,
+    canReach: (address: string) => boolean,
+    bootstrap: (member: RosterMember) => readonly Endpoint[] = () => [],
+  ): readonly MeshPeer[] {
     for (const id of this.#keyByMember.keys()) if (!roster.members.has(id)) this.#keyByMember.delete(id);
     return [...roster.members.values()].flatMap((member) => {
       const { self } = this.#parts;
@@ -32,7 +38,11 @@ export class MeshPeers {
       const key = this.#keyFor(member);
       // A key of low order would make the checks anybody's: such a certificate is nobody's honest work.
       if (key === undefined) return [];
-      return [meshPeer(member, roster, checkCredential(member.id, self, key), canReach)];
+      // What records say goes first: who has announced itself elsewhere has moved.
+      const known = [...announcedEndpoints(roster, member.id), ...bootstrap(member)];
+      const outbound = checkCredential(member.id, self, key);
+      const reachable = uniqueEndpoints(known).filter(({ address }) => canReach(address));
+      return [meshPeer(member, outbound, reachable)];
     });
   }
 
@@ -62,20 +72,15 @@ export class MeshPeers {
 
 function meshPeer(
   { id, name, wireguardKey, address4, address6 }: RosterMember,
-  roster: Roster,
   outbound: MeshPeer["outbound"],
-  canReach: (address: string) => boolean,
+  publicEndpoints: readonly Endpoint[],
 ): MeshPeer {
-  const relayed = (roster.relays.get(id)?.record.content.endpoints ?? [])
-    .filter(({ carrier }) => carrier === "udp")
-    .map(({ endpoint }) => endpoint);
-  const own = roster.endpoints.get(id)?.publicEndpoints ?? [];
   return {
     id,
     name,
     publicKey: wireguardKey,
     allowedIps: [`${address4}/32`, `${address6}/128`],
     outbound,
-    publicEndpoints: [...relayed, ...own].filter(({ address }) => canReach(address)),
+    publicEndpoints,
   };
 }

@@ -13,6 +13,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
 import { Announcer, type Announced } from "./announcer.ts";
+import { Bootstrap } from "./bootstrap.ts";
 import type { MeshContext } from "./context.ts";
 import { defaultGateway } from "./default-gateway.ts";
 import { Echo } from "./echo.ts";
@@ -25,6 +26,7 @@ import type { HostChange, HostWatch } from "./host-watch.ts";
 import { Messaging } from "./messaging.ts";
 import { observed } from "./observed-address.ts";
 import { inviteChanges, openInvites } from "./open-invites.ts";
+import { resolveEndpoints } from "./own-endpoints.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { Paths, type Netcheck } from "./paths.ts";
 import { PortMapping, type PortMappingReport } from "./port-mapping.ts";
@@ -61,6 +63,7 @@ export class Network implements AsyncDisposable {
   readonly interface: UpOutcome;
   readonly cache: ConnectionCache;
   readonly volunteer: Volunteer;
+  readonly bootstrap: Bootstrap;
   readonly #parts: NetworkParts;
   readonly #own: OwnRecords;
   readonly #registry: Registry;
@@ -76,6 +79,8 @@ export class Network implements AsyncDisposable {
   /** In the order in which it came to be; disposed of in reverse, whatever fails. */
   readonly #owned: AsyncDisposableStack;
   readonly #ending = new AbortController();
+  /** Connected volunteers that are known to be some. */
+  readonly #met = new Set<MemberId>();
   #echo: Echo | undefined;
 
   private constructor(parts: NetworkParts, host: Host, owned: AsyncDisposableStack) {
@@ -143,6 +148,14 @@ export class Network implements AsyncDisposable {
         },
       }),
     );
+    this.bootstrap = owned.use(
+      new Bootstrap({
+        context,
+        configured: settings.bootstrap,
+        resolve: (text) => resolveEndpoints([text], log),
+        onChange: () => void this.#onRoster(this.roster),
+      }),
+    );
     this.#paths = owned.use(
       new Paths({
         context,
@@ -157,6 +170,7 @@ export class Network implements AsyncDisposable {
         portMapped: () => this.#portMapping?.verified,
         own: () => this.#ownAddresses(),
         hostCandidates: () => this.#watch.candidates,
+        bootstrap: (member) => this.bootstrap.endpointsOf(member),
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
@@ -356,6 +370,7 @@ export class Network implements AsyncDisposable {
     const { settings, clock, random, log } = this.#parts;
     // A registry that was lost comes back by gossip; what it takes to be let in is in the state.
     await this.#registry.publish(this.#own.bytes);
+    await this.bootstrap.restore();
     await this.#watch.start((changes) => this.#onHostChanged(changes));
     await this.#firewall.start();
     await this.#messaging.control.listen();
@@ -367,6 +382,7 @@ export class Network implements AsyncDisposable {
     this.#registry.onChange((roster, admitted) => this.#onRegistryChange(roster, admitted));
     await this.syncInvites();
     await this.#onRoster(this.roster);
+    void this.bootstrap.refresh();
     this.#paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
@@ -383,6 +399,8 @@ export class Network implements AsyncDisposable {
     for (const { content, bytes } of admitted)
       if (content.kind === "revocation") this.#onRevocation(content.member, bytes);
     void this.#onRoster(roster);
+    if (admitted.some(({ content }) => content.kind === "relay"))
+      for (const id of this.connected) this.#meet(id);
   }
 
   async #onRoster(roster: Roster): Promise<void> {
@@ -410,7 +428,14 @@ export class Network implements AsyncDisposable {
 
   #onConnected(id: MemberId): void {
     void this.#announce();
-    if (!this.roster.relays.has(id)) return;
+    this.#met.delete(id);
+    this.#meet(id);
+  }
+
+  /** Once for each connection. A volunteer's announcement may come by that connection: whoever was away for a day has none. */
+  #meet(id: MemberId): void {
+    if (this.#met.has(id) || !this.roster.relays.has(id)) return;
+    this.#met.add(id);
     this.#paths.onVolunteerConnected(id);
     this.#portMapping?.onVolunteerConnected();
   }
@@ -421,6 +446,7 @@ export class Network implements AsyncDisposable {
     // Which of the members' public endpoints can be reached depends on our addresses' families.
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
+    void this.bootstrap.refresh();
     this.#portMapping?.refresh();
     void this.#announce();
     if (!changes.includes("resumed")) return;

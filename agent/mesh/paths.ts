@@ -13,7 +13,7 @@ import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
 import { SocketBundle } from "../nat/socket-bundle.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
 import { DOUBT_MISSES, type PathTag } from "../path/state.ts";
-import type { Roster } from "../registry/roster.ts";
+import type { Roster, RosterMember } from "../registry/roster.ts";
 import { RelayManager } from "../relay/client/relay-manager.ts";
 import { AskedRounds } from "./asked-rounds.ts";
 import { BehaviourDiscovery, type Findings } from "./behaviour-discovery.ts";
@@ -54,6 +54,8 @@ export type PathsParts = {
   readonly own: () => OwnAddresses;
   /** At which peers may try this host itself. */
   readonly hostCandidates: () => readonly string[];
+  /** Where an operator says that a member may be found. */
+  readonly bootstrap: (member: RosterMember) => readonly Endpoint[];
   /** Public ones of the configuration, resolved. */
   readonly stunServers: readonly Endpoint[];
   readonly isVolunteering: () => boolean;
@@ -274,7 +276,8 @@ export class Paths implements Disposable {
 
   /** Resolves when WireGuard has the roster's peers. */
   async setRoster(roster: Roster): Promise<void> {
-    const peers = this.#peers.of(roster, (address) => canReach(this.#parts.own().addresses, address));
+    const { own, bootstrap } = this.#parts;
+    const peers = this.#peers.of(roster, (address) => canReach(own().addresses, address), bootstrap);
     this.#retarget();
     this.#holes.retain((id) => roster.members.has(id));
     await this.connector.setPeers(peers);

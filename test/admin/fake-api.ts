@@ -1,6 +1,7 @@
 import type { AllocationEvent, RelayedPair, RelayStats } from "../../agent/admin/relay-schemas.ts";
 import type {
   AgentApi,
+  BootstrapVolunteer,
   HeldRelayToken,
   Membership,
   NetcheckPortMapping,
@@ -177,6 +178,17 @@ export const STATS: RelayStats = {
   tokensCached: 4,
 };
 
+const BOOTSTRAP: BootstrapVolunteer = {
+  name: "carol",
+  id: "c".repeat(32),
+  given: "c".repeat(32),
+  origin: "command",
+  endpoints: ["relay.example.net:51820"],
+  looksAt: ["203.0.113.9:51820"],
+  volunteering: true,
+  path: "direct",
+};
+
 /** Of a relay whose only allocation is ended by its operator. */
 export const EVENTS: readonly AllocationEvent[] = [
   { event: "snapshot", volunteering: true, allocations: [PAIR] },
@@ -287,6 +299,9 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
           tokens: [HELD_TOKEN],
         },
       ]),
+    relayBootstrapList: () => answer("relayBootstrapList", [BOOTSTRAP]),
+    relayBootstrapAdd: (request) => answer("relayBootstrapAdd", [BOOTSTRAP], request),
+    relayBootstrapRemove: (request) => answer("relayBootstrapRemove", [], request),
     relayAllocations: () => answer("relayAllocations", { volunteering: true, allocations: [PAIR] }),
     relayWatch(emit, signal) {
       calls.push({ operation: "relayWatch" });

@@ -11,7 +11,7 @@ import { Lab } from "../lab/lab.ts";
 import { LabAgent } from "../lab/lab-agent.ts";
 import { EASY_NAT, HARD_NAT, Mesh } from "./mesh.ts";
 import { Pings, reaches } from "./pings.ts";
-import { pathWith } from "./program-path.ts";
+import { ShiftedClock } from "./shifted-clock.ts";
 import { tracesOf } from "./traces.ts";
 
 /** The one line that the program ends with. */
@@ -323,25 +323,14 @@ describeLab("a relayed pair", () => {
 });
 
 describeLab("a host whose clock is an hour off", () => {
-  /** WireGuard's times come from the same clock as the agent's: `wg` reports them as that clock would. */
-  const shiftedWg = (ms: number): string =>
-    `if [ "$1" = show ] && [ "$3" = dump ]; then $REAL "$@" | /usr/bin/awk -F'\\t' -v OFS='\\t' 'NF == 8 && $5 > 0 { $5 += ${ms / 1000} } { print }'
-else exec $REAL "$@"; fi`;
-
   it.each([
     ["ahead of", 3_600_000],
     ["behind", -3_600_000],
   ])("%s the others joins, is reached like any other, and is warned of it", async (side, shiftMs) => {
     await using mesh = await Mesh.create("clock", EASY_NAT);
-    await using programs = await pathWith();
-    await programs.replace("wg", shiftedWg(shiftMs));
+    await using clock = await ShiftedClock.by(shiftMs);
     const { v, a, b } = mesh;
-    const preload = `const { now } = Date; Date.now = () => now() + ${shiftMs};`;
-    const shifted = {
-      PATH: programs.path,
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
-    };
-    await Promise.all([mesh.found(), a.start(shifted), b.start()]);
+    await Promise.all([mesh.found(), a.start(clock.env), b.start()]);
     await mesh.admit(a);
     await mesh.admit(b);
     await Promise.all([a.waitForPath("b", "direct"), b.waitForPath("a", "direct")]);

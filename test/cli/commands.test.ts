@@ -255,6 +255,26 @@ describe("what a person reads", () => {
   });
 
   //
+  //
+  it("adds, removes and lists the volunteers that are asked first", async () => {
+    await using hopwire = await serving();
+    const listed = text(
+      "VOLUNTEER  GIVEN                    LOOKED FOR AT      VOLUNTEERS  PATH    BY",
+      "carol      relay.example.net:51820  203.0.113.9:51820  yes         direct  command",
+    );
+    const add = ["relay", "bootstrap", "add", "carol", "relay.example.net:51820"];
+    expect((await hopwire.run(add)).out).toBe(listed);
+    expect((await hopwire.run(["relay", "bootstrap", "list"])).out).toBe(listed);
+    expect((await hopwire.run(["relay", "bootstrap", "remove", "carol"])).out).toContain("none; add one");
+    expect(hopwire.calls).toEqual([
+      { operation: "relayBootstrapAdd", request: { name: "carol", endpoints: ["relay.example.net:51820"] } },
+      { operation: "relayBootstrapList" },
+      { operation: "relayBootstrapRemove", request: { name: "carol" } },
+    ]);
+    const { exitCode, err } = await hopwire.run(["relay", "bootstrap", "add", "carol", "relay.example.net"]);
+    expect([exitCode, err]).toEqual([64, expect.stringContaining('must be "host:port"') as string]);
+  });
+
   it("prints a minted relay token alone, and takes one from standard input or a file, never as an argument", async () => {
     await using hopwire = await serving();
     const grant = ["--pair", "bob", "dave", "--bandwidth-mbps", "50", "--lifetime", "7d"];
@@ -412,14 +432,18 @@ describe("what a program reads", () => {
     expect(JSON.parse(out)).toEqual(expected);
   });
 
-  it.each([["cache", "list"], ["cache", "show", "bob"], ["relay", "stop"], ["relay", "list"], ["netcheck"]])(
-    "prints JSON for %s %s",
-    async (...argv) => {
-      await using hopwire = await serving();
-      const { out } = await hopwire.run([...argv, "--json"]);
-      expect(JSON.parse(out)).toBeTypeOf("object");
-    },
-  );
+  it.each([
+    ["cache", "list"],
+    ["cache", "show", "bob"],
+    ["relay", "stop"],
+    ["relay", "list"],
+    ["relay", "bootstrap", "list"],
+    ["netcheck"],
+  ])("prints JSON for %s %s", async (...argv) => {
+    await using hopwire = await serving();
+    const { out } = await hopwire.run([...argv, "--json"]);
+    expect(JSON.parse(out)).toBeTypeOf("object");
+  });
 
   it("gives with ping --json every round trip with its path, and the sum", async () => {
     await using hopwire = await serving();

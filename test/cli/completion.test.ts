@@ -32,6 +32,12 @@ describe("completion bash", () => {
     expect(await offered("st")).toEqual(["status"]);
     expect(await offered("relay", "st")).toEqual(["start", "stop", "status", "stats"]);
     expect(await offered("relay", "start", "--max")).toEqual(["--max-allocations"]);
+    expect(await offered("relay", "bootstrap", "")).toEqual(
+      expect.arrayContaining(["add", "remove", "list"]),
+    );
+    expect(await offered("relay", "bootstrap", "remove", "")).toEqual(
+      expect.arrayContaining(["bob", "dave"]),
+    );
     expect(await offered("status", "--js")).toEqual(["--json"]);
   });
 

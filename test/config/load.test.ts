@@ -57,6 +57,7 @@ describe("mergeConfig", () => {
       backend: "auto",
       logLevel: "info",
       stunServers: [],
+      bootstrap: [],
       portMapping: "auto",
       metricsListen: undefined,
       relay: {

@@ -1,0 +1,32 @@
+import { pathWith, type ProgramPath } from "./program-path.ts";
+
+/** A daemon whose wall clock is so far off; owner of the programs that it runs instead of the system's. */
+export class ShiftedClock implements AsyncDisposable {
+  /** To start the daemon with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly #programs: ProgramPath;
+
+  private constructor(programs: ProgramPath, shiftMs: number) {
+    const preload = `const { now } = Date; Date.now = () => now() + ${shiftMs};`;
+    this.#programs = programs;
+    this.env = {
+      PATH: programs.path,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+    };
+  }
+
+  static async by(shiftMs: number): Promise<ShiftedClock> {
+    const programs = await pathWith();
+    // WireGuard's times come from the same clock as the agent's: `wg` reports them as that clock would.
+    await programs.replace(
+      "wg",
+      `if [ "$1" = show ] && [ "$3" = dump ]; then $REAL "$@" | /usr/bin/awk -F'\\t' -v OFS='\\t' 'NF == 8 && $5 > 0 { $5 += ${shiftMs / 1000} } { print }'
+else exec $REAL "$@"; fi`,
+    );
+    return new ShiftedClock(programs, shiftMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#programs[Symbol.asyncDispose]();
+  }
+}
