@@ -30,6 +30,7 @@ export type AgentConfig = {
   /** Beside those that `relay bootstrap` was given. */
   readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
+  readonly lanDiscovery: LanDiscoveryWish;
   readonly relay: RelayConfig;
   /** "127.0.0.1:9820"; undefined: not served. */
   readonly metricsListen: string | undefined;
@@ -76,8 +77,10 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const
 const FORWARDERS = ["auto", "kernel", "userspace"] as const;
 const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
 const PORT_MAPPING = ["auto", "off"] as const;
+const LAN_DISCOVERY = ["auto", "off"] as const;
 const HOOK_FAILURES = ["open", "closed"] as const;
 export type PortMappingWish = (typeof PORT_MAPPING)[number];
+export type LanDiscoveryWish = (typeof LAN_DISCOVERY)[number];
 export type ForwarderWish = (typeof FORWARDERS)[number];
 export type AllowPrivate = (typeof ALLOW_PRIVATE)[number];
 export type HookFailure = (typeof HOOK_FAILURES)[number];
@@ -311,6 +314,15 @@ export const CONFIG_KEYS = {
     standard: "auto",
     about:
       "Whether the router is asked to forward WireGuard's port (PCP, NAT-PMP, UPnP): `auto` where this host has a private address, or `off`.",
+    change: "restart",
+  },
+  // On: it is what connects hosts where nothing else is left, and what strangers hear has no name, key or lasting mark in it.
+  "lan-discovery": {
+    schema: choice(LAN_DISCOVERY),
+    fromText: asText,
+    standard: "auto",
+    about:
+      "Whether members are looked for, and this host is announced, by multicast DNS: `auto` on LANs where it has a private address, or `off`: strangers there see that somebody runs Hopwire, not who.",
     change: "restart",
   },
   // Far more than allocations, so that a port is not handed out again while late packets for it arrive; it lies inside
@@ -565,6 +577,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
     stunServers: values["stun-servers"],
     bootstrap: values.bootstrap.flatMap((entry) => parseBootstrap(entry) ?? []),
     portMapping: values["port-mapping"],
+    lanDiscovery: values["lan-discovery"],
     relay: {
       ports,
       maxAllocations: values["relay.max-allocations"],

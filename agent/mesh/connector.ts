@@ -231,6 +231,12 @@ export class Connector implements Disposable {
     this.onCheckRequest(peer, remote);
   }
 
+  /** Somebody says that the peer is there, without proof: worth a check, which the peer's own key has to answer. */
+  onHint(peer: MemberId, at: Endpoint): void {
+    this.#traverse.onCheckRequest(peer, at, this.#clock.monotonicNow());
+    this.#runSoon();
+  }
+
   onRelayReady(peer: MemberId, leg: Leg): void {
     this.#entries.get(peer)?.quality.onLegChanged();
     this.#input(peer, { kind: "relay-ready", leg });

@@ -144,6 +144,7 @@ export class CurrentNetwork implements AsyncDisposable {
         stunServers,
         bootstrap: config.bootstrap,
         portMapping: config.portMapping,
+        lanDiscovery: config.lanDiscovery,
         relayLimits: config.relay,
         relayOnly,
         version,

@@ -1,9 +1,11 @@
 import { networkInterfaces } from "node:os";
+import type { Prefix } from "../../protocol/address.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { CommandRunner, ProgramListener } from "../runner.ts";
 import {
   candidateAddresses,
+  lanAddresses,
   lastingAddresses,
   type DefaultWays,
   type HostAddress,
@@ -74,6 +76,11 @@ export class HostWatch implements Disposable {
   /** What peers may try: see `candidateAddresses`. */
   get candidates(): readonly string[] {
     return candidateAddresses(this.#addresses);
+  }
+
+  /** Of LANs, with the lengths of their prefixes: see `lanAddresses`. */
+  get lans(): readonly Prefix[] {
+    return lanAddresses(this.#addresses);
   }
 
   get all(): readonly string[] {

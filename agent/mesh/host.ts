@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Clock } from "../clock.ts";
 import type { ConfiguredBootstrap } from "../config/bootstrap-text.ts";
-import type { PortMappingWish } from "../config/schema.ts";
+import type { LanDiscoveryWish, PortMappingWish } from "../config/schema.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Membership } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
@@ -26,6 +26,7 @@ export type NetworkSettings = {
   readonly stunServers: readonly Endpoint[];
   readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
+  readonly lanDiscovery: LanDiscoveryWish;
   readonly relayLimits: VolunteerLimits;
   /** Takes part in the mesh in order to relay, and for nothing else: whatever the state says, it volunteers. */
   readonly relayOnly: boolean;

@@ -9,6 +9,9 @@ import type { IssuedInvite } from "../identity/state.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
 import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
 import { StunSocket } from "../nat/stun-socket.ts";
+import { LanDiscovery } from "../registry/lan/lan-discovery.ts";
+import { LanLink } from "../registry/lan/lan-link.ts";
+import { lanSecretOf } from "../registry/lan/lan-secret.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
@@ -76,6 +79,8 @@ export class Network implements AsyncDisposable {
   readonly #prober: EndpointProber;
   /** Undefined where it is off, or where nobody could answer a volunteer that looks from outside. */
   readonly #portMapping: PortMapping | undefined;
+  /** Undefined where it is off, or where STUN cannot leave from WireGuard's port. */
+  readonly #lan: LanDiscovery | undefined;
   /** In the order in which it came to be; disposed of in reverse, whatever fails. */
   readonly #owned: AsyncDisposableStack;
   readonly #ending = new AbortController();
@@ -203,6 +208,7 @@ export class Network implements AsyncDisposable {
     });
     const wanted = settings.portMapping === "auto" && stun !== undefined;
     this.#portMapping = wanted ? owned.use(this.#newPortMapping(context)) : undefined;
+    this.#lan = settings.lanDiscovery === "auto" && stun ? owned.use(this.#newLan(context, stun)) : undefined;
     this.#announcer = new Announcer({
       context,
       current: () => ({
@@ -226,6 +232,7 @@ export class Network implements AsyncDisposable {
       checkKey: (prefix) => started.network?.checkKey(prefix),
       onCheck: (peer, from, report) => started.network?.onCheck(peer, from, report),
       reportFor: (peer) => started.network?.connector.reportFor(peer),
+      lan: () => started.network?.lan,
     };
     const host = await openHost(parts, keys, stack);
     const network = new Network(parts, host, stack.move());
@@ -337,6 +344,11 @@ export class Network implements AsyncDisposable {
     this.#paths.onCheck(...check);
   }
 
+  /** See `StunKeys`. */
+  get lan(): LanDiscovery | undefined {
+    return this.#lan;
+  }
+
   netcheck(): Promise<Netcheck> {
     return this.#paths.netcheck();
   }
@@ -383,6 +395,7 @@ export class Network implements AsyncDisposable {
     await this.syncInvites();
     await this.#onRoster(this.roster);
     void this.bootstrap.refresh();
+    this.#lan?.start();
     this.#paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
@@ -447,6 +460,7 @@ export class Network implements AsyncDisposable {
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
     void this.bootstrap.refresh();
+    this.#lan?.refresh();
     this.#portMapping?.refresh();
     void this.#announce();
     if (!changes.includes("resumed")) return;
@@ -485,6 +499,22 @@ export class Network implements AsyncDisposable {
       volunteers: () => this.connected.filter((id) => this.roster.relays.has(id)),
       seenAs: () => this.#paths.mappedEndpoints,
       onChange: () => this.#paths.onPortMapped(),
+    });
+  }
+
+  #newLan({ self, identity, clock, random }: MeshContext, stun: StunService): LanDiscovery {
+    const log = this.#parts.log.child({ component: "lan" });
+    return new LanDiscovery({
+      self,
+      clock,
+      random,
+      log,
+      listenPort: this.interface.listenPort,
+      addresses: () => this.#watch.lans,
+      secrets: () => secretsOf(identity).map(({ epoch, secret }) => lanSecretOf(epoch, secret)),
+      stun: stun.request.bind(stun),
+      openLink: LanLink.opener(clock, log),
+      onMember: (member, from) => this.connector.onHint(member, from),
     });
   }
 

@@ -33,6 +33,14 @@ export type StunKeys = {
   onCheck(peer: MemberId, from: Endpoint, report?: PathReport): void;
   /** What is measured of the paths to the peer, for the answer to a check that says the same. */
   reportFor(peer: MemberId): PathReport | undefined;
+  /** Of members that have heard of this host on a LAN; undefined where it is not announced there. */
+  lan(): LanKeys | undefined;
+};
+
+/** For checks under no pair's key, since neither end knows the other yet. */
+type LanKeys = {
+  keyFor(username: string): Uint8Array | undefined;
+  onCheck(username: string, from: Endpoint): void;
 };
 
 type StunParts = {
@@ -76,6 +84,7 @@ export class StunService implements AsyncDisposable {
         onBinding(username, from, report) {
           const peer = checker(username, keys);
           if (peer !== undefined) keys.onCheck(peer, from, report);
+          if (checkSender(username, keys.self) === undefined) keys.lan()?.onCheck(username, from);
         },
         reportFor(username) {
           const peer = checker(username, keys);
@@ -158,5 +167,5 @@ function keyFor(username: string, keys: StunKeys): Uint8Array | undefined {
     return served === undefined ? undefined : serverCredential(epoch, served.secret).key;
   }
   const sender = checkSender(username, keys.self) ?? probeSender(username, keys.self);
-  return sender === undefined ? undefined : keys.checkKey(sender)?.key;
+  return sender === undefined ? keys.lan()?.keyFor(username) : keys.checkKey(sender)?.key;
 }

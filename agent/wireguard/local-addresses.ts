@@ -1,4 +1,4 @@
-import { isInPrefix } from "../../protocol/address.ts";
+import { isInPrefix, type Prefix } from "../../protocol/address.ts";
 import { canonicalIPv6, familyOf, isIPv4, type AddressFamily } from "../../protocol/endpoint.ts";
 import type { IpAddresses, IpRoute } from "./ip-json.ts";
 
@@ -87,6 +87,16 @@ export function lastingAddresses(addresses: readonly HostAddress[]): readonly st
     use !== "temporary" ||
     !addresses.some((other) => other.use !== "temporary" && familyOf(other.address) === familyOf(address));
   return addresses.filter(isLasting).map(({ address }) => address);
+}
+
+/**
+ * Where neighbours may be members: private addresses (RFC 1918). On a public address, or behind a carrier's NAT (RFC 6598), the
+ * neighbours are strangers, and none is found by multicast. IPv4 only.
+ */
+export function lanAddresses(addresses: readonly HostAddress[]): readonly Prefix[] {
+  return addresses
+    .filter(({ address }) => /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168)\./.test(address))
+    .map(({ address, prefixLength }) => ({ address, length: prefixLength }));
 }
 
 /** Of each family the routes that are preferred, alone: one in reserve may come and go. */

@@ -59,6 +59,7 @@ describe("mergeConfig", () => {
       stunServers: [],
       bootstrap: [],
       portMapping: "auto",
+      lanDiscovery: "auto",
       metricsListen: undefined,
       relay: {
         ports: { first: 40_000, last: 49_999 },
