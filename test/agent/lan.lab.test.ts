@@ -190,4 +190,23 @@ describeLab("two members on a LAN without internet", () => {
         expect(ours.heard()).not.toContain(peer?.id.slice(0, 16));
     },
   );
+
+  it("outlive a neighbour that floods the LAN with announcements and nonsense, and find each other after it", async () => {
+    const { anna, berta, guest } = home;
+    const memory = async (): Promise<number> => {
+      const status = await readFile(`/proc/${anna.pid ?? 0}/status`, "utf8");
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+    };
+    await stopBoth();
+    await anna.start();
+    const before = await memory();
+    const flood = ["test/agent/mdns-flood.ts", guest.address4, "10000", "1000"];
+    const { exitCode, stderr } = await guest.run(process.execPath, flood, { timeoutMs: 60_000 });
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(anna.exitCode).toBeUndefined();
+    expect((await memory()) - before).toBeLessThan(32 * 1024 * 1024);
+    await home.forget();
+    await berta.start();
+    await Promise.all([anna.waitForPath("berta", "direct"), berta.waitForPath("anna", "direct")]);
+  });
 });

@@ -153,6 +153,27 @@ describe("the members of the roster", () => {
   });
 });
 
+//
+describe("a place where somebody says that a peer is", () => {
+  it("is checked, and moves nothing before the peer's own key has answered there", async () => {
+    using rig = await Rig.with([EVE]);
+    rig.connector.onHint(EVE.id, DIRECT);
+    await rig.clock.advance(1_000);
+    expect(rig.asked).toContain(formatEndpoint(DIRECT));
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toEqual([]);
+    rig.answering.add(formatEndpoint(DIRECT));
+    await rig.clock.advance(1_000);
+    expect(rig.wireguard.resetsOf(EVE.publicKey)).toContainEqual(DIRECT);
+  });
+
+  it("is nothing to a host that does not know the peer", async () => {
+    using rig = await Rig.with([]);
+    rig.connector.onHint(EVE.id, DIRECT);
+    await rig.clock.advance(1_000);
+    expect(rig.asked).toEqual([]);
+  });
+});
+
 describe("a session between two that are equals", () => {
   it("is begun by the smaller id, at once", async () => {
     using rig = await Rig.with([EVE]);

@@ -10,6 +10,7 @@ import {
 import {
   candidateAddresses,
   defaultWays,
+  lanAddresses,
   lastingAddresses,
   usableHostAddresses,
   type DefaultWays,
@@ -153,6 +154,19 @@ describe("temporary addresses", () => {
     const alone = addresses.filter(({ use }) => use === "temporary");
     expect(lastingAddresses(alone)).toEqual(["2001:db8:1::abcd"]);
   });
+});
+
+//
+test("members are looked for where this host has a private address, and neither on a public one nor behind a carrier's NAT", () => {
+  const inside = ["10.0.0.1", "172.16.0.1", "172.31.255.1", "192.168.1.1"];
+  const outside = ["192.0.2.1", "100.64.0.1", "172.15.0.1", "172.32.0.1", "2001:db8::1", "fd00::1"];
+  const addresses = [...inside, ...outside].map((address): HostAddress => ({
+    address,
+    prefixLength: 24,
+    interfaceName: "eth0",
+    use: "any",
+  }));
+  expect(lanAddresses(addresses)).toEqual(inside.map((address) => ({ address, length: 24 })));
 });
 
 //
