@@ -112,7 +112,16 @@ export type DigestEntry = {
 };
 
 export type Notification =
-  | { readonly kind: "digest"; readonly entries: readonly DigestEntry[]; readonly last: boolean }
+  | {
+      readonly kind: "digest";
+      readonly entries: readonly DigestEntry[];
+      /** Numbers of those of which the entries are all there is; of others they are some. */
+      readonly buckets: Uint8Array;
+    }
+  | { readonly kind: "store-root"; readonly hash: Uint8Array }
+  /** The hashes of all buckets, one after the other. */
+  | { readonly kind: "store-buckets"; readonly hashes: Uint8Array }
+  | { readonly kind: "subscription"; readonly wanted: boolean }
   | { readonly kind: "wanted"; readonly slots: readonly Uint8Array[] }
   | { readonly kind: "records"; readonly records: readonly Uint8Array[] }
   | { readonly kind: "forwarded"; readonly from: MemberId; readonly sealed: Uint8Array }
@@ -120,6 +129,12 @@ export type Notification =
   | { readonly kind: "allocation-ended"; readonly allocation: AllocationId; readonly reason: string }
   | ({ readonly kind: "allocation-warning" } & AllocationWarning);
 
+/** A slot's is the one that the first byte of its hash names. */
+export const BUCKETS = 256;
+/** Bytes: a difference stays hidden by chance once in 2^64, and then the roots still tell of it. */
+export const BUCKET_HASH_BYTES = 8;
+/** Bytes of SHA-256. */
+const ROOT_BYTES = 32;
 /** With 25 bytes an entry and 14 a slot, full lists take 51 and 29 KB of a frame. */
 export const MAX_DIGEST_ENTRIES = 2048;
 export const MAX_WANTED_SLOTS = 2048;
@@ -258,7 +273,13 @@ export function responseFromWire(wire: hopwire.v1.Response.$Properties): Respons
 export function notificationToWire(body: Notification): hopwire.v1.Notification.$Properties {
   switch (body.kind) {
     case "digest":
-      return { digest: { entries: [...body.entries], last: body.last } };
+      return { digest: { entries: [...body.entries], buckets: body.buckets } };
+    case "store-root":
+      return { storeRoot: { hash: body.hash } };
+    case "store-buckets":
+      return { storeBuckets: { hashes: body.hashes } };
+    case "subscription":
+      return { subscription: { wanted: body.wanted } };
     case "wanted":
       return { wanted: { slots: [...body.slots] } };
     case "records":
@@ -281,8 +302,16 @@ export function notificationFromWire(wire: hopwire.v1.Notification.$Properties):
       slot: bytesField(entry.slot, "digest-slot", SLOT_BYTES),
       sequence: integerField(entry.sequence, "digest-sequence", 0, Number.MAX_SAFE_INTEGER),
     }));
-    return { kind: "digest", entries, last: wire.digest.last ?? false };
+    const buckets = bytesField(wire.digest.buckets, "digest-buckets", 0, BUCKETS);
+    return { kind: "digest", entries, buckets };
   }
+  if (wire.storeRoot)
+    return { kind: "store-root", hash: bytesField(wire.storeRoot.hash, "root-hash", ROOT_BYTES) };
+  if (wire.storeBuckets) {
+    const hashes = bytesField(wire.storeBuckets.hashes, "bucket-hashes", BUCKETS * BUCKET_HASH_BYTES);
+    return { kind: "store-buckets", hashes };
+  }
+  if (wire.subscription) return { kind: "subscription", wanted: wire.subscription.wanted ?? false };
   if (wire.wanted) {
     const slots = listField(wire.wanted.slots, "wanted-slots", 0, MAX_WANTED_SLOTS);
     return { kind: "wanted", slots: slots.map((slot) => bytesField(slot, "wanted-slot", SLOT_BYTES)) };

@@ -35,11 +35,18 @@ export class KeyedLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  allows(key: string, now: MonotonicMs): boolean {
+  /** Whether one more would be allowed; takes nothing. */
+  wouldAllow(key: string, now: MonotonicMs): boolean {
+    const bucket = this.#buckets.get(key);
+    return bucket === undefined || takeTokens(bucket, this.#rate, 1, now).waitMs === 0;
+  }
+
+  /** `cost` must not exceed the burst. */
+  allows(key: string, now: MonotonicMs, cost = 1): boolean {
     const { bucket, waitMs } = takeTokens(
       this.#buckets.get(key) ?? fullBucket(this.#rate, now),
       this.#rate,
-      1,
+      cost,
       now,
     );
     this.#buckets.delete(key);

@@ -11,6 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { CommandRunner, ProgramListener } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
+import type { Loaded } from "../registry/persistence.ts";
 import type { LiveRelayConfig } from "./volunteer.ts";
 import { answerJoiner } from "./issuing.ts";
 import { Network } from "./network.ts";
@@ -118,11 +119,7 @@ export class CurrentNetwork implements AsyncDisposable {
       resolveEndpoints(config.stunServers, log),
     ]);
     const { registry, loaded } = await openRegistry(this.#parts, identity.state);
-    if (loaded.setAside !== undefined) {
-      this.#warnings.push(
-        `the registry file was damaged and is kept as ${loaded.setAside}; put it back from a backup, or leave and join again`,
-      );
-    }
+    if (loaded.setAside !== undefined) this.#warnings.push(damageWarning(loaded.setAside, loaded));
     const starting = Network.start({
       clock,
       random,
@@ -205,4 +202,12 @@ export class CurrentNetwork implements AsyncDisposable {
       this.#parts.log.error({ err: error }, "the network could not be taken down"),
     );
   }
+}
+
+function damageWarning(path: string, { records, fromCopy, refused }: Loaded): string {
+  const lost = [...refused.values()].reduce((sum, count) => sum + count, 0);
+  return (
+    `the registry file was damaged and is kept as ${path}: ${lost} records in it were bad, ${records} were kept ` +
+    `(${fromCopy} of them from the copy); others tell what is missing`
+  );
 }

@@ -157,9 +157,12 @@ export class Messaging implements AsyncDisposable {
 
   #onNotification(from: MemberId, body: Notification): void {
     switch (body.kind) {
+      case "store-root":
+      case "store-buckets":
       case "digest":
       case "wanted":
       case "records":
+      case "subscription":
         void this.#context.registry.receive(from, body);
         break;
       case "forwarded":

@@ -52,7 +52,8 @@ export type NetworkParts = HostParts & {
 };
 
 const SWEEP_MS = 60_000;
-const EXCHANGE_MS = 300_000;
+/** 40 bytes to one peer: what no push brought is here within some minutes, whoever fails. */
+const EXCHANGE_MS = 60_000;
 
 /**
  * Everything that runs while this host is a member: guard, registry, control plane, paths and, where it volunteers,

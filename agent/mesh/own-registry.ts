@@ -25,6 +25,7 @@ export function openRegistry(
     networkKey: rawOf(membershipOf(state).networkKey),
     ownId: identity.keys.id,
     file: new DurableFile(pathOf(config)),
+    copy: new DurableFile(copyOf(config)),
     clock,
     log: log.child({ component: "registry" }),
   });
@@ -42,9 +43,15 @@ export async function beginRegistry(parts: OwnRegistryParts, { state, records }:
 }
 
 export async function removeRegistry({ config }: Pick<OwnRegistryParts, "config">): Promise<void> {
+  // The copy first: alone it would stand in for the file.
+  await rm(copyOf(config), { force: true });
   await rm(pathOf(config), { force: true });
 }
 
 function pathOf({ stateDir }: OwnRegistryParts["config"]): string {
   return join(stateDir, "registry.json");
+}
+
+function copyOf({ stateDir }: OwnRegistryParts["config"]): string {
+  return join(stateDir, "registry-copy.json");
 }

@@ -448,7 +448,7 @@ export class Paths implements Disposable {
     const withPath = [...this.#roster.members.keys()].filter(
       (id) => isOther(id) && (this.connector.pathOf(id)?.path.tag ?? "none") !== "none",
     );
-    messaging.control.setTargets(controlTargets(inOrder, withPath));
+    messaging.control.setTargets(controlTargets(context.self, inOrder, withPath));
   }
 
   #onPathChanged(peer: MemberId): void {

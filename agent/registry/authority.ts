@@ -6,6 +6,12 @@ import { address6Of, prefix6Of } from "./overlay-address.ts";
 export const ANNOUNCEMENT_LIFETIME_MS = 24 * 3_600_000;
 
 /**
+ * A certificate lives for a year; a day more for clocks. What ended a membership has to be kept for as long as a
+ * certificate of it, signed before, could come back from a member that was away.
+ */
+export const MAX_CERTIFICATE_LIFETIME_MS = 366 * 24 * 3_600_000;
+
+/**
  * What the other records of a store say about an identity. Each of these, once true, stays true as records are added:
  * that is why the order in which records arrive does not matter.
  */
@@ -25,7 +31,7 @@ export type Verdict =
   | { readonly verdict: "waiting"; readonly author: MemberId; readonly reason: string };
 
 /**
- * Who may sign what:
+ * Who may sign what (`author`: the member id of the key that signed):
  * - the network: the network key;
  * - an admin's certificate: the network key, and it never expires, because what admins sign rests on it;
  * - a member's certificate: the network key or an admin;
@@ -37,9 +43,13 @@ export type Verdict =
  * Here is decided whether a record may be kept. Whether it counts (an admin may have been revoked, an address may be taken)
  * is decided where all are seen together, by `buildRoster`.
  */
-export function judge(record: SignedRecord, networkKey: Uint8Array, evidence: Evidence): Verdict {
+export function judge(
+  record: SignedRecord,
+  author: MemberId,
+  networkKey: Uint8Array,
+  evidence: Evidence,
+): Verdict {
   const { content, network } = record;
-  const author = memberIdOf(record.author);
   const isNetworkKey = Buffer.compare(record.author, networkKey) === 0;
   const byAdmin = isNetworkKey || evidence.isAdmin(author) ? ENTITLED : waiting(author, "author-not-admin");
   switch (content.kind) {
@@ -53,6 +63,8 @@ export function judge(record: SignedRecord, networkKey: Uint8Array, evidence: Ev
       if (isAdmin && !isNetworkKey) return refused("role-not-grantable");
       if (isAdmin && record.expiresAt !== undefined) return refused("admin-certificate-expires");
       if (!isAdmin && record.expiresAt === undefined) return refused("certificate-without-expiry");
+      if (!isAdmin && lifetimeMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
+        return refused("certificate-lifetime-too-long");
       if (content.address6 !== address6Of(network, memberIdOf(content.identityKey)))
         return refused("address6-not-derived");
       return byAdmin;
@@ -65,11 +77,14 @@ export function judge(record: SignedRecord, networkKey: Uint8Array, evidence: Ev
       return record.expiresAt === undefined ? byAdmin : refused("secret-expires");
     case "relay":
     case "endpoints":
-      if (record.expiresAt === undefined || record.expiresAt - record.issuedAt > ANNOUNCEMENT_LIFETIME_MS)
-        return refused("lifetime-too-long");
+      if (lifetimeMs(record) > ANNOUNCEMENT_LIFETIME_MS) return refused("lifetime-too-long");
       if (evidence.isRevoked(author)) return refused("author-revoked");
       return evidence.isKnown(author) ? ENTITLED : waiting(author, "author-unknown");
   }
+}
+
+function lifetimeMs({ issuedAt, expiresAt }: SignedRecord): number {
+  return expiresAt === undefined ? Infinity : expiresAt - issuedAt;
 }
 
 const ENTITLED: Verdict = { verdict: "entitled" };

@@ -1,28 +1,36 @@
-import type { MemberId } from "../../protocol/ids.ts";
-import type { SignedRecord } from "../../protocol/record.ts";
-import type { WallMs } from "../../protocol/time.ts";
-import { inAuthorityOrder, MAX_RECORDS, type RecordStore } from "./store.ts";
+import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
+import { slotHash, slotOf, type SignedRecord } from "../../protocol/record.ts";
+import type { MonotonicMs, WallMs } from "../../protocol/time.ts";
+import { KeyedLimiter, type Rate } from "../control/rate-limit.ts";
+import { recordMessages, type GossipEffect, type GossipMessage } from "./gossip-message.ts";
+import { Reconciliation, offers } from "./reconciliation.ts";
+import { slotKey } from "./record-reader.ts";
+import { isFault } from "./refusal.ts";
+import { Subscriptions, type Wish } from "./subscriptions.ts";
+import { isAnnouncement, type RecordStore } from "./store.ts";
 
-/** What travels between stores; the control plane puts it into notifications. */
-export type GossipMessage =
-  | {
-      readonly kind: "digest";
-      readonly entries: readonly DigestEntry[];
-      /** Of the messages that make up one digest. */
-      readonly last: boolean;
-    }
-  | { readonly kind: "wanted"; readonly slots: readonly Uint8Array[] }
-  | { readonly kind: "records"; readonly records: readonly Uint8Array[] };
+/** More at once, as after a partition, are offered: a step more for each of them, and not five copies of all. */
+const PUSHED_AT_ONCE = 16;
 
-/** `slot`: the twelve bytes of `slotHash`. */
-export type DigestEntry = { readonly slot: Uint8Array; readonly sequence: number };
+/**
+ * Announcements of one author. A start, when one home relay after the other connects, takes some six; a flood becomes one
+ * record in ten seconds at the first members that it meets, and that is what the whole network sees of it.
+ */
+export const AUTHOR_RATE: Rate = { perSec: 0.1, burst: 16 };
 
-export type GossipEffect = { readonly to: MemberId; readonly message: GossipMessage };
+/** Records that their sender should not have passed on. Whoever sends more is not listened to until a second has passed for each. */
+export const FAULT_RATE: Rate = { perSec: 1, burst: 64 };
 
-/** A control frame takes 64 KiB; an entry is 14 bytes of slot, up to 9 of sequence and 2 of its own head. */
-const ENTRIES_PER_MESSAGE = 2_000;
-/** Three quarters of a control frame, so that heads and one record of any size always fit. */
-const RECORDS_PER_MESSAGE_BYTES = 48 * 1024;
+/** Buckets and digests sent in answer: 2 KB and more for 40 bytes of a question. An exchange a minute takes two. */
+const ANSWER_RATE: Rate = { perSec: 0.2, burst: 16 };
+
+/** Bytes of records that one peer is sent because it asked: a full store twice over, and then a store of 1,000 members in a minute. */
+const SERVED_RATE: Rate = { perSec: 16 * 1024, burst: 16 * 1024 * 1024 };
+
+/** More than a network of a thousand has, so that nobody's limit is forgotten by reconnecting. */
+const MAX_KEYS = 4_096;
+
+export type Now = { readonly wall: WallMs; readonly monotonic: MonotonicMs };
 
 export type Received = {
   readonly effects: readonly GossipEffect[];
@@ -30,21 +38,26 @@ export type Received = {
 };
 
 /**
- * Anti-entropy (R-304): what is new is pushed on, once, to everybody but its sender; on a new connection the end with the
- * lower id sends a digest, and the other answers with what is newer here and a list of what is newer there. One digest
- * tells both ends all, and a second would only make every difference cross twice. Decides; sends nothing itself.
+ * Anti-entropy (R-304): what is new is pushed on, once, to the peers that want it; what was missed is found by comparing
+ * stores, on a new connection and from time to time (`Reconciliation`). An own record goes to all peers, and so does any
+ * revocation. Decides; sends nothing itself.
  */
 export class Gossip {
   readonly #store: RecordStore;
   readonly #ownId: MemberId;
-  readonly #peers = new Set<MemberId>();
-  /** Slots that the messages of an unfinished digest named. */
-  readonly #digests = new Map<MemberId, Set<string>>();
+  readonly #reconciliation: Reconciliation;
+  readonly #subscriptions: Subscriptions;
+  readonly #authors = new KeyedLimiter(AUTHOR_RATE, MAX_KEYS);
+  readonly #faults = new KeyedLimiter(FAULT_RATE, MAX_KEYS);
+  readonly #answers = new KeyedLimiter(ANSWER_RATE, MAX_KEYS);
+  readonly #served = new KeyedLimiter(SERVED_RATE, MAX_KEYS);
   readonly #refusals = new Map<MemberId, Map<string, number>>();
 
   constructor(store: RecordStore, ownId: MemberId) {
     this.#store = store;
     this.#ownId = ownId;
+    this.#reconciliation = new Reconciliation(store);
+    this.#subscriptions = new Subscriptions((peer) => store.hasRelay(peer));
   }
 
   /** Refused records by reason, for every connected peer. */
@@ -52,91 +65,108 @@ export class Gossip {
     return this.#refusals;
   }
 
+  /** One end begins to compare: two would make every difference cross twice. */
   connected(peer: MemberId): readonly GossipEffect[] {
-    this.#peers.add(peer);
-    return this.#ownId < peer ? this.#digestFor(peer) : [];
+    const wishes = wishMessages(this.#subscriptions.connected(peer));
+    return this.#ownId < peer ? [...wishes, { to: peer, message: this.#reconciliation.begin() }] : wishes;
   }
 
-  disconnected(peer: MemberId): void {
-    this.#peers.delete(peer);
-    this.#digests.delete(peer);
+  disconnected(peer: MemberId): readonly GossipEffect[] {
+    this.#reconciliation.disconnected(peer);
     this.#refusals.delete(peer);
+    return wishMessages(this.#subscriptions.disconnected(peer));
   }
 
-  /** A digest for everybody: brings back what a full store or waiting list has dropped. */
-  refresh(): readonly GossipEffect[] {
-    return [...this.#peers].flatMap((peer) => this.#digestFor(peer));
+  /** Compares with one peer after the other, one at each call: brings what no push did. */
+  exchange(): readonly GossipEffect[] {
+    const to = this.#subscriptions.next();
+    return to === undefined ? [] : [{ to, message: this.#reconciliation.begin() }];
   }
 
-  /** For records that the store has just admitted. */
-  publish(records: readonly SignedRecord[], except?: MemberId): readonly GossipEffect[] {
-    return [...this.#peers].filter((peer) => peer !== except).flatMap((peer) => recordsFor(peer, records));
+  /** For records of this host that the store has just admitted: to everybody, so that no choice of others stops them here. */
+  publish(records: readonly SignedRecord[]): readonly GossipEffect[] {
+    return this.#subscriptions.peers.flatMap((peer) => news(peer, records));
   }
 
-  receive(from: MemberId, message: GossipMessage, now: WallMs): Received {
+  receive(from: MemberId, message: GossipMessage, now: Now): Received {
     switch (message.kind) {
-      case "digest":
-        return { effects: this.#compare(from, message.entries, message.last), admitted: [] };
-      case "wanted": {
-        const records = unique(message.slots).flatMap((slot) => this.#store.get(slot) ?? []);
-        return { effects: recordsFor(from, records), admitted: [] };
+      case "store-root":
+        if (this.#reconciliation.isEqual(message.hash)) return NOTHING;
+        return this.#answer(from, () => [this.#reconciliation.buckets()], now);
+      case "store-buckets":
+        return this.#answer(from, () => this.#reconciliation.digests(message.hashes), now);
+      case "digest": {
+        const { entries, buckets } = message;
+        return to(from, this.#reconciliation.compare(from, entries, buckets, now.monotonic));
       }
-      case "records": {
-        const admitted = message.records.flatMap((bytes) => this.#take(from, bytes, now));
-        return { effects: this.publish(admitted, from), admitted };
-      }
+      case "wanted":
+        return to(from, this.#serve(from, message.slots, now));
+      case "subscription":
+        this.#subscriptions.heard(from, message.wanted);
+        return NOTHING;
+      case "records":
+        return this.#takeAll(from, message.records, now);
     }
   }
 
-  #take(from: MemberId, bytes: Uint8Array, now: WallMs): readonly SignedRecord[] {
-    const applied = this.#store.apply(bytes, now);
+  #answer(from: MemberId, messages: () => readonly GossipMessage[], { monotonic }: Now): Received {
+    if (this.#answers.allows(from, monotonic)) return to(from, messages());
+    this.#count(from, "exchange-rate");
+    return NOTHING;
+  }
+
+  #serve(from: MemberId, slots: readonly Uint8Array[], { monotonic }: Now): readonly GossipMessage[] {
+    const messages = recordMessages(this.#reconciliation.wanted(slots));
+    const served = messages.filter((message) =>
+      this.#served.allows(from, monotonic, recordBytes(message) + HEAD_BYTES),
+    );
+    if (served.length < messages.length) this.#count(from, "wanted-rate");
+    return served;
+  }
+
+  #takeAll(from: MemberId, records: readonly Uint8Array[], now: Now): Received {
+    const admitted: SignedRecord[] = [];
+    for (const bytes of records) {
+      if (!this.#faults.wouldAllow(from, now.monotonic)) {
+        this.#count(from, "sender-rate");
+        break;
+      }
+      admitted.push(...this.#take(from, bytes, now));
+    }
+    return { effects: admitted.length === 0 ? [] : this.#passOn(admitted, from), admitted };
+  }
+
+  #take(from: MemberId, bytes: Uint8Array, now: Now): readonly SignedRecord[] {
+    const isTooSoon = (author: MemberId): boolean => !this.#authors.wouldAllow(author, now.monotonic);
+    const applied = this.#store.apply(bytes, now.wall, isTooSoon);
     switch (applied.outcome) {
-      case "accepted":
-        return applied.admitted;
       case "known":
+        return [];
       case "waiting":
+        this.#faults.allows(from, now.monotonic);
         return [];
       case "refused":
         this.#count(from, applied.reason);
+        if (isFault(applied.reason)) this.#faults.allows(from, now.monotonic);
         return [];
+      case "accepted":
+        for (const record of applied.admitted) this.#onAdmitted(record, now);
+        return applied.admitted;
     }
   }
 
-  #compare(from: MemberId, entries: readonly DigestEntry[], isLast: boolean): readonly GossipEffect[] {
-    const named = this.#digests.get(from) ?? new Set<string>();
-    this.#digests.set(from, named);
-    const newerHere: SignedRecord[] = [];
-    const newerThere: Uint8Array[] = [];
-    for (const { slot, sequence } of entries) {
-      named.add(keyOf(slot));
-      const held = this.#store.get(slot);
-      if (held === undefined || held.sequence < sequence) newerThere.push(slot);
-      else if (held.sequence > sequence) newerHere.push(held);
-    }
-    if (named.size > MAX_RECORDS * 2) {
-      this.#digests.delete(from);
-      this.#count(from, "digest-too-long");
-      return [];
-    }
-    if (isLast) {
-      this.#digests.delete(from);
-      for (const { slot } of this.#store.slots()) {
-        const held = named.has(keyOf(slot)) ? undefined : this.#store.get(slot);
-        if (held !== undefined) newerHere.push(held);
-      }
-    }
-    const wanted = chunk(newerThere, ENTRIES_PER_MESSAGE).map((slots): GossipEffect => {
-      return { to: from, message: { kind: "wanted", slots } };
-    });
-    return [...recordsFor(from, newerHere), ...wanted];
+  #onAdmitted(record: SignedRecord, { monotonic }: Now): void {
+    this.#reconciliation.admitted(slotKey(slotHash(slotOf(record))));
+    if (isAnnouncement(record)) this.#authors.allows(memberIdOf(record.author), monotonic);
   }
 
-  #digestFor(to: MemberId): readonly GossipEffect[] {
-    const chunks = chunk([...this.#store.slots()], ENTRIES_PER_MESSAGE);
-    if (chunks.length === 0) return [{ to, message: { kind: "digest", entries: [], last: true } }];
-    return chunks.map((entries, index): GossipEffect => {
-      return { to, message: { kind: "digest", entries, last: index === chunks.length - 1 } };
-    });
+  /** A revocation goes to all: it is rare, and what it ends must end everywhere. */
+  #passOn(records: readonly SignedRecord[], except: MemberId): readonly GossipEffect[] {
+    const revocations = records.filter(({ content }) => content.kind === "revocation");
+    const subscribers = new Set(this.#subscriptions.subscribers);
+    return this.#subscriptions.peers
+      .filter((peer) => peer !== except)
+      .flatMap((peer) => news(peer, subscribers.has(peer) ? records : revocations));
   }
 
   #count(peer: MemberId, reason: string): void {
@@ -146,31 +176,27 @@ export class Gossip {
   }
 }
 
-function recordsFor(to: MemberId, records: readonly SignedRecord[]): readonly GossipEffect[] {
-  const messages: Uint8Array[][] = [];
-  let roomBytes = 0;
-  for (const { bytes } of inAuthorityOrder(records)) {
-    if (bytes.length > roomBytes) {
-      messages.push([]);
-      roomBytes = RECORDS_PER_MESSAGE_BYTES;
-    }
-    messages.at(-1)?.push(bytes);
-    roomBytes -= bytes.length;
-  }
-  return messages.map((batch): GossipEffect => ({ to, message: { kind: "records", records: batch } }));
+const NOTHING: Received = { effects: [], admitted: [] };
+
+/** What a message of records costs beyond them; also of an empty one, so that asking for nothing is not free. */
+const HEAD_BYTES = 64;
+
+function to(peer: MemberId, messages: readonly GossipMessage[]): Received {
+  return { effects: messages.map((message) => ({ to: peer, message })), admitted: [] };
 }
 
-/** A peer may name a slot many times; it gets the record once. */
-function unique(slots: readonly Uint8Array[]): readonly Uint8Array[] {
-  return [...new Map(slots.map((slot) => [keyOf(slot), slot])).values()];
+function news(peer: MemberId, records: readonly SignedRecord[]): readonly GossipEffect[] {
+  const messages =
+    records.length <= PUSHED_AT_ONCE
+      ? recordMessages(records)
+      : offers(records.map((record) => ({ slot: slotHash(slotOf(record)), sequence: record.sequence })));
+  return messages.map((message) => ({ to: peer, message }));
 }
 
-function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
+function wishMessages(wishes: readonly Wish[]): readonly GossipEffect[] {
+  return wishes.map(({ to: peer, wanted }) => ({ to: peer, message: { kind: "subscription", wanted } }));
 }
 
-function keyOf(slot: Uint8Array): string {
-  return Buffer.from(slot).toString("hex");
+function recordBytes(message: GossipMessage): number {
+  return message.kind === "records" ? message.records.reduce((sum, { length }) => sum + length, 0) : 0;
 }

@@ -1,8 +1,10 @@
-import * as v from "valibot";
 import type { DurableFile } from "../../cache/durable-file.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { isFault } from "./refusal.ts";
+import { FILE_VERSION, readRegistryFile } from "./salvage.ts";
 import type { RecordStore } from "./store.ts";
 
 export type RegistryFile = Pick<DurableFile, "path" | "read" | "write" | "setAside">;
@@ -10,73 +12,101 @@ export type RegistryFile = Pick<DurableFile, "path" | "read" | "write" | "setAsi
 /** What a start found. */
 export type Loaded = {
   readonly records: number;
+  /** What of the file was no sound record, by reason. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Where a file that made no sense is now kept; its content comes back by gossip. */
+  /** Where a file that was damaged is now kept; what was sound in it is in the store. */
   readonly setAside: string | undefined;
+  /** Records that only the copy had. */
+  readonly fromCopy: number;
 };
 
 /** Others' records come back by gossip, so a crash may lose some; what must not be lost is flushed by whoever made it. */
 const SAVE_DELAY_MS = 5_000;
 /** A full disk stays full for minutes. */
 const RETRY_DELAY_MS = 30_000;
-const VERSION = 1;
+/** Members come and go by the day; what a copy lacks, any of those that it names will tell. */
+const COPY_INTERVAL_MS = 3_600_000;
 
-const head = v.object({ version: v.number(), network: v.string() });
-const body = v.object({ records: v.array(v.string()) });
+export type PersistenceOptions = {
+  readonly store: RecordStore;
+  readonly file: RegistryFile;
+  /** An older state of it, for when the file is damaged or gone: records are signed, so an old one does no harm. */
+  readonly copy: RegistryFile;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
 
-/** Keeps one store in one file. Owns its timer; call `close` to write what is left. */
+/** Keeps one store in one file, and beside it a copy. Owns its timer; call `close` to write what is left. */
 export class RegistryPersistence {
-  readonly #store: RecordStore;
-  readonly #file: RegistryFile;
-  readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #options: PersistenceOptions;
+  #copiedAt: MonotonicMs | undefined;
   #cancel: (() => void) | undefined;
 
-  constructor(store: RecordStore, file: RegistryFile, clock: Clock, log: Logger) {
-    this.#store = store;
-    this.#file = file;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(options: PersistenceOptions) {
+    this.#options = options;
   }
 
-  /** Throws AgentError `state.newer` for the file of a later version, which is left alone, and `state.io`. */
+  /**
+   * A damaged file is set aside, and each record in it that is sound is taken; so is what the copy has. Throws AgentError
+   * `state.newer` for the file of a later version, which is left alone, and `state.io`.
+   */
   async load(): Promise<Loaded> {
-    const bytes = await this.#file.read().catch((cause: unknown) => {
-      throw new AgentError("state.io", `cannot read ${this.#file.path}`, { cause });
-    });
+    const { store, file, copy, clock, log } = this.#options;
+    const text = await readText(file);
     const refused = new Map<string, number>();
-    if (bytes === undefined) return { records: 0, refused, setAside: undefined };
-    const records = this.#parse(Buffer.from(bytes).toString("utf8"));
-    const now = this.#clock.wallNow();
-    if (records === undefined) {
-      const setAside = await this.#file.setAside(now);
-      this.#log.warn({ path: this.#file.path, setAside }, "registry file was damaged and is set aside");
-      return { records: 0, refused, setAside };
+    if (text !== undefined) {
+      const content = readRegistryFile(text, store.network);
+      if (content.kind === "newer")
+        throw new AgentError("state.newer", `${file.path} was written by a later version`, {
+          hint: "run the version of hopwire that wrote it, or move the file away",
+        });
+      this.#restore(content.records, refused);
+      if (content.kind === "whole" && ![...refused.keys()].some(isDamage)) {
+        await this.#saveCopy(text);
+        return { records: store.size, refused, setAside: undefined, fromCopy: 0 };
+      }
     }
-    for (const text of records) {
-      const applied = this.#store.restore(new Uint8Array(Buffer.from(text, "base64")), now);
-      if (applied.outcome === "refused") refused.set(applied.reason, (refused.get(applied.reason) ?? 0) + 1);
+    const found = store.size;
+    // A copy that cannot be read is none.
+    const copied = await readText(copy).catch(() => undefined);
+    const old = copied === undefined ? undefined : readRegistryFile(copied, store.network);
+    if (old !== undefined && old.kind !== "newer") this.#restore(old.records, new Map());
+    const loaded = { records: store.size, refused, fromCopy: store.size - found };
+    if (text === undefined) {
+      if (store.size > 0) await this.#save();
+      return { ...loaded, setAside: undefined };
     }
-    if (refused.size > 0)
-      this.#log.warn({ refused: Object.fromEntries(refused) }, "registry file held bad records");
-    return { records: this.#store.size, refused, setAside: undefined };
+    const setAside = await file.setAside(clock.wallNow());
+    const { records, fromCopy } = loaded;
+    const lost = Object.fromEntries(refused);
+    log.warn(
+      { path: file.path, setAside, records, fromCopy, lost },
+      "registry file was damaged and is set aside",
+    );
+    // Until then the copy stands in for it.
+    await this.#save();
+    return { ...loaded, setAside };
   }
 
   /** Call after every change of the store. */
   changed(): void {
-    this.#cancel ??= this.#clock.after(SAVE_DELAY_MS, () => void this.#save());
+    this.#cancel ??= this.#options.clock.after(SAVE_DELAY_MS, () => void this.#save());
   }
 
   /** Resolves once the store's content of this moment is durable; throws AgentError `state.io`. */
   async flush(): Promise<void> {
+    const { file, clock } = this.#options;
     this.#cancel?.();
     this.#cancel = undefined;
+    const text = encode(this.#options.store);
     try {
-      await this.#file.write(encode(this.#store));
+      await file.write(text);
     } catch (cause) {
-      this.#cancel ??= this.#clock.after(RETRY_DELAY_MS, () => void this.#save());
-      throw new AgentError("state.io", `cannot write ${this.#file.path}`, { cause });
+      this.#cancel ??= clock.after(RETRY_DELAY_MS, () => void this.#save());
+      throw new AgentError("state.io", `cannot write ${file.path}`, { cause });
     }
+    if (this.#copiedAt === undefined || clock.monotonicNow() - this.#copiedAt >= COPY_INTERVAL_MS)
+      await this.#saveCopy(text);
   }
 
   /** Waits for a write under way, writes what is unsaved, and stops the timer, also when the write fails. */
@@ -89,33 +119,46 @@ export class RegistryPersistence {
     }
   }
 
+  #restore(records: readonly string[], refused: Map<string, number>): void {
+    const { store, clock } = this.#options;
+    for (const text of records) {
+      const applied = store.restore(new Uint8Array(Buffer.from(text, "base64")), clock.wallNow());
+      if (applied.outcome === "refused") refused.set(applied.reason, (refused.get(applied.reason) ?? 0) + 1);
+    }
+  }
+
   async #save(): Promise<void> {
+    const { file, log } = this.#options;
     await this.flush().catch((error: unknown) => {
-      this.#log.error({ err: error, path: this.#file.path }, "registry could not be saved");
+      log.error({ err: error, path: file.path }, "registry could not be saved");
     });
   }
 
-  /** Undefined for what makes no sense, or is another network's. */
-  #parse(text: string): readonly string[] | undefined {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-    const found = v.safeParse(head, json);
-    if (!found.success) return undefined;
-    if (found.output.version > VERSION)
-      throw new AgentError("state.newer", `${this.#file.path} was written by a later version`, {
-        hint: "run the version of hopwire that wrote it, or move the file away",
-      });
-    const network: string = this.#store.network;
-    const rest = v.safeParse(body, json);
-    return found.output.network === network && rest.success ? rest.output.records : undefined;
+  /** Without one the agent works as well. */
+  async #saveCopy(text: string): Promise<void> {
+    const { copy, clock, log } = this.#options;
+    this.#copiedAt = monotonicMs(clock.monotonicNow());
+    await copy.write(text).catch((error: unknown) => {
+      log.warn({ err: error, path: copy.path }, "copy of the registry could not be saved");
+    });
+  }
+}
+
+/** What has merely run out since is none. */
+function isDamage(reason: string): boolean {
+  return isFault(reason) || reason.startsWith("record-");
+}
+
+async function readText(file: RegistryFile): Promise<string | undefined> {
+  try {
+    const bytes = await file.read();
+    return bytes && Buffer.from(bytes).toString("utf8");
+  } catch (cause) {
+    throw new AgentError("state.io", `cannot read ${file.path}`, { cause });
   }
 }
 
 function encode(store: RecordStore): string {
   const records = store.records().map(({ bytes }) => Buffer.from(bytes).toString("base64"));
-  return `${JSON.stringify({ version: VERSION, network: store.network, records })}\n`;
+  return `${JSON.stringify({ version: FILE_VERSION, network: store.network, records })}\n`;
 }

@@ -3,7 +3,8 @@ import type { SignedRecord } from "../../protocol/record.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { Gossip, type GossipEffect, type GossipMessage } from "./gossip.ts";
+import { Gossip, type Now } from "./gossip.ts";
+import type { GossipEffect, GossipMessage } from "./gossip-message.ts";
 import { RegistryPersistence, type Loaded, type RegistryFile } from "./persistence.ts";
 import type { Roster } from "./roster.ts";
 import { RecordStore } from "./store.ts";
@@ -12,11 +13,13 @@ export type RegistryOptions = {
   readonly networkKey: Uint8Array;
   readonly ownId: MemberId;
   readonly file: RegistryFile;
+  /** See `PersistenceOptions`. */
+  readonly copy: RegistryFile;
   readonly clock: Clock;
   readonly log: Logger;
 };
 
-/** Must not block; what cannot be sent is dropped, and the next digest brings it. */
+/** Must not block; what cannot be sent is dropped, and the next exchange brings it. */
 export type GossipSend = (to: MemberId, message: GossipMessage) => void;
 
 export type RosterListener = (roster: Roster, admitted: readonly SignedRecord[]) => void;
@@ -37,7 +40,7 @@ export class Registry implements AsyncDisposable {
   private constructor(options: RegistryOptions) {
     this.store = new RecordStore(options.networkKey);
     this.#gossip = new Gossip(this.store, options.ownId);
-    this.#persistence = new RegistryPersistence(this.store, options.file, options.clock, options.log);
+    this.#persistence = new RegistryPersistence({ ...options, store: this.store });
     this.#clock = options.clock;
     this.#log = options.log;
   }
@@ -72,12 +75,12 @@ export class Registry implements AsyncDisposable {
   }
 
   disconnected(peer: MemberId): void {
-    this.#gossip.disconnected(peer);
+    this.#emit(this.#gossip.disconnected(peer));
   }
 
   /** Never rejects: what a peer sends is counted, not thrown. */
   async receive(from: MemberId, message: GossipMessage): Promise<void> {
-    const { effects, admitted } = this.#gossip.receive(from, message, this.#clock.wallNow());
+    const { effects, admitted } = this.#gossip.receive(from, message, this.#now());
     if (admitted.length > 0) this.#changed(admitted);
     if (admitted.some(({ content }) => content.kind === "revocation")) {
       // Passed on even when the disk is full: a revocation that stops here helps nobody.
@@ -118,9 +121,9 @@ export class Registry implements AsyncDisposable {
     if (this.store.sweep(this.#clock.wallNow())) this.#changed([]);
   }
 
-  /** Exchanges digests with all; call every few minutes. */
+  /** Compares with one peer; call once a minute. */
   exchange(): void {
-    this.#emit(this.#gossip.refresh());
+    this.#emit(this.#gossip.exchange());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,6 +134,10 @@ export class Registry implements AsyncDisposable {
   #changed(admitted: readonly SignedRecord[]): void {
     this.#persistence.changed();
     for (const listener of this.#listeners) listener(this.store.roster, admitted);
+  }
+
+  #now(): Now {
+    return { wall: this.#clock.wallNow(), monotonic: this.#clock.monotonicNow() };
   }
 
   #emit(effects: readonly GossipEffect[]): void {

@@ -1,16 +1,11 @@
 import { memberIdOf, networkIdOf, type MemberId, type NetworkId } from "../../protocol/ids.ts";
 import { sha256 } from "../../protocol/keys.ts";
-import {
-  decodeRecord,
-  hasValidSignature,
-  slotHash,
-  slotOf,
-  type RecordContent,
-  type SignedRecord,
-} from "../../protocol/record.ts";
+import { slotHash, type RecordContent, type SignedRecord } from "../../protocol/record.ts";
 import type { WallMs } from "../../protocol/time.ts";
-import { judge, type Evidence } from "./authority.ts";
+import { judge, MAX_CERTIFICATE_LIFETIME_MS, type Evidence } from "./authority.ts";
+import { readRecord, slotKey, type ReadRecord, type RecordReader } from "./record-reader.ts";
 import { buildRoster, isOf, type Roster } from "./roster.ts";
+import { SlotTable } from "./slot-table.ts";
 
 /** A wrong time zone or daylight saving time is an hour off, and such a host must still connect; ten minutes for drift. */
 export const MAX_FUTURE_MS = 70 * 60_000;
@@ -28,7 +23,8 @@ export type Applied =
   | { readonly outcome: "waiting"; readonly reason: string }
   | { readonly outcome: "refused"; readonly reason: string };
 
-type Entry = { readonly key: string; readonly slot: Uint8Array; readonly record: SignedRecord };
+/** Whether an author has announced so much of late that what else it announces has to wait. */
+export type IsTooSoon = (author: MemberId) => boolean;
 
 type Admission =
   | { readonly outcome: "accepted"; readonly record: SignedRecord }
@@ -44,23 +40,25 @@ type Admission =
 export class RecordStore {
   readonly networkKey: Uint8Array;
   readonly network: NetworkId;
-  /** By the hexadecimal hash of the slot. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new SlotTable();
+  readonly #read: RecordReader;
   readonly #certificates = new Multimap();
   readonly #revocations = new Multimap();
   readonly #announcements = new Multimap();
-  readonly #countByAuthorAndKind = new Map<string, number>();
+  readonly #countByShare = new Map<string, number>();
   /** By the hash of the bytes, oldest first. */
   readonly #waiting = new Map<string, { readonly bytes: Uint8Array; readonly author: MemberId }>();
   readonly #evidence: Evidence;
   #roster: Roster | undefined;
 
-  constructor(networkKey: Uint8Array) {
+  /** `read`: of a simulation, which reads a record once for all its members. */
+  constructor(networkKey: Uint8Array, read: RecordReader = readRecord) {
     this.networkKey = networkKey;
+    this.#read = read;
     this.network = networkIdOf(networkKey);
     const root = memberIdOf(networkKey);
     this.#evidence = {
-      isAdmin: (member) => this.#entries.has(keyOf(slotHash(`admin ${member} ${root}`))),
+      isAdmin: (member) => this.#entries.has(slotKey(slotHash(`admin ${member} ${root}`))),
       isKnown: (member) => this.#certificates.has(member),
       isRevoked: (member) => this.#revocations.has(member),
     };
@@ -79,41 +77,63 @@ export class RecordStore {
     return inAuthorityOrder([...this.#entries.values()].map(({ record }) => record));
   }
 
-  /** One pair for every slot. */
-  *slots(): Iterable<{ readonly slot: Uint8Array; readonly sequence: number }> {
-    for (const { slot, record } of this.#entries.values()) yield { slot, sequence: record.sequence };
+  /** Bytes of what waits for a certificate. */
+  get waitingBytes(): number {
+    return [...this.#waiting.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** `slot`: the twelve bytes of `slotHash`. */
   get(slot: Uint8Array): SignedRecord | undefined {
-    return this.#entries.get(keyOf(slot))?.record;
+    return this.#entries.get(slotKey(slot))?.record;
+  }
+
+  /** Whether the member has announced a relay. */
+  hasRelay(member: MemberId): boolean {
+    return this.#entries.has(slotKey(slotHash(`relay ${member}`)));
+  }
+
+  /** See `SlotTable`. */
+  rootHash(): Uint8Array {
+    return this.#entries.rootHash();
+  }
+
+  /** See `SlotTable`. */
+  bucketHashes(): Uint8Array {
+    return this.#entries.bucketHashes();
+  }
+
+  /** Slots whose hash begins with this byte. */
+  bucket(number: number): Iterable<ReadRecord> {
+    return this.#entries.bucket(number);
   }
 
   /** Never throws; anybody may have made `bytes`. */
-  apply(bytes: Uint8Array, now: WallMs): Applied {
-    return this.#apply(bytes, now, now + MAX_FUTURE_MS);
+  apply(bytes: Uint8Array, now: WallMs, isTooSoon: IsTooSoon = () => false): Applied {
+    return this.#apply(bytes, now, now + MAX_FUTURE_MS, isTooSoon);
   }
 
   /** For what was accepted before and kept on disk: a host that starts with its clock far behind must not lose it. */
   restore(bytes: Uint8Array, now: WallMs): Applied {
-    return this.#apply(bytes, now, Infinity);
+    return this.#apply(bytes, now, Infinity, () => false);
   }
 
   /** Removes what has expired. True if anything had. */
   sweep(now: WallMs): boolean {
     const before = this.#entries.size;
     for (const entry of this.#entries.values()) if (isExpired(entry.record, now)) this.#remove(entry);
-    // A farewell whose certificate has run out has nothing left to end.
-    for (const entry of this.#entries.values()) {
-      const { content, author } = entry.record;
-      if (content.kind !== "revocation" || content.member !== memberIdOf(author)) continue;
-      if (!this.#evidence.isKnown(content.member)) this.#remove(entry);
-    }
+    for (const entry of this.#entries.values()) if (this.#isSpent(entry, now)) this.#remove(entry);
     return this.#entries.size < before;
   }
 
-  #apply(bytes: Uint8Array, now: WallMs, latest: number): Applied {
-    const admission = this.#admit(bytes, now, latest);
+  /** A farewell has nothing left to end once no certificate signed before it, known here or not, can be valid any more. */
+  #isSpent({ record, author }: ReadRecord, now: WallMs): boolean {
+    if (!isOf(record, "revocation") || record.content.member !== author) return false;
+    const isOver = record.issuedAt + MAX_CERTIFICATE_LIFETIME_MS + MAX_FUTURE_MS <= now;
+    return isOver && !this.#evidence.isKnown(author);
+  }
+
+  #apply(bytes: Uint8Array, now: WallMs, latest: number, isTooSoon: IsTooSoon): Applied {
+    const admission = this.#admit(bytes, now, latest, isTooSoon);
     switch (admission.outcome) {
       case "known":
       case "refused":
@@ -124,23 +144,21 @@ export class RecordStore {
       case "accepted":
         return {
           outcome: "accepted",
-          admitted: [admission.record, ...this.#release(admission.record, now, latest)],
+          admitted: [admission.record, ...this.#release(admission.record, now, latest, isTooSoon)],
         };
     }
   }
 
   /** Cheapest check first, the signature last (about 144 us). */
-  #admit(bytes: Uint8Array, now: WallMs, latest: number): Admission {
-    const unverified = decodeRecord(bytes, this.network);
-    if (!unverified.ok) return { outcome: "refused", reason: unverified.reason };
-    const { record } = unverified.value;
-    const slot = slotHash(slotOf(record));
-    const key = keyOf(slot);
+  #admit(bytes: Uint8Array, now: WallMs, latest: number, isTooSoon: IsTooSoon): Admission {
+    const read = this.#read(bytes, this.network);
+    if (!read.ok) return { outcome: "refused", reason: read.reason };
+    const { record, key, author } = read.value;
     const held = this.#entries.get(key)?.record;
     if (held !== undefined && Buffer.compare(held.bytes, record.bytes) === 0) return { outcome: "known" };
     const untimely = reasonOfTime(record, held, now, latest);
     if (untimely !== undefined) return { outcome: "refused", reason: untimely };
-    const judged = judge(record, this.networkKey, this.#evidence);
+    const judged = judge(record, author, this.networkKey, this.#evidence);
     switch (judged.verdict) {
       case "refused":
         return { outcome: "refused", reason: judged.reason };
@@ -149,30 +167,29 @@ export class RecordStore {
       case "entitled":
         break;
     }
-    const full = held === undefined ? this.#reasonOfSpace(record) : undefined;
+    const full = held === undefined ? this.#reasonOfSpace(read.value) : undefined;
     if (full !== undefined) return { outcome: "refused", reason: full };
-    if (!hasValidSignature(unverified.value)) return { outcome: "refused", reason: "record-signature" };
-    this.#put({ key, slot, record });
+    if (isAnnouncement(record) && isTooSoon(author)) return { outcome: "refused", reason: "author-rate" };
+    if (!read.value.hasValidSignature()) return { outcome: "refused", reason: "record-signature" };
+    this.#put(read.value);
     return { outcome: "accepted", record };
   }
 
   /** Revocations, and what every member needs, still find room in a store that others have filled. */
-  #reasonOfSpace(record: SignedRecord): string | undefined {
-    if ((this.#countByAuthorAndKind.get(countKeyOf(record)) ?? 0) >= MAX_PER_AUTHOR_AND_KIND)
-      return "author-full";
+  #reasonOfSpace({ record, share }: ReadRecord): string | undefined {
+    if ((this.#countByShare.get(share) ?? 0) >= MAX_PER_AUTHOR_AND_KIND) return "author-full";
     const isVital = isOf(record, "revocation") || isOf(record, "secret") || isOf(record, "network");
     return this.#entries.size >= MAX_RECORDS && !isVital ? "store-full" : undefined;
   }
 
-  #put(entry: Entry): void {
+  #put(entry: ReadRecord): void {
     const before = this.#entries.get(entry.key);
     if (before !== undefined) this.#remove(before);
-    this.#entries.set(entry.key, entry);
+    this.#entries.put(entry);
     this.#roster = undefined;
     const { content } = entry.record;
-    this.#indexOf(content)?.add(aboutOf(entry.record), entry.key);
-    const countKey = countKeyOf(entry.record);
-    this.#countByAuthorAndKind.set(countKey, (this.#countByAuthorAndKind.get(countKey) ?? 0) + 1);
+    this.#indexOf(content)?.add(entry.about, entry.key);
+    this.#countByShare.set(entry.share, (this.#countByShare.get(entry.share) ?? 0) + 1);
     if (content.kind !== "revocation") return;
     for (const key of this.#announcements.of(content.member)) {
       const announcement = this.#entries.get(key);
@@ -180,14 +197,13 @@ export class RecordStore {
     }
   }
 
-  #remove(entry: Entry): void {
+  #remove(entry: ReadRecord): void {
     this.#entries.delete(entry.key);
     this.#roster = undefined;
-    this.#indexOf(entry.record.content)?.delete(aboutOf(entry.record), entry.key);
-    const countKey = countKeyOf(entry.record);
-    const count = (this.#countByAuthorAndKind.get(countKey) ?? 1) - 1;
-    if (count === 0) this.#countByAuthorAndKind.delete(countKey);
-    else this.#countByAuthorAndKind.set(countKey, count);
+    this.#indexOf(entry.record.content)?.delete(entry.about, entry.key);
+    const count = (this.#countByShare.get(entry.share) ?? 1) - 1;
+    if (count === 0) this.#countByShare.delete(entry.share);
+    else this.#countByShare.set(entry.share, count);
   }
 
   #indexOf(content: RecordContent): Multimap | undefined {
@@ -206,22 +222,22 @@ export class RecordStore {
   }
 
   #keepWaiting(bytes: Uint8Array, author: MemberId): void {
-    this.#waiting.set(keyOf(sha256(bytes)), { bytes: new Uint8Array(bytes), author });
+    this.#waiting.set(slotKey(sha256(bytes)), { bytes: new Uint8Array(bytes), author });
     const oldest = this.#waiting.keys().next();
     if (this.#waiting.size > MAX_WAITING && oldest.done !== true) this.#waiting.delete(oldest.value);
   }
 
   /** Tries again what waits for a certificate, and what waits for that. */
-  #release(certificate: SignedRecord, now: WallMs, latest: number): SignedRecord[] {
+  #release(certificate: SignedRecord, now: WallMs, latest: number, isTooSoon: IsTooSoon): SignedRecord[] {
     if (!isOf(certificate, "member")) return [];
     const member = memberIdOf(certificate.content.identityKey);
     const admitted: SignedRecord[] = [];
     for (const [key, { bytes, author }] of [...this.#waiting]) {
       if (author !== member) continue;
-      const admission = this.#admit(bytes, now, latest);
+      const admission = this.#admit(bytes, now, latest, isTooSoon);
       if (admission.outcome !== "waiting") this.#waiting.delete(key);
       if (admission.outcome !== "accepted") continue;
-      admitted.push(admission.record, ...this.#release(admission.record, now, latest));
+      admitted.push(admission.record, ...this.#release(admission.record, now, latest, isTooSoon));
     }
     return admitted;
   }
@@ -232,29 +248,26 @@ export function inAuthorityOrder(records: readonly SignedRecord[]): readonly Sig
   return [...records].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** Values by member. */
+/** Values by member. A member has one or two, so a list is the smallest that holds them. */
 class Multimap {
-  readonly #map = new Map<MemberId, Set<string>>();
+  readonly #map = new Map<MemberId, readonly string[]>();
 
   has(member: MemberId): boolean {
     return this.#map.has(member);
   }
 
-  /** A copy: the caller may remove while it goes through. */
   of(member: MemberId): readonly string[] {
-    return [...(this.#map.get(member) ?? [])];
+    return this.#map.get(member) ?? [];
   }
 
   add(member: MemberId, value: string): void {
-    const values = this.#map.get(member);
-    if (values === undefined) this.#map.set(member, new Set([value]));
-    else values.add(value);
+    this.#map.set(member, [...this.of(member).filter((other) => other !== value), value]);
   }
 
   delete(member: MemberId, value: string): void {
-    const values = this.#map.get(member);
-    values?.delete(value);
-    if (values?.size === 0) this.#map.delete(member);
+    const left = this.of(member).filter((other) => other !== value);
+    if (left.length === 0) this.#map.delete(member);
+    else this.#map.set(member, left);
   }
 }
 
@@ -295,25 +308,7 @@ function rankOf({ content }: SignedRecord): number {
   }
 }
 
-/** The member that it says something about. */
-function aboutOf({ author, content }: SignedRecord): MemberId {
-  switch (content.kind) {
-    case "member":
-      return memberIdOf(content.identityKey);
-    case "revocation":
-      return content.member;
-    case "network":
-    case "secret":
-    case "relay":
-    case "endpoints":
-      return memberIdOf(author);
-  }
-}
-
-function countKeyOf({ author, content }: SignedRecord): string {
-  return `${content.kind} ${memberIdOf(author)}`;
-}
-
-function keyOf(hash: Uint8Array): string {
-  return Buffer.from(hash).toString("hex");
+/** What a member says about itself, again and again. */
+export function isAnnouncement({ content }: SignedRecord): boolean {
+  return content.kind === "relay" || content.kind === "endpoints";
 }

@@ -1714,8 +1714,17 @@ export namespace hopwire {
             /** Notification allocationWarning. */
             allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
 
+            /** Notification storeRoot. */
+            storeRoot?: (hopwire.v1.StoreRoot.$Properties|null);
+
+            /** Notification storeBuckets. */
+            storeBuckets?: (hopwire.v1.StoreBuckets.$Properties|null);
+
+            /** Notification subscription. */
+            subscription?: (hopwire.v1.Subscription.$Properties|null);
+
             /** Notification body. */
-            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning");
+            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription");
 
             /**
              * Encodes the specified Notification message. Does not implicitly {@link hopwire.v1.Notification.verify|verify} messages.
@@ -1769,8 +1778,17 @@ export namespace hopwire {
                 /** Notification allocationWarning */
                 allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
 
+                /** Notification storeRoot */
+                storeRoot?: (hopwire.v1.StoreRoot.$Properties|null);
+
+                /** Notification storeBuckets */
+                storeBuckets?: (hopwire.v1.StoreBuckets.$Properties|null);
+
+                /** Notification subscription */
+                subscription?: (hopwire.v1.Subscription.$Properties|null);
+
                 /** Notification body */
-                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning");
+                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1785,10 +1803,141 @@ export namespace hopwire {
               allocationOffer?: hopwire.v1.Allocated.$Shape|null;
               allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
               allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
+              storeRoot?: hopwire.v1.StoreRoot.$Shape|null;
+              storeBuckets?: hopwire.v1.StoreBuckets.$Shape|null;
+              subscription?: hopwire.v1.Subscription.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape })
+              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
             );
+        }
+
+        /**
+         * Properties of a StoreRoot.
+         * @deprecated Use hopwire.v1.StoreRoot.$Properties instead.
+         */
+        interface IStoreRoot extends hopwire.v1.StoreRoot.$Properties {
+        }
+
+        /** Represents a StoreRoot. */
+        class StoreRoot {
+
+            /**
+             * Constructs a new StoreRoot.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.StoreRoot.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreRoot hash. */
+            hash: Uint8Array;
+
+            /**
+             * Encodes the specified StoreRoot message. Does not implicitly {@link hopwire.v1.StoreRoot.verify|verify} messages.
+             * @param message StoreRoot message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.StoreRoot.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreRoot message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.StoreRoot & hopwire.v1.StoreRoot.$Shape} StoreRoot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.StoreRoot & hopwire.v1.StoreRoot.$Shape;
+
+            /**
+             * Gets the type url for StoreRoot
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace StoreRoot {
+
+            /** Properties of a StoreRoot. */
+            interface $Properties {
+
+                /** StoreRoot hash */
+                hash?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreRoot. */
+            type $Shape = hopwire.v1.StoreRoot.$Properties;
+        }
+
+        /**
+         * Properties of a StoreBuckets.
+         * @deprecated Use hopwire.v1.StoreBuckets.$Properties instead.
+         */
+        interface IStoreBuckets extends hopwire.v1.StoreBuckets.$Properties {
+        }
+
+        /** Represents a StoreBuckets. */
+        class StoreBuckets {
+
+            /**
+             * Constructs a new StoreBuckets.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.StoreBuckets.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreBuckets hashes. */
+            hashes: Uint8Array;
+
+            /**
+             * Encodes the specified StoreBuckets message. Does not implicitly {@link hopwire.v1.StoreBuckets.verify|verify} messages.
+             * @param message StoreBuckets message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.StoreBuckets.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreBuckets message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.StoreBuckets & hopwire.v1.StoreBuckets.$Shape} StoreBuckets
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.StoreBuckets & hopwire.v1.StoreBuckets.$Shape;
+
+            /**
+             * Gets the type url for StoreBuckets
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace StoreBuckets {
+
+            /** Properties of a StoreBuckets. */
+            interface $Properties {
+
+                /** StoreBuckets hashes */
+                hashes?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreBuckets. */
+            type $Shape = hopwire.v1.StoreBuckets.$Properties;
         }
 
         /**
@@ -1813,8 +1962,8 @@ export namespace hopwire {
             /** Digest entries. */
             entries: hopwire.v1.DigestEntry.$Properties[];
 
-            /** Digest last. */
-            last: boolean;
+            /** Digest buckets. */
+            buckets: Uint8Array;
 
             /**
              * Encodes the specified Digest message. Does not implicitly {@link hopwire.v1.Digest.verify|verify} messages.
@@ -1850,8 +1999,8 @@ export namespace hopwire {
                 /** Digest entries */
                 entries?: (hopwire.v1.DigestEntry.$Properties[]|null);
 
-                /** Digest last */
-                last?: (boolean|null);
+                /** Digest buckets */
+                buckets?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1859,6 +2008,70 @@ export namespace hopwire {
 
             /** Shape of a Digest. */
             type $Shape = hopwire.v1.Digest.$Properties;
+        }
+
+        /**
+         * Properties of a Subscription.
+         * @deprecated Use hopwire.v1.Subscription.$Properties instead.
+         */
+        interface ISubscription extends hopwire.v1.Subscription.$Properties {
+        }
+
+        /** Represents a Subscription. */
+        class Subscription {
+
+            /**
+             * Constructs a new Subscription.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Subscription.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Subscription wanted. */
+            wanted: boolean;
+
+            /**
+             * Encodes the specified Subscription message. Does not implicitly {@link hopwire.v1.Subscription.verify|verify} messages.
+             * @param message Subscription message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Subscription.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Subscription message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Subscription & hopwire.v1.Subscription.$Shape} Subscription
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Subscription & hopwire.v1.Subscription.$Shape;
+
+            /**
+             * Gets the type url for Subscription
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Subscription {
+
+            /** Properties of a Subscription. */
+            interface $Properties {
+
+                /** Subscription wanted */
+                wanted?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Subscription. */
+            type $Shape = hopwire.v1.Subscription.$Properties;
         }
 
         /**

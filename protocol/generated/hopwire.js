@@ -4236,7 +4236,10 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Allocated.$Properties|null} [allocationOffer] Notification allocationOffer
              * @property {hopwire.v1.AllocationEnded.$Properties|null} [allocationEnded] Notification allocationEnded
              * @property {hopwire.v1.AllocationWarning.$Properties|null} [allocationWarning] Notification allocationWarning
-             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"} [body] Notification body
+             * @property {hopwire.v1.StoreRoot.$Properties|null} [storeRoot] Notification storeRoot
+             * @property {hopwire.v1.StoreBuckets.$Properties|null} [storeBuckets] Notification storeBuckets
+             * @property {hopwire.v1.Subscription.$Properties|null} [subscription] Notification subscription
+             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription"} [body] Notification body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4258,9 +4261,12 @@ export const hopwire = $root.hopwire = (() => {
              *   allocationOffer?: hopwire.v1.Allocated.$Shape|null;
              *   allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
              *   allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
+             *   storeRoot?: hopwire.v1.StoreRoot.$Shape|null;
+             *   storeBuckets?: hopwire.v1.StoreBuckets.$Shape|null;
+             *   subscription?: hopwire.v1.Subscription.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape })
+             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
              * )} hopwire.v1.Notification.$Shape
              */
 
@@ -4335,17 +4341,41 @@ export const hopwire = $root.hopwire = (() => {
              */
             Notification.prototype.allocationWarning = null;
 
+            /**
+             * Notification storeRoot.
+             * @member {hopwire.v1.StoreRoot.$Properties|null|undefined} storeRoot
+             * @memberof hopwire.v1.Notification
+             * @instance
+             */
+            Notification.prototype.storeRoot = null;
+
+            /**
+             * Notification storeBuckets.
+             * @member {hopwire.v1.StoreBuckets.$Properties|null|undefined} storeBuckets
+             * @memberof hopwire.v1.Notification
+             * @instance
+             */
+            Notification.prototype.storeBuckets = null;
+
+            /**
+             * Notification subscription.
+             * @member {hopwire.v1.Subscription.$Properties|null|undefined} subscription
+             * @memberof hopwire.v1.Notification
+             * @instance
+             */
+            Notification.prototype.subscription = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Notification body.
-             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|undefined} body
+             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription"|undefined} body
              * @memberof hopwire.v1.Notification
              * @instance
              */
             $Object.defineProperty(Notification.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded", "allocationWarning"]),
+                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded", "allocationWarning", "storeRoot", "storeBuckets", "subscription"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -4379,6 +4409,12 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.AllocationEnded.encode(message.allocationEnded, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
                 if (message.allocationWarning != null && $Object.hasOwnProperty.call(message, "allocationWarning"))
                     $root.hopwire.v1.AllocationWarning.encode(message.allocationWarning, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.storeRoot != null && $Object.hasOwnProperty.call(message, "storeRoot"))
+                    $root.hopwire.v1.StoreRoot.encode(message.storeRoot, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+                if (message.storeBuckets != null && $Object.hasOwnProperty.call(message, "storeBuckets"))
+                    $root.hopwire.v1.StoreBuckets.encode(message.storeBuckets, writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
+                if (message.subscription != null && $Object.hasOwnProperty.call(message, "subscription"))
+                    $root.hopwire.v1.Subscription.encode(message.subscription, writer.uint32(/* id 22, wireType 2 =*/178).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4472,6 +4508,27 @@ export const hopwire = $root.hopwire = (() => {
                             message.body = "allocationWarning";
                             continue;
                         }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.storeRoot = $root.hopwire.v1.StoreRoot.decode(reader, reader.size(), $undefined, _depth + 1, message.storeRoot);
+                            message.body = "storeRoot";
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.storeBuckets = $root.hopwire.v1.StoreBuckets.decode(reader, reader.size(), $undefined, _depth + 1, message.storeBuckets);
+                            message.body = "storeBuckets";
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 2)
+                                break;
+                            message.subscription = $root.hopwire.v1.Subscription.decode(reader, reader.size(), $undefined, _depth + 1, message.subscription);
+                            message.body = "subscription";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -4506,13 +4563,313 @@ export const hopwire = $root.hopwire = (() => {
             return Notification;
         })();
 
+        v1.StoreRoot = (function() {
+
+            /**
+             * Properties of a StoreRoot.
+             * @typedef {Object} hopwire.v1.StoreRoot.$Properties
+             * @property {Uint8Array|null} [hash] StoreRoot hash
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a StoreRoot.
+             * @memberof hopwire.v1
+             * @interface IStoreRoot
+             * @augments hopwire.v1.StoreRoot.$Properties
+             * @deprecated Use hopwire.v1.StoreRoot.$Properties instead.
+             */
+
+            /**
+             * Shape of a StoreRoot.
+             * @typedef {hopwire.v1.StoreRoot.$Properties} hopwire.v1.StoreRoot.$Shape
+             */
+
+            /**
+             * Constructs a new StoreRoot.
+             * @memberof hopwire.v1
+             * @classdesc Represents a StoreRoot.
+             * @constructor
+             * @param {hopwire.v1.StoreRoot.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const StoreRoot = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * StoreRoot hash.
+             * @member {Uint8Array} hash
+             * @memberof hopwire.v1.StoreRoot
+             * @instance
+             */
+            StoreRoot.prototype.hash = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified StoreRoot message. Does not implicitly {@link hopwire.v1.StoreRoot.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.StoreRoot
+             * @static
+             * @param {hopwire.v1.StoreRoot.$Properties} message StoreRoot message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            StoreRoot.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hash != null && $Object.hasOwnProperty.call(message, "hash") && message.hash.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.hash);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a StoreRoot message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.StoreRoot
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.StoreRoot & hopwire.v1.StoreRoot.$Shape} StoreRoot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            StoreRoot.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.StoreRoot();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.hash = value;
+                            else
+                                delete message.hash;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for StoreRoot
+             * @function getTypeUrl
+             * @memberof hopwire.v1.StoreRoot
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            StoreRoot.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.StoreRoot";
+            };
+
+            return StoreRoot;
+        })();
+
+        v1.StoreBuckets = (function() {
+
+            /**
+             * Properties of a StoreBuckets.
+             * @typedef {Object} hopwire.v1.StoreBuckets.$Properties
+             * @property {Uint8Array|null} [hashes] StoreBuckets hashes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a StoreBuckets.
+             * @memberof hopwire.v1
+             * @interface IStoreBuckets
+             * @augments hopwire.v1.StoreBuckets.$Properties
+             * @deprecated Use hopwire.v1.StoreBuckets.$Properties instead.
+             */
+
+            /**
+             * Shape of a StoreBuckets.
+             * @typedef {hopwire.v1.StoreBuckets.$Properties} hopwire.v1.StoreBuckets.$Shape
+             */
+
+            /**
+             * Constructs a new StoreBuckets.
+             * @memberof hopwire.v1
+             * @classdesc Represents a StoreBuckets.
+             * @constructor
+             * @param {hopwire.v1.StoreBuckets.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const StoreBuckets = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * StoreBuckets hashes.
+             * @member {Uint8Array} hashes
+             * @memberof hopwire.v1.StoreBuckets
+             * @instance
+             */
+            StoreBuckets.prototype.hashes = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified StoreBuckets message. Does not implicitly {@link hopwire.v1.StoreBuckets.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.StoreBuckets
+             * @static
+             * @param {hopwire.v1.StoreBuckets.$Properties} message StoreBuckets message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            StoreBuckets.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hashes != null && $Object.hasOwnProperty.call(message, "hashes") && message.hashes.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.hashes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a StoreBuckets message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.StoreBuckets
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.StoreBuckets & hopwire.v1.StoreBuckets.$Shape} StoreBuckets
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            StoreBuckets.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.StoreBuckets();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.hashes = value;
+                            else
+                                delete message.hashes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for StoreBuckets
+             * @function getTypeUrl
+             * @memberof hopwire.v1.StoreBuckets
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            StoreBuckets.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.StoreBuckets";
+            };
+
+            return StoreBuckets;
+        })();
+
         v1.Digest = (function() {
 
             /**
              * Properties of a Digest.
              * @typedef {Object} hopwire.v1.Digest.$Properties
              * @property {Array.<hopwire.v1.DigestEntry.$Properties>|null} [entries] Digest entries
-             * @property {boolean|null} [last] Digest last
+             * @property {Uint8Array|null} [buckets] Digest buckets
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4554,12 +4911,12 @@ export const hopwire = $root.hopwire = (() => {
             Digest.prototype.entries = $util.emptyArray;
 
             /**
-             * Digest last.
-             * @member {boolean} last
+             * Digest buckets.
+             * @member {Uint8Array} buckets
              * @memberof hopwire.v1.Digest
              * @instance
              */
-            Digest.prototype.last = false;
+            Digest.prototype.buckets = $util.newBuffer([]);
 
             /**
              * Encodes the specified Digest message. Does not implicitly {@link hopwire.v1.Digest.verify|verify} messages.
@@ -4580,8 +4937,8 @@ export const hopwire = $root.hopwire = (() => {
                 if (message.entries != null && message.entries.length)
                     for (let i = 0; i < message.entries.length; ++i)
                         $root.hopwire.v1.DigestEntry.encode(message.entries[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
-                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && message.last !== false)
-                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.last);
+                if (message.buckets != null && $Object.hasOwnProperty.call(message, "buckets") && message.buckets.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.buckets);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4634,13 +4991,13 @@ export const hopwire = $root.hopwire = (() => {
                             message.entries.push($root.hopwire.v1.DigestEntry.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
-                    case 2: {
-                            if (wireType !== 0)
+                    case 3: {
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.bool())
-                                message.last = value;
+                            if ((value = reader.bytes()).length)
+                                message.buckets = value;
                             else
-                                delete message.last;
+                                delete message.buckets;
                             continue;
                         }
                     }
@@ -4675,6 +5032,156 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return Digest;
+        })();
+
+        v1.Subscription = (function() {
+
+            /**
+             * Properties of a Subscription.
+             * @typedef {Object} hopwire.v1.Subscription.$Properties
+             * @property {boolean|null} [wanted] Subscription wanted
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Subscription.
+             * @memberof hopwire.v1
+             * @interface ISubscription
+             * @augments hopwire.v1.Subscription.$Properties
+             * @deprecated Use hopwire.v1.Subscription.$Properties instead.
+             */
+
+            /**
+             * Shape of a Subscription.
+             * @typedef {hopwire.v1.Subscription.$Properties} hopwire.v1.Subscription.$Shape
+             */
+
+            /**
+             * Constructs a new Subscription.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Subscription.
+             * @constructor
+             * @param {hopwire.v1.Subscription.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Subscription = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Subscription wanted.
+             * @member {boolean} wanted
+             * @memberof hopwire.v1.Subscription
+             * @instance
+             */
+            Subscription.prototype.wanted = false;
+
+            /**
+             * Encodes the specified Subscription message. Does not implicitly {@link hopwire.v1.Subscription.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Subscription
+             * @static
+             * @param {hopwire.v1.Subscription.$Properties} message Subscription message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Subscription.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.wanted != null && $Object.hasOwnProperty.call(message, "wanted") && message.wanted !== false)
+                    writer.uint32(/* id 1, wireType 0 =*/8).bool(message.wanted);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Subscription message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Subscription
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Subscription & hopwire.v1.Subscription.$Shape} Subscription
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Subscription.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Subscription();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.wanted = value;
+                            else
+                                delete message.wanted;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Subscription
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Subscription
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Subscription.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Subscription";
+            };
+
+            return Subscription;
         })();
 
         v1.DigestEntry = (function() {

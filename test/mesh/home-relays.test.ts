@@ -1,23 +1,61 @@
 import { describe, expect, it } from "vitest";
 import { controlTargets, homeRelays, relaysTowards } from "../../agent/mesh/home-relays.ts";
-import type { MemberId } from "../../protocol/ids.ts";
+import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
+import { sha256 } from "../../protocol/keys.ts";
 import { announced, ENDPOINTS, RELAY, testHost } from "../registry/network.ts";
 import { rosterOf } from "./samples.ts";
 
-const id = (letter: string): MemberId => letter as MemberId;
-const ids = (letters: string): readonly MemberId[] => Array.from(letters, id);
+const [ME, ...OTHERS] = Array.from({ length: 1_000 }, (_, number) => memberIdOf(sha256(String(number)))) as [
+  MemberId,
+  ...MemberId[],
+];
+const [v, w, x, y, ...members] = OTHERS as [MemberId, MemberId, MemberId, MemberId, ...MemberId[]];
+const few = members.slice(0, 12);
 
 describe("whom a member keeps control connections with", () => {
   it("are the three best volunteers, and one neighbour beside them", () => {
-    expect(controlTargets(ids("vwxy"), ids("cab"))).toEqual(ids("vwxa"));
+    const targets = controlTargets(ME, [v, w, x, y], few);
+    expect(targets.slice(0, 3)).toEqual([v, w, x]);
+    expect(targets).toHaveLength(4);
+    expect(few).toContain(targets[3]);
   });
 
   it("are four members with a path where there are no volunteers, always the same ones", () => {
-    expect(controlTargets([], ids("fedcba"))).toEqual(ids("abcd"));
+    expect(controlTargets(ME, [], few)).toHaveLength(4);
+    expect(controlTargets(ME, [], few.toReversed())).toEqual(controlTargets(ME, [], few));
   });
 
   it("names nobody twice: a volunteer has a path, too", () => {
-    expect(controlTargets(ids("b"), ids("abc"))).toEqual(ids("bac"));
+    const targets = controlTargets(ME, [v], [...few, v]);
+    expect(new Set(targets).size).toBe(4);
+  });
+
+  //
+  it("are three members beside the volunteers once home relays do not bring all news any more", () => {
+    const counts = [16, 17].map((count) => controlTargets(ME, [v, w, x], members.slice(0, count)).length);
+    expect(counts).toEqual([4, 6]);
+  });
+
+  it("change by one when a neighbour's path goes", () => {
+    const before = controlTargets(ME, [v, w, x], members);
+    const without = members.filter((id) => id !== before.at(-1));
+    expect(controlTargets(ME, [v, w, x], without).slice(0, -1)).toEqual(before.slice(0, -1));
+  });
+
+  it("are in one piece among 1,000, and nobody is chosen by more than fifteen", () => {
+    const all = [ME, ...OTHERS];
+    const edges = new Map(all.map((id): [MemberId, MemberId[]] => [id, []]));
+    for (const id of all) {
+      const others = all.filter((other) => other !== id);
+      for (const other of controlTargets(id, [v, w, x], others).slice(3)) {
+        edges.get(id)?.push(other);
+        edges.get(other)?.push(id);
+      }
+    }
+    const reached = new Set([ME]);
+    for (const id of reached) for (const next of edges.get(id) ?? []) reached.add(next);
+    expect(reached.size).toBe(1_000);
+    expect(Math.max(...[...edges.values()].map(({ length }) => length))).toBeLessThanOrEqual(18);
   });
 });
 

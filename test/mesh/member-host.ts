@@ -37,6 +37,7 @@ export class MemberHost implements AsyncDisposable {
       networkKey,
       ownId: self,
       file: new MemoryFile(),
+      copy: new MemoryFile(),
       clock,
       log: silentLogger,
     });

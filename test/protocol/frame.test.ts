@@ -135,10 +135,19 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
   [
     {
       kind: "notification",
-      body: { kind: "digest", entries: [{ slot: repeated(1, 12), sequence: 1_800_000_000_000 }], last: true },
+      body: {
+        kind: "digest",
+        entries: [{ slot: repeated(1, 12), sequence: 1_800_000_000_000 }],
+        buckets: Uint8Array.of(1, 255),
+      },
     },
-    "3a1b52190a150a0c0101010101010101010101011080a0f1c2b1341001",
+    "3a1d521b0a150a0c0101010101010101010101011080a0f1c2b1341a0201ff",
   ],
+  [
+    { kind: "notification", body: { kind: "store-root", hash: repeated(7, 32) } },
+    "3a25a201220a200707070707070707070707070707070707070707070707070707070707070707",
+  ],
+  [{ kind: "notification", body: { kind: "subscription", wanted: true } }, "3a05b201020801"],
   [
     { kind: "notification", body: { kind: "wanted", slots: [repeated(1, 12)] } },
     "3a105a0e0a0c010101010101010101010101",
@@ -367,6 +376,9 @@ describe("refuses by name", () => {
     ["leg-endpoint", { notification: { allocationOffer: { ...leg, endpoints: ["169.254.169.254:80"] } } }],
     ["digest-slot", { notification: { digest: { entries: [{ slot: repeated(1, 11) }] } } }],
     ["digest-entries", { notification: { digest: { entries: digest(2049) } } }],
+    ["digest-buckets", { notification: { digest: { buckets: repeated(1, 257) } } }],
+    ["root-hash", { notification: { storeRoot: { hash: repeated(1, 31) } } }],
+    ["bucket-hashes", { notification: { storeBuckets: { hashes: repeated(1, 2047) } } }],
     ["wanted-slots", { notification: { wanted: { slots: Array<Uint8Array>(2049).fill(repeated(1, 12)) } } }],
     ["records", { notification: { records: { records: records(513, 100) } } }],
     ["records", { notification: { records: { records: records(1, 2049) } } }],
@@ -381,7 +393,8 @@ describe("refuses by name", () => {
   it("accepts the longest digest, and it fits a frame", () => {
     const entry = { slot: repeated(1, 12), sequence: Number.MAX_SAFE_INTEGER };
     const entries = Array<typeof entry>(2048).fill(entry);
-    expect(refusalOf({ notification: { digest: { entries } } })).toBe("accepted");
+    const buckets = Uint8Array.from({ length: 256 }, (_, number) => number);
+    expect(refusalOf({ notification: { digest: { entries, buckets } } })).toBe("accepted");
   });
 });
 

@@ -58,6 +58,7 @@ describe("the publisher", () => {
       networkKey: NETWORK_KEY,
       ownId: FOUNDER.id,
       file: new MemoryFile(),
+      copy: new MemoryFile(),
       clock,
       log: silentLogger,
     });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_CERTIFICATE_LIFETIME_MS } from "../../agent/registry/authority.ts";
 import {
   MAX_FUTURE_MS,
   MAX_PER_AUTHOR_AND_KIND,
@@ -56,6 +57,10 @@ describe("a record is refused by name", () => {
       certificateOf(3, ROOT, { roles: ["member", "admin"] }, { expiresAt: later }),
     ],
     ["refused: certificate-without-expiry", certificateOf(3, FOUNDER, {}, { expiresAt: undefined })],
+    [
+      "refused: certificate-lifetime-too-long",
+      certificateOf(3, FOUNDER, {}, { expiresAt: wallMs(NOW + MAX_CERTIFICATE_LIFETIME_MS + 1) }),
+    ],
     ["refused: address6-not-derived", certificateOf(3, FOUNDER, { address6: "fd00::3" })],
     ["refused: revocation-expires", revocationOf(2, FOUNDER, { expiresAt: later })],
     ["refused: secret-expires", signed(secret, FOUNDER, { expiresAt: later })],
@@ -153,9 +158,19 @@ describe("time", () => {
     expect(store.roster.relays.size).toBe(0);
   });
 
-  it("sweeps a farewell together with the certificate that it ended", () => {
-    const store = storeWith(revocationOf(2, testHost(2)));
-    store.sweep(wallMs(NOW + 366 * 24 * HOUR_MS));
+  //
+  it("sweeps a farewell once no certificate from before it can be valid, and not when the known one has run out", () => {
+    const certificate = certificateOf(2, FOUNDER, {}, { expiresAt: wallMs(NOW + 24 * HOUR_MS) });
+    const store = new RecordStore(NETWORK_KEY);
+    applyAll(store, [networkRecord(), adminCertificateOf(1), certificate, revocationOf(2, testHost(2))]);
+    const end = NOW + MAX_CERTIFICATE_LIFETIME_MS + MAX_FUTURE_MS;
+    store.sweep(wallMs(end - 1));
+    expect(store.size).toBe(3);
+    // As a member that was away may bring it: signed before the farewell, and longer valid than the one known here.
+    const longest = { sequence: NOW + 1, expiresAt: wallMs(NOW + MAX_CERTIFICATE_LIFETIME_MS) };
+    applyAll(store, [certificateOf(2, FOUNDER, {}, longest)], wallMs(NOW + 300 * 24 * HOUR_MS));
+    expect(store.roster.members.has(testHost(2).id)).toBe(false);
+    store.sweep(wallMs(end));
     expect(store.size).toBe(2);
   });
 
