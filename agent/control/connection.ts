@@ -40,10 +40,10 @@ const MAX_QUEUE_BYTES = 4 * 1024 * 1024;
  * which cost most, is 1.3 % of a core (measured). Whoever sends more is read more slowly: nothing of gossip is lost, and
  * TCP holds him back.
  */
-const INBOUND_RATE: Rate = { perSec: 512 * 1024, burst: 2 * 1024 * 1024 };
+export const INBOUND_RATE: Rate = { perSec: 512 * 1024, burst: 2 * 1024 * 1024 };
 
 /** Bytes that a frame counts for beyond its own: an empty one costs us this much as well; a thousand a second at most. */
-const FRAME_COST_BYTES = 512;
+export const FRAME_COST_BYTES = 512;
 
 export type ConnectionEvents = {
   /** Once, before any other but `onClosed`. */

@@ -1,6 +1,7 @@
-import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import type { SignedRecord } from "../../protocol/record.ts";
-import { address6Of, prefix6Of } from "./overlay-address.ts";
+import { prefix6Of } from "./overlay-address.ts";
+import type { ReadRecord } from "./record-reader.ts";
 
 /** Announcements are refreshed at half of it, so one missed refresh does no harm; a host that is gone is forgotten in a day. */
 export const ANNOUNCEMENT_LIFETIME_MS = 24 * 3_600_000;
@@ -31,7 +32,7 @@ export type Verdict =
   | { readonly verdict: "waiting"; readonly author: MemberId; readonly reason: string };
 
 /**
- * Who may sign what (`author`: the member id of the key that signed):
+ * Who may sign what:
  * - the network: the network key;
  * - an admin's certificate: the network key, and it never expires, because what admins sign rests on it;
  * - a member's certificate: the network key or an admin;
@@ -44,8 +45,7 @@ export type Verdict =
  * is decided where all are seen together, by `buildRoster`.
  */
 export function judge(
-  record: SignedRecord,
-  author: MemberId,
+  { record, author, derivedAddress6 }: ReadRecord,
   networkKey: Uint8Array,
   evidence: Evidence,
 ): Verdict {
@@ -65,7 +65,7 @@ export function judge(
       if (!isAdmin && record.expiresAt === undefined) return refused("certificate-without-expiry");
       if (!isAdmin && lifetimeMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
         return refused("certificate-lifetime-too-long");
-      if (content.address6 !== address6Of(network, memberIdOf(content.identityKey)))
+      if (content.address6 !== derivedAddress6)
         return refused("address6-not-derived");
       return byAdmin;
     }

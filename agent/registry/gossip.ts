@@ -9,7 +9,7 @@ import { isFault } from "./refusal.ts";
 import { Subscriptions, type Wish } from "./subscriptions.ts";
 import { isAnnouncement, type RecordStore } from "./store.ts";
 
-/** More at once, as after a partition, are offered: a step more for each of them, and not five copies of all. */
+/** More at once, as after a partition, are offered: a step more for each of them, and not three copies of all. */
 const PUSHED_AT_ONCE = 16;
 
 /**
@@ -85,7 +85,7 @@ export class Gossip {
 
   /** For records of this host that the store has just admitted: to everybody, so that no choice of others stops them here. */
   publish(records: readonly SignedRecord[]): readonly GossipEffect[] {
-    return this.#subscriptions.peers.flatMap((peer) => news(peer, records));
+    return toEach(this.#subscriptions.peers, news(records));
   }
 
   receive(from: MemberId, message: GossipMessage, now: Now): Received {
@@ -162,11 +162,17 @@ export class Gossip {
 
   /** A revocation goes to all: it is rare, and what it ends must end everywhere. */
   #passOn(records: readonly SignedRecord[], except: MemberId): readonly GossipEffect[] {
+    const peers = this.#subscriptions.peers.filter((peer) => peer !== except);
+    const wanting = new Set(this.#subscriptions.subscribers);
     const revocations = records.filter(({ content }) => content.kind === "revocation");
-    const subscribers = new Set(this.#subscriptions.subscribers);
-    return this.#subscriptions.peers
-      .filter((peer) => peer !== except)
-      .flatMap((peer) => news(peer, subscribers.has(peer) ? records : revocations));
+    const others = revocations.length === 0 ? [] : peers.filter((peer) => !wanting.has(peer));
+    return [
+      ...toEach(
+        peers.filter((peer) => wanting.has(peer)),
+        news(records),
+      ),
+      ...toEach(others, news(revocations)),
+    ];
   }
 
   #count(peer: MemberId, reason: string): void {
@@ -185,12 +191,13 @@ function to(peer: MemberId, messages: readonly GossipMessage[]): Received {
   return { effects: messages.map((message) => ({ to: peer, message })), admitted: [] };
 }
 
-function news(peer: MemberId, records: readonly SignedRecord[]): readonly GossipEffect[] {
-  const messages =
-    records.length <= PUSHED_AT_ONCE
-      ? recordMessages(records)
-      : offers(records.map((record) => ({ slot: slotHash(slotOf(record)), sequence: record.sequence })));
-  return messages.map((message) => ({ to: peer, message }));
+function news(records: readonly SignedRecord[]): readonly GossipMessage[] {
+  if (records.length <= PUSHED_AT_ONCE) return recordMessages(records);
+  return offers(records.map((record) => ({ slot: slotHash(slotOf(record)), sequence: record.sequence })));
+}
+
+function toEach(peers: readonly MemberId[], messages: readonly GossipMessage[]): readonly GossipEffect[] {
+  return peers.flatMap((peer) => messages.map((message) => ({ to: peer, message })));
 }
 
 function wishMessages(wishes: readonly Wish[]): readonly GossipEffect[] {

@@ -7,6 +7,7 @@ import {
   slotOf,
   type SignedRecord,
 } from "../../protocol/record.ts";
+import { address6Of } from "./overlay-address.ts";
 
 /** A record of a sound shape, with what a store finds it by. */
 export type ReadRecord = {
@@ -19,6 +20,8 @@ export type ReadRecord = {
   readonly about: MemberId;
   /** What counts towards an author's share. */
   readonly share: string;
+  /** The overlay address that follows from the identity that it certifies; undefined where it certifies none. */
+  readonly derivedAddress6: string | undefined;
   /** Some 144 us: ask last. */
   hasValidSignature(): boolean;
 };
@@ -32,13 +35,15 @@ export function readRecord(bytes: Uint8Array, network: NetworkId): Decoded<ReadR
   const { record } = unverified.value;
   const slot = slotHash(slotOf(record));
   const author = memberIdOf(record.author);
+  const about = aboutOf(record, author);
   return decoded({
     record,
     slot,
     key: slotKey(slot),
     author,
-    about: aboutOf(record, author),
+    about,
     share: `${record.content.kind} ${author}`,
+    derivedAddress6: record.content.kind === "member" ? address6Of(network, about) : undefined,
     hasValidSignature: () => hasValidSignature(unverified.value),
   });
 }

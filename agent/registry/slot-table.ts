@@ -2,8 +2,8 @@ import { BUCKET_HASH_BYTES, BUCKETS } from "../../protocol/frame-body.ts";
 import { sha256 } from "../../protocol/keys.ts";
 import type { ReadRecord } from "./record-reader.ts";
 
-/** Bytes of a sequence number in what is hashed. */
-const SEQUENCE_BYTES = 8;
+/** Of a slot and a sequence number, in what is hashed. */
+const ENTRY_BYTES = 20;
 
 /**
  * One record for every slot, in 256 buckets by the first byte of the slot's hash, so that two stores find what differs by
@@ -63,7 +63,7 @@ export class SlotTable {
   rootHash(): Uint8Array {
     this.#root ??= sha256(
       "hopwire root v1\0",
-      ...Array.from({ length: BUCKETS }, (_, number) => this.#hashOf(number)),
+      Buffer.concat(Array.from({ length: BUCKETS }, (_, number) => this.#hashOf(number))),
     );
     return this.#root;
   }
@@ -71,18 +71,20 @@ export class SlotTable {
   #hashOf(number: number): Uint8Array {
     const known = this.#hashes[number];
     if (known !== undefined) return known;
-    const hash = sha256("hopwire bucket v1\0", ...this.#contentOf(number));
+    const hash = sha256("hopwire bucket v1\0", this.#contentOf(number));
     this.#hashes[number] = hash;
     return hash;
   }
 
-  #contentOf(number: number): readonly Uint8Array[] {
+  /** In order of the slots: twelve bytes each, and eight of the sequence number. */
+  #contentOf(number: number): Uint8Array {
     const entries = [...this.bucket(number)].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return entries.flatMap(({ slot, record }) => {
-      const sequence = Buffer.alloc(SEQUENCE_BYTES);
-      sequence.writeBigUInt64BE(BigInt(record.sequence));
-      return [slot, sequence];
-    });
+    const content = Buffer.alloc(entries.length * ENTRY_BYTES);
+    for (const [index, { slot, record }] of entries.entries()) {
+      content.set(slot, index * ENTRY_BYTES);
+      content.writeBigUInt64BE(BigInt(record.sequence), index * ENTRY_BYTES + slot.length);
+    }
+    return content;
   }
 
   #changed(key: string): void {

@@ -49,6 +49,8 @@ export class RecordStore {
   /** By the hash of the bytes, oldest first. */
   readonly #waiting = new Map<string, { readonly bytes: Uint8Array; readonly author: MemberId }>();
   readonly #evidence: Evidence;
+  /** Wall time before which nothing runs out. */
+  #nextEnd = Infinity;
   #roster: Roster | undefined;
 
   /** `read`: of a simulation, which reads a record once for all its members. */
@@ -117,19 +119,25 @@ export class RecordStore {
     return this.#apply(bytes, now, Infinity, () => false);
   }
 
-  /** Removes what has expired. True if anything had. */
+  /** Removes what has expired. True if anything had. Looks through all only when something may have. */
   sweep(now: WallMs): boolean {
+    if (now < this.#nextEnd) return false;
     const before = this.#entries.size;
     for (const entry of this.#entries.values()) if (isExpired(entry.record, now)) this.#remove(entry);
+    // After those that expired: what ends a membership goes when the last certificate of it has gone.
     for (const entry of this.#entries.values()) if (this.#isSpent(entry, now)) this.#remove(entry);
+    this.#nextEnd = Infinity;
+    for (const { record } of this.#entries.values()) {
+      const end = endOf(record);
+      if (end > now) this.#nextEnd = Math.min(this.#nextEnd, end);
+    }
     return this.#entries.size < before;
   }
 
   /** A farewell has nothing left to end once no certificate signed before it, known here or not, can be valid any more. */
   #isSpent({ record, author }: ReadRecord, now: WallMs): boolean {
     if (!isOf(record, "revocation") || record.content.member !== author) return false;
-    const isOver = record.issuedAt + MAX_CERTIFICATE_LIFETIME_MS + MAX_FUTURE_MS <= now;
-    return isOver && !this.#evidence.isKnown(author);
+    return endOf(record) <= now && !this.#evidence.isKnown(author);
   }
 
   #apply(bytes: Uint8Array, now: WallMs, latest: number, isTooSoon: IsTooSoon): Applied {
@@ -158,7 +166,7 @@ export class RecordStore {
     if (held !== undefined && Buffer.compare(held.bytes, record.bytes) === 0) return { outcome: "known" };
     const untimely = reasonOfTime(record, held, now, latest);
     if (untimely !== undefined) return { outcome: "refused", reason: untimely };
-    const judged = judge(record, author, this.networkKey, this.#evidence);
+    const judged = judge(read.value, this.networkKey, this.#evidence);
     switch (judged.verdict) {
       case "refused":
         return { outcome: "refused", reason: judged.reason };
@@ -186,6 +194,7 @@ export class RecordStore {
     const before = this.#entries.get(entry.key);
     if (before !== undefined) this.#remove(before);
     this.#entries.put(entry);
+    this.#nextEnd = Math.min(this.#nextEnd, endOf(entry.record));
     this.#roster = undefined;
     const { content } = entry.record;
     this.#indexOf(content)?.add(entry.about, entry.key);
@@ -289,6 +298,13 @@ function reasonOfTime(
 
 function isExpired(record: SignedRecord, now: WallMs): boolean {
   return record.expiresAt !== undefined && record.expiresAt <= now;
+}
+
+/** When a record runs out, or may be of no use any more. */
+function endOf(record: SignedRecord): number {
+  if (record.content.kind === "revocation")
+    return record.issuedAt + MAX_CERTIFICATE_LIFETIME_MS + MAX_FUTURE_MS;
+  return record.expiresAt ?? Infinity;
 }
 
 function rankOf({ content }: SignedRecord): number {

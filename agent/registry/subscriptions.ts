@@ -1,10 +1,11 @@
 import type { MemberId } from "../../protocol/ids.ts";
 
 /**
- * Peers that push to us what is new. Each costs one copy of every record, and news reaches 1,000 members in five steps.
- * With three, one in twenty is left to the periodic exchange for as long as two of its own are gone.
+ * Peers that push to us what is new. Each costs a copy of every record (4 KB of packets in and out with five of them, 2.5
+ * with three); with three, news is with all of 1,000 members in six steps, and one that loses all three at once asks within
+ * a minute (`npm run sim:registry`).
  */
-export const MAX_SOURCES = 5;
+export const MAX_SOURCES = 3;
 
 export type Wish = { readonly to: MemberId; readonly wanted: boolean };
 

@@ -259,6 +259,29 @@ describeLab("a relayed pair", () => {
     await Promise.all([a.waitForPath("b", "relayed"), b.waitForPath("a", "relayed")]);
   });
 
+  //
+  it("is there again after one's registry file was damaged, by what is sound in it and in its copy", async () => {
+    const { a } = mesh;
+    const path = join(a.directory, "state", "registry.json");
+    const spoil: readonly ((whole: string) => string)[] = [
+      (whole) => whole.slice(0, whole.length >> 1),
+      () => "{",
+    ];
+    for (const spoilt of spoil) {
+      await a.stop();
+      await writeFile(path, spoilt(await readFile(path, "utf8")));
+      await a.start();
+      expect((await a.api.status()).warnings).toEqual([
+        expect.stringContaining("the registry file was damaged"),
+      ]);
+      await a.waitForPath("b", "relayed");
+    }
+    await a.stop();
+    await a.start();
+    expect((await a.api.status()).warnings).toEqual([]);
+    await a.waitForPath("b", "relayed");
+  });
+
   //
   it("ends within five seconds after one of it was revoked, at every member and at the relay", async () => {
     const { v, a, b } = mesh;

@@ -241,13 +241,13 @@ describe("pushes are wanted", () => {
       message.kind === "subscription" ? [`${to.slice(0, 1)} ${message.wanted}`] : [],
     );
 
-  it("of five peers, however many there are, and of another when one of them goes", () => {
+  it("of three peers, however many there are, and of another when one of them goes", () => {
     const host = new Host(idOf("f"));
     expect(peers.map((peer) => wishes(host.gossip.connected(peer))).flat()).toEqual(
       peers.slice(MAX_SOURCES).map((peer) => `${peer.slice(0, 1)} false`),
     );
     expect(wishes(host.gossip.disconnected(idOf("9")))).toEqual([]);
-    expect(wishes(host.gossip.disconnected(idOf("1")))).toEqual(["6 true"]);
+    expect(wishes(host.gossip.disconnected(idOf("1")))).toEqual(["4 true"]);
   });
 
   it("rather of members than of volunteers, who have many to serve", () => {
