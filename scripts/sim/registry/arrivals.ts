@@ -1,6 +1,8 @@
 import { slotOf, type SignedRecord } from "../../../protocol/record.ts";
+import { SEC } from "./figures.ts";
 import type { SimMember } from "./sim-member.ts";
 import type { SimMesh } from "./sim-mesh.ts";
+import type { World } from "./world.ts";
 
 type Tracked = { since: number; readonly sequence: number; readonly missing: Set<SimMember> };
 
@@ -59,10 +61,24 @@ export class Arrivals {
   }
 }
 
-/** The value that `share` of them do not exceed. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+/** `count` records by anybody of `authors`, one every `intervalMs`; the delays to everybody else. */
+export function publishNews(
+  world: World,
+  mesh: SimMesh,
+  count: number,
+  intervalMs: number,
+  authors: readonly SimMember[] = mesh.members,
+): readonly number[] {
+  const arrivals = new Arrivals(mesh);
+  for (let index = 0; index < count; index++) {
+    const author = world.anyOf(authors);
+    arrivals.publish(author, world.announcement(mesh, author));
+    mesh.queue.run(mesh.queue.now + intervalMs);
+  }
+  mesh.queue.run(mesh.queue.now + 120 * SEC, () => arrivals.missing === 0);
+  arrivals.end();
+  // What never came came too late by any measure.
+  return [...arrivals.delaysMs, ...Array<number>(arrivals.missing).fill(120 * SEC)];
 }
 
 const slots = new WeakMap<SignedRecord, string>();

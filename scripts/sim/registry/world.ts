@@ -1,7 +1,7 @@
 import type { Random } from "../../../agent/random.ts";
 import { seededRandom } from "../../../test/support/seeded-random.ts";
 import type { Row } from "../../bench/report.ts";
-import { percentile } from "./arrivals.ts";
+import { percentile } from "./figures.ts";
 import { Population } from "./population.ts";
 import { SimMesh } from "./sim-mesh.ts";
 import { wallAt, type SimMember } from "./sim-member.ts";
