@@ -5,7 +5,7 @@ import type { LabAgent } from "../lab/lab-agent.ts";
 import { EASY_NAT, Mesh } from "./mesh.ts";
 import { Pings } from "./pings.ts";
 
-/** Between the NATs, and not to the volunteer. The return takes a minute at the least, and is in `npm run test:endurance`. */
+/** Between the NATs, and not to the volunteer. The return takes a minute at the least, and is in `npm run bench:endurance`. */
 const LOSS = 0.2;
 
 /** At two probes a second it takes some sixteen seconds to be sure of a fifth lost each way; the rest is chance, and busy machines. */
