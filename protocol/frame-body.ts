@@ -121,7 +121,12 @@ export type Notification =
   | { readonly kind: "store-root"; readonly hash: Uint8Array }
   /** The hashes of all buckets, one after the other. */
   | { readonly kind: "store-buckets"; readonly hashes: Uint8Array }
-  | { readonly kind: "subscription"; readonly wanted: boolean }
+  | {
+      readonly kind: "subscription";
+      readonly wanted: boolean;
+      /** The sender pushes to many: the receiver may want its news of another. */
+      readonly overloaded: boolean;
+    }
   | { readonly kind: "wanted"; readonly slots: readonly Uint8Array[] }
   | { readonly kind: "records"; readonly records: readonly Uint8Array[] }
   | { readonly kind: "forwarded"; readonly from: MemberId; readonly sealed: Uint8Array }
@@ -279,7 +284,7 @@ export function notificationToWire(body: Notification): hopwire.v1.Notification.
     case "store-buckets":
       return { storeBuckets: { hashes: body.hashes } };
     case "subscription":
-      return { subscription: { wanted: body.wanted } };
+      return { subscription: { wanted: body.wanted, overloaded: body.overloaded } };
     case "wanted":
       return { wanted: { slots: [...body.slots] } };
     case "records":
@@ -311,7 +316,10 @@ export function notificationFromWire(wire: hopwire.v1.Notification.$Properties):
     const hashes = bytesField(wire.storeBuckets.hashes, "bucket-hashes", BUCKETS * BUCKET_HASH_BYTES);
     return { kind: "store-buckets", hashes };
   }
-  if (wire.subscription) return { kind: "subscription", wanted: wire.subscription.wanted ?? false };
+  if (wire.subscription) {
+    const { wanted, overloaded } = wire.subscription;
+    return { kind: "subscription", wanted: wanted ?? false, overloaded: overloaded ?? false };
+  }
   if (wire.wanted) {
     const slots = listField(wire.wanted.slots, "wanted-slots", 0, MAX_WANTED_SLOTS);
     return { kind: "wanted", slots: slots.map((slot) => bytesField(slot, "wanted-slot", SLOT_BYTES)) };

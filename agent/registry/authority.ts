@@ -65,8 +65,7 @@ export function judge(
       if (!isAdmin && record.expiresAt === undefined) return refused("certificate-without-expiry");
       if (!isAdmin && lifetimeMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
         return refused("certificate-lifetime-too-long");
-      if (content.address6 !== derivedAddress6)
-        return refused("address6-not-derived");
+      if (content.address6 !== derivedAddress6) return refused("address6-not-derived");
       return byAdmin;
     }
     case "revocation":

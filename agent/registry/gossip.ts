@@ -12,6 +12,9 @@ import { isAnnouncement, type RecordStore } from "./store.ts";
 /** More at once, as after a partition, are offered: a step more for each of them, and not three copies of all. */
 const PUSHED_AT_ONCE = 16;
 
+/** Twice what a member chooses by itself; a volunteer has hundreds of peers, and its load changes. */
+const OWN_PUSHES = 8;
+
 /**
  * Announcements of one author. A start, when one home relay after the other connects, takes some six; a flood becomes one
  * record in ten seconds at the first members that it meets, and that is what the whole network sees of it.
@@ -39,8 +42,7 @@ export type Received = {
 
 /**
  * Anti-entropy (R-304): what is new is pushed on, once, to the peers that want it; what was missed is found by comparing
- * stores, on a new connection and from time to time (`Reconciliation`). An own record goes to all peers, and so does any
- * revocation. Decides; sends nothing itself.
+ * stores, on a new connection and from time to time (`Reconciliation`). Decides; sends nothing itself.
  */
 export class Gossip {
   readonly #store: RecordStore;
@@ -79,13 +81,15 @@ export class Gossip {
 
   /** Compares with one peer after the other, one at each call: brings what no push did. */
   exchange(): readonly GossipEffect[] {
+    const wishes = wishMessages(this.#subscriptions.relieve());
     const to = this.#subscriptions.next();
-    return to === undefined ? [] : [{ to, message: this.#reconciliation.begin() }];
+    return to === undefined ? wishes : [...wishes, { to, message: this.#reconciliation.begin() }];
   }
 
-  /** For records of this host that the store has just admitted: to everybody, so that no choice of others stops them here. */
+  /** For records of this host that the store has just admitted: to so many that no choice of others stops them here. */
   publish(records: readonly SignedRecord[]): readonly GossipEffect[] {
-    return toEach(this.#subscriptions.peers, news(records));
+    const { peers, subscribers } = this.#subscriptions;
+    return spread(records, peers, new Set([...subscribers, ...peers.slice(0, OWN_PUSHES)]));
   }
 
   receive(from: MemberId, message: GossipMessage, now: Now): Received {
@@ -102,8 +106,7 @@ export class Gossip {
       case "wanted":
         return to(from, this.#serve(from, message.slots, now));
       case "subscription":
-        this.#subscriptions.heard(from, message.wanted);
-        return NOTHING;
+        return { effects: wishMessages(this.#subscriptions.heard(from, message)), admitted: [] };
       case "records":
         return this.#takeAll(from, message.records, now);
     }
@@ -160,19 +163,13 @@ export class Gossip {
     if (isAnnouncement(record)) this.#authors.allows(memberIdOf(record.author), monotonic);
   }
 
-  /** A revocation goes to all: it is rare, and what it ends must end everywhere. */
   #passOn(records: readonly SignedRecord[], except: MemberId): readonly GossipEffect[] {
-    const peers = this.#subscriptions.peers.filter((peer) => peer !== except);
-    const wanting = new Set(this.#subscriptions.subscribers);
-    const revocations = records.filter(({ content }) => content.kind === "revocation");
-    const others = revocations.length === 0 ? [] : peers.filter((peer) => !wanting.has(peer));
-    return [
-      ...toEach(
-        peers.filter((peer) => wanting.has(peer)),
-        news(records),
-      ),
-      ...toEach(others, news(revocations)),
-    ];
+    const { peers, subscribers } = this.#subscriptions;
+    return spread(
+      records,
+      peers.filter((peer) => peer !== except),
+      new Set(subscribers),
+    );
   }
 
   #count(peer: MemberId, reason: string): void {
@@ -196,12 +193,27 @@ function news(records: readonly SignedRecord[]): readonly GossipMessage[] {
   return offers(records.map((record) => ({ slot: slotHash(slotOf(record)), sequence: record.sequence })));
 }
 
+/** A revocation goes to all peers: it is rare, and what it ends must end everywhere. All else to those of `audience`. */
+function spread(
+  records: readonly SignedRecord[],
+  peers: readonly MemberId[],
+  audience: ReadonlySet<MemberId>,
+): readonly GossipEffect[] {
+  const revocations = records.filter(({ content }) => content.kind === "revocation");
+  const hearing = peers.filter((peer) => audience.has(peer));
+  const others = peers.filter((peer) => !audience.has(peer));
+  return [...toEach(hearing, news(records)), ...toEach(others, news(revocations))];
+}
+
 function toEach(peers: readonly MemberId[], messages: readonly GossipMessage[]): readonly GossipEffect[] {
   return peers.flatMap((peer) => messages.map((message) => ({ to: peer, message })));
 }
 
 function wishMessages(wishes: readonly Wish[]): readonly GossipEffect[] {
-  return wishes.map(({ to: peer, wanted }) => ({ to: peer, message: { kind: "subscription", wanted } }));
+  return wishes.map(({ to: peer, wanted, overloaded }) => ({
+    to: peer,
+    message: { kind: "subscription", wanted, overloaded },
+  }));
 }
 
 function recordBytes(message: GossipMessage): number {

@@ -2032,6 +2032,9 @@ export namespace hopwire {
             /** Subscription wanted. */
             wanted: boolean;
 
+            /** Subscription overloaded. */
+            overloaded: boolean;
+
             /**
              * Encodes the specified Subscription message. Does not implicitly {@link hopwire.v1.Subscription.verify|verify} messages.
              * @param message Subscription message or plain object to encode
@@ -2065,6 +2068,9 @@ export namespace hopwire {
 
                 /** Subscription wanted */
                 wanted?: (boolean|null);
+
+                /** Subscription overloaded */
+                overloaded?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

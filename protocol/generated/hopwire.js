@@ -5040,6 +5040,7 @@ export const hopwire = $root.hopwire = (() => {
              * Properties of a Subscription.
              * @typedef {Object} hopwire.v1.Subscription.$Properties
              * @property {boolean|null} [wanted] Subscription wanted
+             * @property {boolean|null} [overloaded] Subscription overloaded
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5080,6 +5081,14 @@ export const hopwire = $root.hopwire = (() => {
             Subscription.prototype.wanted = false;
 
             /**
+             * Subscription overloaded.
+             * @member {boolean} overloaded
+             * @memberof hopwire.v1.Subscription
+             * @instance
+             */
+            Subscription.prototype.overloaded = false;
+
+            /**
              * Encodes the specified Subscription message. Does not implicitly {@link hopwire.v1.Subscription.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.Subscription
@@ -5097,6 +5106,8 @@ export const hopwire = $root.hopwire = (() => {
                     throw $Error("max depth exceeded");
                 if (message.wanted != null && $Object.hasOwnProperty.call(message, "wanted") && message.wanted !== false)
                     writer.uint32(/* id 1, wireType 0 =*/8).bool(message.wanted);
+                if (message.overloaded != null && $Object.hasOwnProperty.call(message, "overloaded") && message.overloaded !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.overloaded);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5148,6 +5159,15 @@ export const hopwire = $root.hopwire = (() => {
                                 message.wanted = value;
                             else
                                 delete message.wanted;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.overloaded = value;
+                            else
+                                delete message.overloaded;
                             continue;
                         }
                     }

@@ -56,6 +56,18 @@ describe("a limiter by key", () => {
     expect(limiter.allows("a", at(1000))).toBe(true);
   });
 
+  it("says what it would allow without counting it, and counts what a thing costs", () => {
+    const limiter = new KeyedLimiter({ perSec: 1, burst: 4 }, 10);
+    expect([
+      limiter.allows("a", at(0), 3),
+      limiter.wouldAllow("a", at(0)),
+      limiter.allows("a", at(0), 2),
+    ]).toEqual([true, true, false]);
+    limiter.allows("a", at(0));
+    expect([limiter.wouldAllow("a", at(999)), limiter.wouldAllow("a", at(1000))]).toEqual([false, true]);
+    expect(limiter.wouldAllow("b", at(0))).toBe(true);
+  });
+
   it("forgets the key that was used longest ago when there are too many", () => {
     const limiter = new KeyedLimiter({ perSec: 1, burst: 1 }, 2);
     for (const key of ["a", "b", "a", "c"]) limiter.allows(key, at(0));

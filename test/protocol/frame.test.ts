@@ -147,7 +147,10 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     { kind: "notification", body: { kind: "store-root", hash: repeated(7, 32) } },
     "3a25a201220a200707070707070707070707070707070707070707070707070707070707070707",
   ],
-  [{ kind: "notification", body: { kind: "subscription", wanted: true } }, "3a05b201020801"],
+  [
+    { kind: "notification", body: { kind: "subscription", wanted: true, overloaded: true } },
+    "3a07b2010408011001",
+  ],
   [
     { kind: "notification", body: { kind: "wanted", slots: [repeated(1, 12)] } },
     "3a105a0e0a0c010101010101010101010101",

@@ -4,6 +4,7 @@ import { AUTHOR_RATE, FAULT_RATE, Gossip, type Received } from "../../agent/regi
 import type { GossipEffect, GossipMessage } from "../../agent/registry/gossip-message.ts";
 import { RecordStore } from "../../agent/registry/store.ts";
 import { MAX_SOURCES } from "../../agent/registry/subscriptions.ts";
+import { sharedReader } from "../../scripts/sim/registry/population.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { slotHash, slotOf, type SignedRecord } from "../../protocol/record.ts";
@@ -28,9 +29,12 @@ const base = [networkRecord(), adminCertificateOf(1), certificateOf(2, FOUNDER),
 const idOf = (digit: string): MemberId => digit.repeat(32) as MemberId;
 const [LOW, MIDDLE, HIGH] = ["0", "8", "f"].map(idOf) as [MemberId, MemberId, MemberId];
 
+/** Thousands of signatures are checked once, and not by each host. */
+const read = sharedReader();
+
 class Host {
   readonly id: MemberId;
-  readonly store = new RecordStore(NETWORK_KEY);
+  readonly store = new RecordStore(NETWORK_KEY, read);
   readonly gossip: Gossip;
 
   constructor(id: MemberId, records: readonly SignedRecord[] = base) {
@@ -131,8 +135,8 @@ describe("a new connection", () => {
     }
   });
 
-  it("of 3,000 records with one difference costs less than 4 KB, and of all that differ stays within control frames", () => {
-    const many = revocations(3_000);
+  it("of 2,100 records with one difference costs less than 4 KB, and of all that differ stays within control frames", () => {
+    const many = revocations(2_100);
     const [low, high, empty] = [
       new Host(LOW, [...base, ...many]),
       new Host(HIGH, [...base, ...many.slice(1)]),
@@ -180,6 +184,18 @@ describe("the periodic exchange", () => {
     expect(asked).toEqual([[LOW], [HIGH], [LOW]]);
     expect(new Host(LOW).gossip.exchange()).toEqual([]);
   });
+
+  it("spares volunteers where there are three others", () => {
+    const volunteer = testHost(2).id;
+    const host = new Host(idOf("f"), [...base, announced(RELAY, testHost(2))]);
+    host.gossip.connected(volunteer);
+    const asked = (): readonly MemberId[] => host.gossip.exchange().map(({ to }) => to);
+    const others = Array.from("123", idOf);
+    for (const peer of others.slice(1)) host.gossip.connected(peer);
+    expect([...asked(), ...asked(), ...asked()]).toContain(volunteer);
+    host.gossip.connected(idOf("1"));
+    expect([...asked(), ...asked(), ...asked()].sort()).toEqual(others);
+  });
 });
 
 describe("what is new", () => {
@@ -212,11 +228,20 @@ describe("what is new", () => {
     expect(kinds(records.slice(16))).toEqual(["digest"]);
   });
 
-  it("of this host goes to all, wanted or not", () => {
+  it("of this host goes to eight, wanted or not, and a revocation to all", () => {
+    const host = new Host(MIDDLE);
+    const peers = Array.from("12345679abcdef", idOf);
+    for (const peer of peers) host.gossip.connected(peer);
+    for (const peer of peers) host.receive(peer, { kind: "subscription", wanted: false, overloaded: false });
+    expect(host.gossip.publish([announced(RELAY, testHost(2))])).toHaveLength(8);
+    expect(host.gossip.publish([revocationOf(2, FOUNDER)])).toHaveLength(new Set(peers).size);
+  });
+
+  it("of this host goes to all where they are few", () => {
     const host = new Host(MIDDLE);
     for (const peer of [LOW, HIGH, idOf("a")]) host.gossip.connected(peer);
     host.gossip.disconnected(LOW);
-    host.receive(HIGH, { kind: "subscription", wanted: false });
+    host.receive(HIGH, { kind: "subscription", wanted: false, overloaded: false });
     const record = announced(RELAY, testHost(2));
     expect(host.gossip.publish([record]).map(({ to }) => to)).toEqual([HIGH, idOf("a")]);
   });
@@ -224,11 +249,11 @@ describe("what is new", () => {
   it("goes to nobody who does not want it, unless it is a revocation", () => {
     const host = new Host(MIDDLE);
     host.gossip.connected(HIGH);
-    host.receive(HIGH, { kind: "subscription", wanted: false });
+    host.receive(HIGH, { kind: "subscription", wanted: false, overloaded: false });
     expect(host.receive(LOW, pushed([announced(RELAY, testHost(2))])).effects).toEqual([]);
     const both = [announced(ENDPOINTS, testHost(3)), revocationOf(2, FOUNDER)];
     expect(host.receive(LOW, pushed(both)).effects).toEqual([{ to: HIGH, message: pushed(both.slice(1)) }]);
-    host.receive(HIGH, { kind: "subscription", wanted: true });
+    host.receive(HIGH, { kind: "subscription", wanted: true, overloaded: false });
     const next = announced(ENDPOINTS, testHost(3), { sequence: NOW + 1 });
     expect(host.receive(LOW, pushed([next])).effects).toEqual([{ to: HIGH, message: pushed([next]) }]);
   });
@@ -250,12 +275,34 @@ describe("pushes are wanted", () => {
     expect(wishes(host.gossip.disconnected(idOf("1")))).toEqual(["4 true"]);
   });
 
+  it("of another where a source pushes to many, unless all others do, too", () => {
+    const host = new Host(idOf("f"));
+    for (const peer of peers.slice(0, MAX_SOURCES)) host.gossip.connected(peer);
+    const overloaded = { kind: "subscription", wanted: true, overloaded: true } as const;
+    expect(host.receive(idOf("1"), overloaded).effects).toEqual([]);
+    host.gossip.connected(idOf("9"));
+    expect(wishes(host.receive(idOf("1"), overloaded).effects)).toEqual(["9 true", "1 false"]);
+    expect(host.receive(idOf("2"), overloaded).effects).toEqual([]);
+  });
+
+  it("by more than four peers has those beyond asked once to look elsewhere, and pushed to until they do", () => {
+    const host = new Host(idOf("f"));
+    for (const peer of peers.slice(0, 7)) host.gossip.connected(peer);
+    const asked = host.gossip
+      .exchange()
+      .flatMap(({ to, message }) => (message.kind === "subscription" && message.overloaded ? [to] : []));
+    expect(asked).toEqual([idOf("5"), idOf("6"), idOf("7")]);
+    expect(host.gossip.exchange()).toHaveLength(1);
+    const { effects } = host.receive(idOf("1"), pushed([announced(RELAY, testHost(2))]));
+    expect(effects).toHaveLength(6);
+  });
+
   it("rather of members than of volunteers, who have many to serve", () => {
     const [volunteer, member] = [testHost(2).id, testHost(3).id];
     const host = new Host(idOf("f"), [...base, announced(RELAY, testHost(2))]);
     for (const peer of [volunteer, ...peers.slice(0, MAX_SOURCES - 1)]) host.gossip.connected(peer);
     expect(host.gossip.connected(member).filter(({ message }) => message.kind === "subscription")).toEqual([
-      { to: volunteer, message: { kind: "subscription", wanted: false } },
+      { to: volunteer, message: { kind: "subscription", wanted: false, overloaded: false } },
     ]);
     expect(wishes(host.gossip.disconnected(idOf("1")))).toEqual([`${volunteer.slice(0, 1)} true`]);
   });
@@ -346,7 +393,7 @@ describe("a peer that misbehaves", () => {
     );
     expect(answers.filter((count) => count > 0)).toHaveLength(16);
     const slots = host.store.records().map((record) => slotHash(slotOf(record)));
-    const bytes = Array.from({ length: 300 }, () => {
+    const bytes = Array.from({ length: 130 }, () => {
       const { effects } = host.receive(LOW, { kind: "wanted", slots });
       return effects.reduce((sum, { message }) => sum + frameBytes(message), 0);
     });

@@ -98,7 +98,7 @@ export class SimMesh {
       this.#every(EXCHANGE_MS, phase, () => this.#emit(member, member.gossip.exchange()));
       this.#every(SWEEP_MS, phase, () => void member.store.sweep(wallAt(this.queue.now)));
     }
-    this.queue.run(this.queue.now + 60_000);
+    this.queue.run(this.queue.now + 3 * EXCHANGE_MS);
     this.forgetTraffic();
   }
 
