@@ -29,6 +29,11 @@ export function memberIdOf(identityKey: Uint8Array): MemberId {
   return hashId("hopwire member v1\0", identityKey) as MemberId;
 }
 
+/** Stands for a joiner that has no identity yet: of an invite's temporary WireGuard key. No member has such an id. */
+export function guestIdOf(wireguardKey: Uint8Array): MemberId {
+  return hashId("hopwire guest v1\0", wireguardKey) as MemberId;
+}
+
 export function networkIdOf(networkKey: Uint8Array): NetworkId {
   return hashId("hopwire network v1\0", networkKey) as NetworkId;
 }

@@ -1,6 +1,6 @@
 import { addressBytes, addressText } from "./address.ts";
 import { decoded, refused, type Decoded } from "./decoded.ts";
-import { formatEndpoint, isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
+import { isUsableRemote, parseEndpoint, type Endpoint } from "./endpoint.ts";
 import { hopwire } from "./generated/hopwire.js";
 import { decodeId, idBytes, isMemberName, type InviteId } from "./ids.ts";
 import { KEY_BYTES, keyBytes, keyText, sha256 } from "./keys.ts";
@@ -8,7 +8,8 @@ import { wireNumber } from "./record.ts";
 import { wallMs, type WallMs } from "./time.ts";
 
 const wire = hopwire.v1;
-const VERSION = 1;
+/** Version 1 had its ways as text, and only direct ones. */
+const VERSION = 2;
 
 /** Whoever has it may redeem it: a bearer secret, never to be logged. */
 export type Invite = {
@@ -23,9 +24,16 @@ export type Invite = {
   readonly temporaryAddress4: string;
   /** The issuer's clock decides; the joiner only shows it. */
   readonly expiresAt: WallMs;
-  /** Ways to the issuer, best first. */
-  readonly endpoints: readonly Endpoint[];
+  /** Best first. */
+  readonly ways: readonly InviteWay[];
   readonly memberName: string;
+};
+
+/** Where the issuer's WireGuard is reached. */
+export type InviteWay = {
+  readonly endpoint: Endpoint;
+  /** The port of a volunteer that relays to the issuer for this invite: it says nothing of where the issuer is. */
+  readonly relayed: boolean;
 };
 
 export type DecodedInvite =
@@ -33,15 +41,15 @@ export type DecodedInvite =
 
 export type InviteRefusal = "not-an-invite" | "truncated-or-altered" | "version";
 
-/** A token is pasted by people: about 300 characters, and 16 endpoints of IPv6 bring it to 1,300. */
+/** A token is pasted by people: about 300 characters; 16 ways over IPv6 bring it to 850, of version 1 to 1,300. */
 export const MAX_INVITE_CHARS = 4096;
-export const MAX_INVITE_ENDPOINTS = 16;
+export const MAX_INVITE_WAYS = 16;
 /** Against slips of copy and paste, not against forgers, who can compute it: 2^-64 is more than enough. */
 const CHECKSUM_BYTES = 8;
 
-/** Throws RangeError for an invite with too many endpoints: it would not be read back. */
+/** Throws RangeError for an invite with too many ways: it would not be read back. */
 export function encodeInvite(invite: Invite): string {
-  if (invite.endpoints.length > MAX_INVITE_ENDPOINTS) throw new RangeError("too many endpoints in an invite");
+  if (invite.ways.length > MAX_INVITE_WAYS) throw new RangeError("too many ways in an invite");
   const body = wire.Invite.encode({
     version: VERSION,
     networkKey: invite.networkKey,
@@ -52,8 +60,8 @@ export function encodeInvite(invite: Invite): string {
     temporaryKey: keyBytes(invite.temporaryKey) ?? new Uint8Array(),
     temporaryAddress4: addressBytes(invite.temporaryAddress4),
     expiresAtMs: invite.expiresAt,
-    endpoints: invite.endpoints.map(formatEndpoint),
     memberName: invite.memberName,
+    ways: invite.ways.map(wayBytes),
   }).finish();
   return `hopwire${VERSION}-${Buffer.concat([body, checksum(body)]).toString("base64url")}`;
 }
@@ -63,14 +71,15 @@ export function decodeInvite(text: string): DecodedInvite {
   if (text.length > MAX_INVITE_CHARS) return no("not-an-invite");
   const match = /^hopwire([0-9]{1,4})-(.*)$/.exec(text.replaceAll(/\s+/g, ""));
   if (match === null) return no("not-an-invite");
-  if (Number(match[1]) !== VERSION) return no("version");
+  const version = Number(match[1]);
+  if (version < 1 || version > VERSION) return no("version");
   const token = match[2] ?? "";
   const bytes = new Uint8Array(Buffer.from(token, "base64url"));
   const body = bytes.subarray(0, -CHECKSUM_BYTES);
   const isWhole = bytes.length > CHECKSUM_BYTES && Buffer.from(bytes).toString("base64url") === token;
   if (!isWhole || Buffer.compare(checksum(body), bytes.subarray(-CHECKSUM_BYTES)) !== 0)
     return no("truncated-or-altered");
-  return decodeBody(body);
+  return decodeBody(body, version);
 }
 
 /** Raw keys, as they travel. */
@@ -97,26 +106,26 @@ function no(reason: InviteRefusal): { readonly ok: false; readonly reason: Invit
   return { ok: false, reason };
 }
 
-function decodeBody(body: Uint8Array): DecodedInvite {
+function decodeBody(body: Uint8Array, version: number): DecodedInvite {
   let fields: hopwire.v1.Invite;
   try {
     fields = wire.Invite.decode(body);
   } catch {
     return no("not-an-invite");
   }
-  if (fields.version !== VERSION) return no("version");
+  if (fields.version !== version) return no("version");
   const inviteId = decodeId<InviteId>(fields.inviteId);
   const issuerAddress4 = address4Of(fields.issuerAddress4);
   const temporaryAddress4 = address4Of(fields.temporaryAddress4);
   const expiresAt = wireNumber(fields.expiresAtMs);
-  const endpoints = decodeAll(fields.endpoints);
+  const ways = version === 1 ? decodeAll(fields.endpoints, endpointWay) : decodeAll(fields.ways, wayOf);
   const keys = [fields.networkKey, fields.issuerWireguardKey, fields.temporaryKey];
   if (
     !inviteId.ok ||
     issuerAddress4 === undefined ||
     temporaryAddress4 === undefined ||
     expiresAt === undefined ||
-    !endpoints.ok ||
+    !ways.ok ||
     keys.some((key) => key.length !== KEY_BYTES) ||
     fields.controlPort < 1 ||
     fields.controlPort > 65_535 ||
@@ -132,7 +141,7 @@ function decodeBody(body: Uint8Array): DecodedInvite {
     temporaryKey: keyText(fields.temporaryKey),
     temporaryAddress4,
     expiresAt: wallMs(expiresAt),
-    endpoints: endpoints.value,
+    ways: ways.value,
     memberName: fields.memberName,
   };
   return { ok: true, value };
@@ -142,14 +151,34 @@ function address4Of(bytes: Uint8Array): string | undefined {
   return bytes.length === 4 ? addressText(bytes) : undefined;
 }
 
-function decodeAll(texts: readonly string[]): Decoded<readonly Endpoint[]> {
-  if (texts.length > MAX_INVITE_ENDPOINTS) return refused("too-many");
-  const endpoints: Endpoint[] = [];
-  for (const text of texts) {
-    const endpoint = parseEndpoint(text);
-    if (!endpoint.ok) return endpoint;
-    if (!isUsableRemote(endpoint.value.address)) return refused("not-usable");
-    endpoints.push(endpoint.value);
+function decodeAll<T>(
+  all: readonly T[],
+  decode: (one: T) => Decoded<InviteWay>,
+): Decoded<readonly InviteWay[]> {
+  if (all.length > MAX_INVITE_WAYS) return refused("too-many");
+  const ways: InviteWay[] = [];
+  for (const one of all) {
+    const way = decode(one);
+    if (!way.ok) return way;
+    if (!isUsableRemote(way.value.endpoint.address)) return refused("not-usable");
+    ways.push(way.value);
   }
-  return decoded(endpoints);
+  return decoded(ways);
+}
+
+function endpointWay(text: string): Decoded<InviteWay> {
+  const endpoint = parseEndpoint(text);
+  return endpoint.ok ? decoded({ endpoint: endpoint.value, relayed: false }) : endpoint;
+}
+
+function wayBytes({ endpoint: { address, port }, relayed }: InviteWay): Uint8Array {
+  return new Uint8Array([relayed ? 1 : 0, ...addressBytes(address), port >> 8, port & 0xff]);
+}
+
+function wayOf(bytes: Uint8Array): Decoded<InviteWay> {
+  const [relayed = 2] = bytes;
+  const address = addressText(bytes.subarray(1, -2));
+  const port = ((bytes.at(-2) ?? 0) << 8) | (bytes.at(-1) ?? 0);
+  if (relayed > 1 || address === undefined || port === 0) return refused("not-a-way");
+  return decoded({ endpoint: { address, port }, relayed: relayed === 1 });
 }

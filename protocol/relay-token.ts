@@ -2,7 +2,7 @@ import { compactVerify, decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import type { KeyObject } from "node:crypto";
 import * as v from "valibot";
 import { decoded, refused, type Decoded } from "./decoded.ts";
-import { idBytes, parseId, type AllocationId, type MemberId, type NetworkId } from "./ids.ts";
+import { guestIdOf, idBytes, parseId, type AllocationId, type MemberId, type NetworkId } from "./ids.ts";
 import { keyBytes, sha256 } from "./keys.ts";
 import type { WallMs } from "./time.ts";
 
@@ -17,6 +17,15 @@ export type PairMember = { readonly memberId: MemberId; readonly wireguardKey: s
 
 /** Sorted by member id, so that both ends agree which of them is leg a. */
 export type Pair = readonly [a: PairMember, b: PairMember];
+
+/** An invite's temporary key as the end of a pair: whoever holds the token, and nobody else, is reached by it. */
+export function guestOf(wireguardKey: string): PairMember {
+  return { memberId: guestIdOf(keyBytes(wireguardKey) ?? new Uint8Array()), wireguardKey };
+}
+
+export function isGuest({ memberId, wireguardKey }: PairMember): boolean {
+  return memberId === guestOf(wireguardKey).memberId;
+}
 
 /** RFC 7519 names in the comments. Limits of 0 mean "not limited". */
 export type RelayTokenClaims = {

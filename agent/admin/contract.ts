@@ -176,8 +176,23 @@ export type InitRequest = {
 
 export type Membership = { readonly network: string; readonly member: MemberIdentity };
 
-export type InviteRequest = { readonly name: string; readonly expiresSec: number };
-export type Invite = { readonly name: string; readonly token: string; readonly expiresAt: number };
+export type InviteRequest = {
+  readonly name: string;
+  readonly expiresSec: number;
+  /** The new member may invite, revoke and certify others. Only the founder's host can say so. */
+  readonly admin?: boolean;
+};
+export type Invite = {
+  readonly name: string;
+  readonly token: string;
+  readonly expiresAt: number;
+  /** To this host, in the order in which the joiner tries them. */
+  readonly ways: readonly InviteWay[];
+  /** Sentences for the operator: why the token may not work. */
+  readonly warnings: readonly string[];
+};
+/** `relay` is the name of the volunteer whose port it is; null: this host's own. */
+export type InviteWay = { readonly endpoint: string; readonly relay: string | null };
 
 export type JoinRequest = { readonly token: string };
 /** One sentence without a full stop: "asking alice for membership through relay carol". */

@@ -46,6 +46,7 @@ const YEAR_SEC = 365 * 24 * 60 * 60;
 export const inviteRequest = v.strictObject({
   name: memberName,
   expiresSec: wholeNumber(MINUTE_SEC, YEAR_SEC),
+  admin: v.optional(v.boolean("must be true or false"), false),
 });
 
 /** Some ten times the longest token that an issuer makes. */

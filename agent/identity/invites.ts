@@ -1,6 +1,5 @@
-import { isUsableRemote, type Endpoint } from "../../protocol/endpoint.ts";
-import { idBytes, memberIdOf, networkIdOf, type InviteId } from "../../protocol/ids.ts";
-import { encodeInvite, MAX_INVITE_ENDPOINTS } from "../../protocol/invite.ts";
+import { idBytes, memberIdOf, networkIdOf, type InviteId, type MemberId } from "../../protocol/ids.ts";
+import type { Invite } from "../../protocol/invite.ts";
 import { openRecord } from "../../protocol/record.ts";
 import { wallMs, type WallMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
@@ -21,8 +20,6 @@ export const MAX_INVITE_LIFETIME_MS = 30 * 86_400_000;
 export type NewInvite = {
   readonly memberName: string;
   readonly expiresInMs: number;
-  /** Ways to this host, best first. */
-  readonly endpoints: readonly Endpoint[];
   readonly controlPort: number;
   /** Only the founder can invite an admin. */
   readonly asAdmin?: boolean;
@@ -36,8 +33,11 @@ export type InvitePeer = {
   readonly expiresAt: WallMs;
 };
 
+/** What the token says, but for the ways: a bearer secret. */
+export type InviteDraft = Omit<Invite, "ways">;
+
 /**
- * Keep `state` durably before the token is shown. The token is a bearer secret; the state does not hold it.
+ * Keep `state` durably before the token is shown. The state does not hold what makes the token a secret.
  * Throws AgentError `network.none`, `rights.missing`, `usage.invalid`, `member.exists`.
  */
 export function createInvite(
@@ -46,11 +46,13 @@ export function createInvite(
   wanted: NewInvite,
   now: WallMs,
   random: Random,
-): { readonly state: IdentityState; readonly token: string; readonly peer: InvitePeer } {
+): { readonly state: IdentityState; readonly draft: InviteDraft; readonly peer: InvitePeer } {
   const membership = membershipOf(state);
   requireAdmin(state, roster);
   if (wanted.asAdmin === true && membership.networkSeed === undefined)
-    throw new AgentError("rights.missing", "only the founder's host can invite an admin");
+    throw new AgentError("rights.missing", "only the founder's host can invite an admin", {
+      hint: "run it on the host where hopwire init was run",
+    });
   requireName(wanted.memberName);
   if (!(wanted.expiresInMs > 0 && wanted.expiresInMs <= MAX_INVITE_LIFETIME_MS))
     throw new AgentError("usage.invalid", "an invite lasts up to 30 days");
@@ -75,7 +77,7 @@ export function createInvite(
     throw new AgentError("usage.invalid", "the network has no free address");
   const { privateKey, publicKey } = generateKeyPair(random);
   const expiresAt = wallMs(now + wanted.expiresInMs);
-  const token = encodeInvite({
+  const draft: InviteDraft = {
     networkKey: rawOf(membership.networkKey),
     issuerWireguardKey: self.wireguardKey,
     issuerAddress4: self.address4,
@@ -84,11 +86,8 @@ export function createInvite(
     temporaryKey: privateKey,
     temporaryAddress4: address4,
     expiresAt,
-    endpoints: wanted.endpoints
-      .filter(({ address }) => isUsableRemote(address))
-      .slice(0, MAX_INVITE_ENDPOINTS),
     memberName: wanted.memberName,
-  });
+  };
   const invite: IssuedInvite = {
     id,
     temporaryPublicKey: publicKey,
@@ -99,9 +98,23 @@ export function createInvite(
   };
   return {
     state: { ...state, membership: { ...membership, invites: [...invites, invite] } },
-    token,
+    draft,
     peer: peerOf(invite),
   };
+}
+
+/** Which volunteers the token names. The same state where the invite is gone. */
+export function noteRelays(
+  state: IdentityState,
+  id: InviteId,
+  relays: readonly MemberId[],
+): { readonly state: IdentityState } {
+  const { membership } = state;
+  if (membership === undefined) return { state };
+  const invites = membership.invites.map((invite) =>
+    invite.id === id ? { ...invite, relays: [...relays] } : invite,
+  );
+  return { state: { ...state, membership: { ...membership, invites } } };
 }
 
 /** The temporary peers that WireGuard must know now. A redeemed invite stays until it expires: its answer may have been lost. */

@@ -116,7 +116,7 @@ const MESSAGE: Readonly<Record<InviteRefusal, string>> = {
 };
 
 const HINT: Readonly<Record<InviteRefusal, string>> = {
-  "not-an-invite": "give the whole text that hopwire invite printed; it begins with hopwire1-",
+  "not-an-invite": "give the whole text that hopwire invite printed; it begins with hopwire",
   "truncated-or-altered": "copy it again, all of it",
   version: "install the version that the issuer runs",
 };

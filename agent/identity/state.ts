@@ -23,6 +23,12 @@ const inviteId = v.pipe(
   v.transform((text) => text as InviteId),
 );
 
+const memberId = v.pipe(
+  v.string(),
+  v.check((text) => parseId(text).ok, "an id"),
+  v.transform((text) => text as MemberId),
+);
+
 const issuedInvite = v.object({
   id: inviteId,
   /** WireGuard public key in base64; the private half is in the token only. */
@@ -31,16 +37,12 @@ const issuedInvite = v.object({
   memberName: v.string(),
   isAdmin: v.boolean(),
   expiresAt: time,
+  /** Volunteers that the token names as ways to this host. */
+  relays: v.optional(v.array(memberId)),
   redeemed: v.optional(
     v.object({ identityKey: key, wireguardKey: key, exchangeKey: key, certificate: recordBytes }),
   ),
 });
-
-const memberId = v.pipe(
-  v.string(),
-  v.check((text) => parseId(text).ok, "an id"),
-  v.transform((text) => text as MemberId),
-);
 
 const bootstrapEntry = v.object({
   member: memberId,

@@ -13,16 +13,21 @@ const SMALL_NETWORK = 16;
 /** Three chosen by each are some six connections; 1,000 members chosen so at random are one piece. */
 const GOSSIP_NEIGHBOURS = 3;
 
-/** Whom to keep control connections with: the first volunteers, and members that have a path. */
+/**
+ * Whom to keep control connections with: the first volunteers; where there are too few, members that have a path; and
+ * whoever is needed for something.
+ */
 export function controlTargets(
   self: MemberId,
   volunteersInOrder: readonly MemberId[],
   membersWithPath: readonly MemberId[],
+  needed: Iterable<MemberId> = [],
 ): readonly MemberId[] {
   const homes = volunteersInOrder.slice(0, HOME_RELAYS);
   const others = membersWithPath.filter((id) => !homes.includes(id));
   const atLeast = membersWithPath.length > SMALL_NETWORK ? GOSSIP_NEIGHBOURS : 0;
-  return [...homes, ...nearest(self, others).slice(0, Math.max(atLeast, MIN_TARGETS - homes.length))];
+  const neighbours = nearest(self, others).slice(0, Math.max(atLeast, MIN_TARGETS - homes.length));
+  return [...new Set([...homes, ...neighbours, ...needed])];
 }
 
 /**

@@ -2,7 +2,7 @@ import { addressBytes } from "../../protocol/address.ts";
 import { refused, type Decoded } from "../../protocol/decoded.ts";
 import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { Redeem, Redeemed } from "../../protocol/frame-body.ts";
-import type { Invite, RedeemRequest } from "../../protocol/invite.ts";
+import type { Invite, InviteWay, RedeemRequest } from "../../protocol/invite.ts";
 import { sleep, type Clock } from "../clock.ts";
 import { redeemInvite } from "../control/invite.ts";
 import { tcpStreams } from "../control/tcp.ts";
@@ -30,7 +30,7 @@ export type JoiningParts = {
   readonly signal: AbortSignal;
 };
 
-export type JoinAnswer = { readonly answer: Redeemed; readonly endpoint: Endpoint };
+export type JoinAnswer = { readonly answer: Redeemed; readonly way: InviteWay };
 
 /**
  * A handshake and a request are two round trips and a disk write; WireGuard would wait 5 s before it tried a lost
@@ -53,7 +53,7 @@ export async function askForMembership(
   parts: JoiningParts,
 ): Promise<Decoded<JoinAnswer>> {
   const { device, clock, settings, progress, signal } = parts;
-  if (invite.endpoints.length === 0) {
+  if (invite.ways.length === 0) {
     throw new AgentError("network.unreachable", "the invite names no way to its issuer", {
       hint: "let the issuer be reachable (init --endpoint, or relay start) and make a new invite",
     });
@@ -63,11 +63,11 @@ export async function askForMembership(
   const body: Redeem = { kind: "redeem", ...request };
   try {
     for (;;) {
-      for (const endpoint of waysFrom(await ownAddresses(parts), invite.endpoints)) {
+      for (const way of waysFrom(await ownAddresses(parts), invite.ways)) {
         signal.throwIfAborted();
-        progress(`asking the issuer for membership at ${formatEndpoint(endpoint)}`);
-        const answer = await attempt(body, invite, endpoint, parts);
-        if (answer.ok) return { ok: true, value: { answer: answer.value, endpoint } };
+        progress(`asking the issuer for membership ${wayText(way)}`);
+        const answer = await attempt(body, invite, way.endpoint, parts);
+        if (answer.ok) return { ok: true, value: { answer: answer.value, way } };
         if (answer.reason !== "invite.unreachable") return refused(answer.reason);
         if (clock.monotonicNow() >= giveUpAt) throw unreachable(invite, clock);
       }
@@ -148,6 +148,10 @@ function commonPrefixLength(a: string, b: string): number {
   return length;
 }
 
+function wayText({ endpoint, relayed }: InviteWay): string {
+  return `${relayed ? "through the relay at" : "at"} ${formatEndpoint(endpoint)}`;
+}
+
 function unreachable(invite: Invite, clock: Clock): AgentError {
   if (invite.expiresAt <= clock.wallNow()) {
     return new AgentError(
@@ -158,8 +162,8 @@ function unreachable(invite: Invite, clock: Clock): AgentError {
       },
     );
   }
-  const ways = invite.endpoints.map(formatEndpoint).join(", ");
-  return new AgentError("network.unreachable", `the issuer of the invite does not answer at ${ways}`, {
+  const ways = invite.ways.map(wayText).join(", ");
+  return new AgentError("network.unreachable", `the issuer of the invite does not answer ${ways}`, {
     hint: "check that its agent runs and that UDP passes; if the invite was revoked or is forged, ask for a new one",
   });
 }

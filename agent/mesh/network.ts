@@ -2,9 +2,12 @@ import type { ConnectionCache } from "../../cache/store.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Failure, Redeem, Redeemed } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { InviteWay } from "../../protocol/invite.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
+import { guestOf } from "../../protocol/relay-token.ts";
 import { tcpStreams } from "../control/tcp.ts";
+import type { InvitePeer } from "../identity/invites.ts";
 import type { IssuedInvite } from "../identity/state.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
 import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
@@ -23,17 +26,25 @@ import { Echo } from "./echo.ts";
 import { EndpointProber } from "./endpoint-prober.ts";
 import { every } from "./every.ts";
 import { FirewallKeeper } from "./firewall-keeper.ts";
-import { homeRelays } from "./home-relays.ts";
+import { homeRelays, relaysTowards } from "./home-relays.ts";
 import { openHost, type Host, type HostParts } from "./host.ts";
 import type { HostChange, HostWatch } from "./host-watch.ts";
 import { Messaging } from "./messaging.ts";
+import { InviteRelays, type RelayedWay } from "./invite-relays.ts";
 import { observed } from "./observed-address.ts";
-import { inviteChanges, openInvites } from "./open-invites.ts";
+import { awaitedGuests, inviteChanges, openInvites } from "./open-invites.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { Paths, type Netcheck } from "./paths.ts";
 import { PortMapping, type PortMappingReport } from "./port-mapping.ts";
-import { inviteEndpoints, publicEndpoints, relayEndpoints, type OwnAddresses } from "./reachability.ts";
+import {
+  inviteWays,
+  orderEndpoints,
+  publicEndpoints,
+  relayEndpoints,
+  type OwnAddresses,
+} from "./reachability.ts";
+import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys, StunService } from "./stun-service.ts";
 import { shortId } from "./stun-names.ts";
@@ -49,6 +60,14 @@ export type NetworkParts = HostParts & {
   readonly onRedeem: (inviteId: string, body: Redeem) => Promise<Redeemed | Failure>;
   /** Somebody, or this host itself, has ended this membership. */
   readonly onRevoked: () => void;
+};
+
+export type InviteWays = {
+  readonly ways: readonly InviteWay[];
+  /** Those of `ways` that lead through volunteers. */
+  readonly relayed: readonly RelayedWay[];
+  /** Whether there is one that needs no luck from elsewhere. */
+  readonly isReachable: boolean;
 };
 
 const SWEEP_MS = 60_000;
@@ -76,6 +95,7 @@ export class Network implements AsyncDisposable {
   readonly #firewall: FirewallKeeper;
   readonly #messaging: Messaging;
   readonly #paths: Paths;
+  readonly #inviteRelays: InviteRelays;
   readonly #announcer: Announcer;
   readonly #prober: EndpointProber;
   /** Undefined where it is off, or where nobody could answer a volunteer that looks from outside. */
@@ -180,9 +200,11 @@ export class Network implements AsyncDisposable {
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
+        needed: () => this.#inviteRelays.relays,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),
     );
+    this.#inviteRelays = owned.use(this.#newInviteRelays(context));
     this.volunteer = owned.use(
       new Volunteer({
         context,
@@ -283,9 +305,23 @@ export class Network implements AsyncDisposable {
     return publicEndpoints(this.#ownAddresses());
   }
 
-  /** Ways to this host to put into an invite. */
-  get inviteEndpoints(): readonly Endpoint[] {
-    return inviteEndpoints(this.#ownAddresses(), this.#paths.candidates);
+  /**
+   * Ways to this host to put into an invite, those of volunteers among them where others cannot be sure to reach it.
+   * See `InviteRelays.open`.
+   */
+  async openInviteWays(
+    { publicKey }: InvitePeer,
+    keep: (relays: readonly MemberId[]) => Promise<void>,
+  ): Promise<InviteWays> {
+    const own = this.#ownAddresses();
+    const isOpen = own.configured.length > 0 || this.isVolunteering;
+    const isSure = isOpen && this.publicEndpoints.length > 0;
+    const relayed = isSure ? [] : await this.#inviteRelays.open(guestOf(publicKey).memberId, keep);
+    const mapped = this.#portMapping?.verified?.endpoint;
+    const open = [...this.publicEndpoints, ...(mapped === undefined ? [] : [mapped])];
+    const relays = relayed.map(({ endpoint }) => endpoint);
+    const ways = inviteWays(open, relays, this.#paths.candidates);
+    return { ways, relayed, isReachable: open.length + relays.length > 0 };
   }
 
   get warnings(): readonly string[] {
@@ -324,6 +360,7 @@ export class Network implements AsyncDisposable {
       inviteChanges(this.#openInvites(), peerByKey.keys(), (key) => memberByWireguardKey.has(key)),
     );
     await this.#firewall.updateInvites();
+    this.#syncInviteRelays();
   }
 
   /** Round trip over the overlay; undefined: lost. */
@@ -407,6 +444,7 @@ export class Network implements AsyncDisposable {
   #sweep(): void {
     this.#registry.sweep();
     void this.#announcer.refresh();
+    this.#syncInviteRelays();
   }
 
   #onRegistryChange(roster: Roster, admitted: readonly SignedRecord[]): void {
@@ -425,6 +463,7 @@ export class Network implements AsyncDisposable {
     }
     void this.volunteer.current?.recheck();
     await this.#paths.setRoster(roster);
+    this.#syncInviteRelays();
     this.#messaging.askForSecret();
   }
 
@@ -451,12 +490,14 @@ export class Network implements AsyncDisposable {
     if (this.#met.has(id) || !this.roster.relays.has(id)) return;
     this.#met.add(id);
     this.#paths.onVolunteerConnected(id);
+    this.#inviteRelays.refresh(id);
     this.#portMapping?.onVolunteerConnected();
   }
 
   #onHostChanged(changes: readonly HostChange[]): void {
     this.#parts.log.info({ changes, addresses: this.#watch.all }, "this host has moved");
     this.#paths.onMoved();
+    this.#inviteRelays.refresh();
     // Which of the members' public endpoints can be reached depends on our addresses' families.
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
@@ -517,6 +558,39 @@ export class Network implements AsyncDisposable {
       openLink: LanLink.opener(clock, log),
       onMember: (member, from) => this.connector.onHint(member, from),
     });
+  }
+
+  #newInviteRelays(context: MeshContext): InviteRelays {
+    const { clock, log } = context;
+    const { control } = this.#messaging;
+    const ports = new RelayRequests({
+      context,
+      control,
+      stun: this.#stun?.request.bind(this.#stun),
+      orderEndpoints: (relay, endpoints) =>
+        orderEndpoints(endpoints, this.connector.endpointOf(relay), this.#ownAddresses().addresses),
+      held: { find: () => undefined, refused: () => undefined },
+      guestBy: (id) =>
+        this.#openInvites()
+          .map(({ temporaryPublicKey }) => guestOf(temporaryPublicKey))
+          .find(({ memberId }) => memberId === id),
+    });
+    return new InviteRelays({
+      clock,
+      log,
+      ports,
+      volunteers: () => relaysTowards(this.self, this.#byExperience(this.connected), this.roster),
+      onChange: () => this.#paths.retarget(),
+    });
+  }
+
+  #byExperience(members: readonly MemberId[]): readonly MemberId[] {
+    return this.cache.relayOrder(this.self, [...members]).map(({ relay }) => relay as MemberId);
+  }
+
+  #syncInviteRelays(): void {
+    const { identity, clock } = this.#parts;
+    this.#inviteRelays.sync(awaitedGuests(identity.state.membership, this.roster.endpoints, clock.wallNow()));
   }
 
   #announcedRelay(): Announced["relay"] {

@@ -61,6 +61,8 @@ export type PathsParts = {
   readonly isVolunteering: () => boolean;
   /** Whether this host uses others' relays. */
   readonly isRelayed: boolean;
+  /** With whom this host has to be connected, beside its home relays. */
+  readonly needed: () => Iterable<MemberId>;
   readonly echo: ConnectorPorts["echo"];
 };
 
@@ -278,7 +280,7 @@ export class Paths implements Disposable {
   async setRoster(roster: Roster): Promise<void> {
     const { own, bootstrap } = this.#parts;
     const peers = this.#peers.of(roster, (address) => canReach(own().addresses, address), bootstrap);
-    this.#retarget();
+    this.retarget();
     this.#holes.retain((id) => roster.members.has(id));
     await this.connector.setPeers(peers);
   }
@@ -381,6 +383,18 @@ export class Paths implements Disposable {
     this.connector.restart();
   }
 
+  /** Home relays are those that served us best. */
+  retarget(): void {
+    const { context, cache, messaging } = this.#parts;
+    const isOther = (id: MemberId): boolean => id !== context.self;
+    const volunteers = [...this.#roster.relays.keys()].filter(isOther);
+    const inOrder = cache.relayOrder(context.self, volunteers).map(({ relay }) => relay as MemberId);
+    const withPath = [...this.#roster.members.keys()].filter(
+      (id) => isOther(id) && (this.connector.pathOf(id)?.path.tag ?? "none") !== "none",
+    );
+    messaging.control.setTargets(controlTargets(context.self, inOrder, withPath, this.#parts.needed()));
+  }
+
   /** Addresses or the gateway of this host have changed, or it slept. */
   onMoved(): void {
     this.#discovery?.restart();
@@ -439,20 +453,8 @@ export class Paths implements Disposable {
     if (this.#parts.context.clock.monotonicNow() - this.#doubtedAt < DOUBT_PAUSE_MS) this.#onRemapped();
   }
 
-  /** Home relays are those that served us best. */
-  #retarget(): void {
-    const { context, cache, messaging } = this.#parts;
-    const isOther = (id: MemberId): boolean => id !== context.self;
-    const volunteers = [...this.#roster.relays.keys()].filter(isOther);
-    const inOrder = cache.relayOrder(context.self, volunteers).map(({ relay }) => relay as MemberId);
-    const withPath = [...this.#roster.members.keys()].filter(
-      (id) => isOther(id) && (this.connector.pathOf(id)?.path.tag ?? "none") !== "none",
-    );
-    messaging.control.setTargets(controlTargets(context.self, inOrder, withPath));
-  }
-
   #onPathChanged(peer: MemberId): void {
-    this.#retarget();
+    this.retarget();
     const path = this.connector.pathOf(peer)?.path;
     const tag = path?.tag;
     if (tag !== "checking") this.#holes.onPath(peer, path?.tag === "direct" ? path.endpoint : undefined);

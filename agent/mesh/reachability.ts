@@ -1,5 +1,6 @@
-import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
+import { familyOf, isUsableRemote, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { isGlobal } from "../../protocol/global-address.ts";
+import type { InviteWay } from "../../protocol/invite.ts";
 
 /** What this host knows of its own addresses. */
 export type OwnAddresses = {
@@ -25,11 +26,30 @@ export function relayEndpoints(own: OwnAddresses): readonly Endpoint[] {
   return own.addresses.map((address) => ({ address, port: own.listenPort }));
 }
 
-/** Ways to this host to put into an invite, the surest first, each once. */
-export function inviteEndpoints(own: OwnAddresses, candidates: readonly Endpoint[]): readonly Endpoint[] {
-  const all = [...publicEndpoints(own), ...candidates];
+/**
+ * Ways to this host to put into an invite, the surest first, each once: those that are reached without traversal, then
+ * by relays, then where the host may be reached, from its LAN or by luck.
+ */
+export function inviteWays(
+  open: readonly Endpoint[],
+  relays: readonly Endpoint[],
+  candidates: readonly Endpoint[],
+): readonly InviteWay[] {
+  const isUsable = ({ address }: Endpoint): boolean => isUsableRemote(address);
+  const direct = (endpoint: Endpoint): InviteWay => ({ endpoint, relayed: false });
+  const all = [
+    // However many there are, a relay is tried.
+    ...open
+      .filter(isUsable)
+      .slice(0, MAX_INVITE_WAYS - relays.length)
+      .map(direct),
+    ...relays.map((endpoint) => ({ endpoint, relayed: true })),
+    ...candidates.filter(isUsable).map(direct),
+  ];
   return all
-    .filter((endpoint, index) => all.findIndex((other) => sameEndpoint(other, endpoint)) === index)
+    .filter(
+      ({ endpoint }, index) => all.findIndex((other) => sameEndpoint(other.endpoint, endpoint)) === index,
+    )
     .slice(0, MAX_INVITE_WAYS);
 }
 
@@ -39,9 +59,9 @@ export function canReach(addresses: readonly string[], address: string): boolean
 }
 
 /** Those that packets can leave for; all of them where none is, as the host may only be getting its addresses. */
-export function waysFrom(addresses: readonly string[], endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  const open = endpoints.filter(({ address }) => canReach(addresses, address));
-  return open.length > 0 ? open : endpoints;
+export function waysFrom(addresses: readonly string[], ways: readonly InviteWay[]): readonly InviteWay[] {
+  const open = ways.filter(({ endpoint }) => canReach(addresses, endpoint.address));
+  return open.length > 0 ? open : ways;
 }
 
 /** Those that can be reached from `addresses`, first the family that reaches this relay now. */

@@ -27,6 +27,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "address-not-allowed":
     "this volunteer serves some addresses only: use another one, or ask its operator about relay.guard.allow",
   "not-a-member": "an end of the pair, or who signed the token, is no member (any more)",
+  "not-an-admin": "only admins have invites that may be relayed",
   "wrong-keys": "the token names other WireGuard keys than the members' certificates: mint a new one",
   "token-expired": "the token has expired: mint a new one",
   expired: "the token has expired: mint a new one, and check this host's clock",

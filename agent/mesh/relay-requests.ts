@@ -2,7 +2,7 @@ import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg } from "../../protocol/frame-body.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
-import { mintRelayToken } from "../../protocol/relay-token.ts";
+import { mintRelayToken, type PairMember } from "../../protocol/relay-token.ts";
 import type { ControlPlane } from "../control/plane.ts";
 import { epochOf, pairMemberOf } from "../registry/roster.ts";
 import type { Granted, RelayPorts } from "../relay/client/relay-manager.ts";
@@ -25,6 +25,8 @@ export type RelayRequestsParts = {
   readonly orderEndpoints: RelayPorts["orderEndpoints"];
   /** Go before those that this host mints. */
   readonly held: Pick<HeldTokens, "find" | "refused">;
+  /** Whom this host has invited, by the id that stands for it. */
+  readonly guestBy?: (id: MemberId) => PairMember | undefined;
 };
 
 type Minted = { readonly token: string; readonly issuedAtSec: number; readonly renewAtSec: number };
@@ -89,9 +91,9 @@ export class RelayRequests implements RelayPorts {
     const { context } = this.#parts;
     const { members } = context.registry.roster;
     const own = members.get(context.self);
-    const other = members.get(peer);
+    const other = this.#endOf(peer);
     if (other === undefined || own === undefined) return refused("not-a-member");
-    const pair = [pairMemberOf(own), pairMemberOf(other)] as const;
+    const pair = [pairMemberOf(own), other] as const;
     const epoch = epochOf(context.registry.roster);
     const key = [
       relay,
@@ -127,9 +129,13 @@ export class RelayRequests implements RelayPorts {
   /** What `from` says it grants. A relay speaks for itself only, and of members only. */
   granted(from: MemberId, offered: AllocationLeg): Decoded<Granted> {
     const { allocation, relay, peer, endpoints, lifetimeSec, legKey, leg } = offered;
-    const { self, registry } = this.#parts.context;
     if (relay !== from) return refused("wrong-relay");
-    if (peer === self || !registry.roster.members.has(peer)) return refused("not-a-member");
+    if (peer === this.#parts.context.self || this.#endOf(peer) === undefined) return refused("not-a-member");
     return decoded({ allocation, relay, peer, endpoints, lifetimeSec, legKey, leg });
+  }
+
+  #endOf(peer: MemberId): PairMember | undefined {
+    const member = this.#parts.context.registry.roster.members.get(peer);
+    return member === undefined ? this.#parts.guestBy?.(peer) : pairMemberOf(member);
   }
 }

@@ -1,5 +1,5 @@
 import type { CacheRow } from "../../cache/describe.ts";
-import { formatEndpoint } from "../../protocol/endpoint.ts";
+import { formatEndpoint, sameEndpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type {
   AvoidedPath,
@@ -9,6 +9,7 @@ import type {
   CachedPeerDetail,
   CachedRelay,
   HeldRelayToken,
+  Invite,
   KnownRelay,
   MemberIdentity,
   PeerPath,
@@ -17,15 +18,32 @@ import type {
   Status,
 } from "../admin/contract.ts";
 import { reasonToRelay } from "../nat/expectation.ts";
-import type { RosterMember } from "../registry/roster.ts";
+import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { HeldToken } from "./held-tokens.ts";
 import { shownType, type PathInfo } from "./mesh-peer.ts";
 import { figuresOf } from "./peer-detail.ts";
-import type { Network } from "./network.ts";
+import type { InviteWays, Network } from "./network.ts";
 
 export function identityOf({ name, id, address4, address6 }: RosterMember): MemberIdentity {
   return { name, id, address4, address6 };
+}
+
+export function inviteWaysView(
+  { ways, relayed, isReachable }: InviteWays,
+  { members }: Roster,
+): Pick<Invite, "ways" | "warnings"> {
+  const nameOf = (relay: MemberId): string => members.get(relay)?.name ?? relay;
+  const views = ways.map(({ endpoint }) => {
+    const relay = relayed.find((one) => sameEndpoint(one.endpoint, endpoint))?.relay;
+    return { endpoint: formatEndpoint(endpoint), relay: relay === undefined ? null : nameOf(relay) };
+  });
+  const warnings = isReachable
+    ? []
+    : [
+        "this host may not be reached from other networks, and no volunteer relays to it: run hopwire relay start on a host with a public address, and make a new invite",
+      ];
+  return { ways: views, warnings };
 }
 
 export function statusOf(

@@ -11,6 +11,7 @@ import type { AllocationId, MemberId, NetworkId } from "../../protocol/ids.ts";
 import { publicKeyOf } from "../../protocol/keys.ts";
 import {
   isEpochAccepted,
+  isGuest,
   peekClaims,
   readRelayToken,
   type Pair,
@@ -246,11 +247,16 @@ export class Volunteering implements AsyncDisposable {
   }
 
   #faultOf(pair: Pair): PairFault | undefined {
-    const { members } = this.#parts.roster();
-    const found = pair.flatMap(({ memberId }) => members.get(memberId) ?? []);
-    if (found.length < pair.length) return "not-a-member";
-    if (pair.some(({ memberId, wireguardKey }) => members.get(memberId)?.wireguardKey !== wireguardKey))
+    const { members, memberByWireguardKey } = this.#parts.roster();
+    const ends = pair.filter((end) => !isGuest(end));
+    const found = ends.flatMap(({ memberId }) => members.get(memberId) ?? []);
+    if (found.length === 0 || found.length < ends.length) return "not-a-member";
+    if (ends.some(({ memberId, wireguardKey }) => members.get(memberId)?.wireguardKey !== wireguardKey))
       return "wrong-keys";
+    // Only who may invite has guests, and a member's key is no guest's.
+    const guests = pair.filter(isGuest);
+    if (guests.length > 0 && !found.every(({ roles }) => roles.includes("admin"))) return "not-an-admin";
+    if (guests.some(({ wireguardKey }) => memberByWireguardKey.has(wireguardKey))) return "wrong-keys";
     if (!isAllowed(this.#parts.limits, found)) return "not-allowed";
     return found.every(({ id }) => this.#isAdmitted(id)) ? undefined : "address-blocked";
   }

@@ -853,6 +853,9 @@ export namespace hopwire {
             /** Invite memberName. */
             memberName: string;
 
+            /** Invite ways. */
+            ways: Uint8Array[];
+
             /**
              * Encodes the specified Invite message. Does not implicitly {@link hopwire.v1.Invite.verify|verify} messages.
              * @param message Invite message or plain object to encode
@@ -916,6 +919,9 @@ export namespace hopwire {
 
                 /** Invite memberName */
                 memberName?: (string|null);
+
+                /** Invite ways */
+                ways?: (Uint8Array[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

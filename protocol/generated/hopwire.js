@@ -2054,6 +2054,7 @@ export const hopwire = $root.hopwire = (() => {
              * @property {number|null} [expiresAtMs] Invite expiresAtMs
              * @property {Array.<string>|null} [endpoints] Invite endpoints
              * @property {string|null} [memberName] Invite memberName
+             * @property {Array.<Uint8Array>|null} [ways] Invite ways
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2080,6 +2081,7 @@ export const hopwire = $root.hopwire = (() => {
              */
             const Invite = function (properties) {
                 this.endpoints = [];
+                this.ways = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2175,6 +2177,14 @@ export const hopwire = $root.hopwire = (() => {
             Invite.prototype.memberName = "";
 
             /**
+             * Invite ways.
+             * @member {Array.<Uint8Array>} ways
+             * @memberof hopwire.v1.Invite
+             * @instance
+             */
+            Invite.prototype.ways = $util.emptyArray;
+
+            /**
              * Encodes the specified Invite message. Does not implicitly {@link hopwire.v1.Invite.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.Invite
@@ -2213,6 +2223,9 @@ export const hopwire = $root.hopwire = (() => {
                         writer.uint32(/* id 10, wireType 2 =*/82).string(message.endpoints[i]);
                 if (message.memberName != null && $Object.hasOwnProperty.call(message, "memberName") && message.memberName !== "")
                     writer.uint32(/* id 11, wireType 2 =*/90).string(message.memberName);
+                if (message.ways != null && message.ways.length)
+                    for (let i = 0; i < message.ways.length; ++i)
+                        writer.uint32(/* id 12, wireType 2 =*/98).bytes(message.ways[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2353,6 +2366,14 @@ export const hopwire = $root.hopwire = (() => {
                                 message.memberName = value;
                             else
                                 delete message.memberName;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.ways && message.ways.length))
+                                message.ways = [];
+                            message.ways.push(reader.bytes());
                             continue;
                         }
                     }

@@ -223,11 +223,17 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
     peers: () => answer("peers", PEERS),
     peerShow: (request) => answer("peerShow", PEER, request),
     init: (request) => answer("init", ALICE, request),
-    invite: ({ name, expiresSec }) =>
+    invite: ({ name, expiresSec, admin }) =>
       answer(
         "invite",
-        { name, token: "hw1token", expiresAt: NOW_MS + 1000 * expiresSec },
-        { name, expiresSec },
+        {
+          name,
+          token: "hw1token",
+          expiresAt: NOW_MS + 1000 * expiresSec,
+          ways: [{ endpoint: "203.0.113.9:40001", relay: "carol" }],
+          warnings: [],
+        },
+        { name, expiresSec, admin },
       ),
     join(request, emit) {
       emit({ text: "asking carol for membership" });

@@ -100,12 +100,14 @@ describeLab("an invite", () => {
   it("is printed alone on standard output, and with --json says until when it is good", async () => {
     const { exitCode, stdout, stderr } = await issuer.cli("invite", "printed", "--expires", "90s");
     expect({ exitCode, stderr }).toStrictEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/^hopwire1-[A-Za-z0-9_-]+\n$/);
+    expect(stdout).toMatch(/^hopwire2-[A-Za-z0-9_-]+\n$/);
     const shown = JSON.parse(await issuer.must("invite", "shown", "--expires", "90s", "--json")) as unknown;
     expect(shown).toStrictEqual({
       name: "shown",
-      token: expect.stringMatching(/^hopwire1-/) as string,
+      token: expect.stringMatching(/^hopwire2-/) as string,
       expiresAt: expect.any(Number) as number,
+      ways: expect.arrayContaining([{ endpoint: `${issuer.host.address4}:51820`, relay: null }]) as unknown,
+      warnings: [],
     });
   });
 
@@ -154,9 +156,9 @@ describeLab("an invite", () => {
       token.slice(0, -1),
       token.slice(0, middle),
       token.slice(0, middle) + other + token.slice(middle + 1),
-      token.replace("hopwire1-", "hopwire2-"),
-      token.replace("hopwire1-", ""),
-      "hopwire1-",
+      token.replace("hopwire2-", "hopwire3-"),
+      token.replace("hopwire2-", ""),
+      "hopwire2-",
       "x".repeat(10_000),
     ];
     for (const text of wrong) {

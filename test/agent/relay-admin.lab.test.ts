@@ -154,7 +154,7 @@ describeLab("the operator of a relay", () => {
     expect(mesh.v.log).toContain('"component":"audit"');
     for (const text of [mesh.v.log, readFileSync(path, "utf8")]) {
       expect(text).not.toContain(token);
-      expect(text).not.toContain("hopwire1-");
+      expect(text).not.toContain("hopwire2-");
     }
   });
 });

@@ -64,7 +64,7 @@ const READERS: readonly (readonly string[])[] = [
 /** Each fails, at the parser, at the agent or at the issuer. */
 const MISTAKES: readonly (readonly string[])[] = [
   ["init", "--name", "again"],
-  ["join", "hopwire1-AAAA"],
+  ["join", "hopwire2-AAAA"],
   ["invite", "v"],
   ["revoke", "nobody"],
   ["ping", "nobody"],

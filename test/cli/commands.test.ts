@@ -175,6 +175,7 @@ describe("what a person reads", () => {
     const { out, err } = await hopwire.run(["invite", "bob"], { terminal: true });
     expect(out).toBe("hw1token\n");
     expect(err).toContain("for bob, once, within 24 h");
+    expect(err).toContain("203.0.113.9:40001 (relayed by carol)");
   });
 
   it("tells with join what it is at, beside the result", async () => {
@@ -416,7 +417,16 @@ describe("what a program reads", () => {
 
   it.each([
     [["init", "--name", "alice"], ALICE],
-    [["invite", "bob"], { name: "bob", token: "hw1token", expiresAt: Date.UTC(2026, 0, 2) }],
+    [
+      ["invite", "bob"],
+      {
+        name: "bob",
+        token: "hw1token",
+        expiresAt: Date.UTC(2026, 0, 2),
+        ways: [{ endpoint: "203.0.113.9:40001", relay: "carol" }],
+        warnings: [],
+      },
+    ],
     [["join", "hw1token"], ALICE],
     [["leave"], ALICE],
     [["revoke", "bob"], { name: "bob", id: "b".repeat(32) }],

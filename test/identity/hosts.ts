@@ -6,7 +6,7 @@ import { redeem, type RedeemContext, type Redemption } from "../../agent/identit
 import { freshState, type IdentityState } from "../../agent/identity/state.ts";
 import { introductions } from "../../agent/registry/introductions.ts";
 import { RecordStore } from "../../agent/registry/store.ts";
-import type { Invite, RedeemRequest } from "../../protocol/invite.ts";
+import { encodeInvite, type Invite, type InviteWay, type RedeemRequest } from "../../protocol/invite.ts";
 import type { SignedRecord } from "../../protocol/record.ts";
 import { wallMs } from "../../protocol/time.ts";
 import { seededRandom } from "../support/seeded-random.ts";
@@ -14,6 +14,8 @@ import { seededRandom } from "../support/seeded-random.ts";
 export const NOW = wallMs(Date.UTC(2026, 0, 1));
 export const HOUR_MS = 3_600_000;
 export const random = seededRandom(1);
+
+const WAY: InviteWay = { endpoint: { address: "192.0.2.1", port: 51820 }, relayed: false };
 
 /** A state and the store beside it. */
 export type Host = { state: IdentityState; readonly store: RecordStore };
@@ -36,15 +38,14 @@ export function publish(store: RecordStore, records: readonly Pick<SignedRecord,
 }
 
 export function wantedInvite(memberName: string, change: Partial<NewInvite> = {}): NewInvite {
-  const endpoints = [{ address: "192.0.2.1", port: 51820 }];
-  return { memberName, expiresInMs: HOUR_MS, endpoints, controlPort: 51821, ...change };
+  return { memberName, expiresInMs: HOUR_MS, controlPort: 51821, ...change };
 }
 
 /** Keeps the invite in the issuer's state. */
 export function invite(issuer: Host, memberName: string, change: Partial<NewInvite> = {}): string {
   const made = createInvite(issuer.state, issuer.store.roster, wantedInvite(memberName, change), NOW, random);
   issuer.state = made.state;
-  return made.token;
+  return encodeInvite({ ...made.draft, ways: [WAY] });
 }
 
 export type Joiner = { state: IdentityState; readonly invite: Invite; readonly request: RedeemRequest };

@@ -71,12 +71,6 @@ describe("an invite", () => {
     expectCode(member, "new", "rights.missing");
     expectCode(join(issuer, "admin", { asAdmin: true }), "new", "rights.missing", { asAdmin: true });
   });
-
-  it("leaves out endpoints that no host could use from elsewhere", () => {
-    const endpoints = ["127.0.0.1", "169.254.1.1", "192.0.2.9"].map((address) => ({ address, port: 1 }));
-    const { invite: made } = joiner(invite(founder(), "host", { endpoints }));
-    expect(made.endpoints).toEqual([{ address: "192.0.2.9", port: 1 }]);
-  });
 });
 
 describe("redeeming", () => {
@@ -185,14 +179,14 @@ describe("redeeming", () => {
     expect(() => invite(issuer, "other")).toThrow(expect.objectContaining({ code: "usage.invalid" }));
   });
 
-  it("certifies one of two hosts that redeem one invite at once, durably before the answer", async () => {
+  it("certifies one of fifty hosts that redeem one invite at once, durably before the answer", async () => {
     await using folder = await TemporaryFolder.make();
     const issuer = founder();
     const token = invite(issuer, "host");
     const file = folder.file("state.json");
     await file.write(encodeState(issuer.state));
     const identity = await Identity.open(file, new FakeClock(), random);
-    const hosts = [joiner(token), joiner(token), joiner(token)];
+    const hosts = Array.from({ length: 50 }, () => joiner(token));
     const race = hosts.map(async (host) => {
       const redemption = await identity.update((state) =>
         redeem(state, host.request, contextOf(issuer, host), NOW),
@@ -201,7 +195,17 @@ describe("redeeming", () => {
       if (!redemption.ok) return redemption.code;
       return durable.includes(Buffer.from(redemption.answer.member).toString("base64")) ? "durable" : "lost";
     });
-    expect((await Promise.all(race)).sort()).toEqual(["durable", "invite.used", "invite.used"]);
+    const results = await Promise.all(race);
+    expect(results.filter((result) => result === "durable")).toHaveLength(1);
+    expect(results.filter((result) => result === "invite.used")).toHaveLength(49);
+    // Whoever lost may ask as often as it likes; who won is answered the same.
+    const again = await Promise.all(
+      hosts.map(
+        async (host) =>
+          (await identity.update((state) => redeem(state, host.request, contextOf(issuer, host), NOW))).ok,
+      ),
+    );
+    expect(again).toEqual(results.map((result) => result === "durable"));
   });
 
   it("gives different addresses to hosts whose certificates are not published yet", () => {
@@ -271,7 +275,7 @@ it("says what is wrong with a token, and never repeats it", () => {
   const token = invite(founder(), "host");
   const bad = [
     token.slice(0, -3),
-    token.replace("hopwire1", "hopwire9"),
+    token.replace("hopwire2", "hopwire9"),
     "rubbish, not a token",
     "x".repeat(5_000),
   ];

@@ -25,6 +25,11 @@ describe("whom a member keeps control connections with", () => {
     expect(controlTargets(ME, [], few.toReversed())).toEqual(controlTargets(ME, [], few));
   });
 
+  it("are those that are needed for something, too", () => {
+    const usual = controlTargets(ME, [v, w, x, y], few);
+    expect(controlTargets(ME, [v, w, x, y], few, [y, v])).toEqual([...usual, y]);
+  });
+
   it("names nobody twice: a volunteer has a path, too", () => {
     const targets = controlTargets(ME, [v], [...few, v]);
     expect(new Set(targets).size).toBe(4);

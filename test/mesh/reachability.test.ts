@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   canReach,
-  inviteEndpoints,
+  inviteWays,
   orderEndpoints,
   publicEndpoints,
   relayEndpoints,
   waysFrom,
 } from "../../agent/mesh/reachability.ts";
+import type { InviteWay } from "../../protocol/invite.ts";
 import { endpoint } from "./samples.ts";
 
 const PRIVATE = { configured: [], addresses: ["10.0.0.2"], listenPort: 51820 };
@@ -29,18 +30,28 @@ describe("where others reach this host without traversal", () => {
 });
 
 describe("an invite's ways to its issuer", () => {
-  it("are public endpoints first, then candidates, each once", () => {
+  const way = (number: number, relayed = false): InviteWay => ({ endpoint: endpoint(number), relayed });
+  const many = Array.from({ length: 20 }, (_, number) => endpoint(100 + number));
+
+  it("are open endpoints first, then relays, then candidates, each once", () => {
     const candidates = [endpoint(5), endpoint(1), endpoint(5)];
-    expect(inviteEndpoints(GLOBAL, candidates)).toEqual([endpoint(1), endpoint(5)]);
+    expect(inviteWays([endpoint(1)], [endpoint(7)], candidates)).toEqual([way(1), way(7, true), way(5)]);
   });
 
-  it("are no more than a joiner can try before it gives up", () => {
-    const candidates = Array.from({ length: 20 }, (_, number) => endpoint(number));
-    expect(inviteEndpoints(PRIVATE, candidates)).toHaveLength(8);
+  it("are no more than a joiner can try before it gives up, and relays are always among them", () => {
+    expect(inviteWays([], [], many)).toHaveLength(8);
+    const ways = inviteWays(many, [endpoint(7), endpoint(8)], many);
+    expect(ways).toHaveLength(8);
+    expect(ways.slice(6)).toEqual([way(7, true), way(8, true)]);
+  });
+
+  it("are none that no host could use from elsewhere", () => {
+    const local = ["127.0.0.1", "169.254.1.1"].map((address) => ({ address, port: 1 }));
+    expect(inviteWays(local, [], [...local, endpoint(1)])).toEqual([way(1)]);
   });
 
   it("are tried where the joiner has an address of their family, and all of them where it has none", () => {
-    const ways = [endpoint(1), { address: "2001:db8::1", port: 51820 }];
+    const ways = [way(1), { endpoint: { address: "2001:db8::1", port: 51820 }, relayed: false }];
     expect(waysFrom(["2001:db8::2"], ways)).toEqual(ways.slice(1));
     expect(waysFrom(["10.0.0.2", "2001:db8::2"], ways)).toEqual(ways);
     expect(waysFrom([], ways)).toEqual(ways);

@@ -10,13 +10,19 @@ import { Volunteering, type VolunteerLimits } from "../../agent/mesh/volunteerin
 import { RelayTally } from "../../agent/metrics/relay-tally.ts";
 import { RelayGuard } from "../../agent/relay/server/guard/guard.ts";
 import { RelayUsage } from "../../agent/relay/server/quota.ts";
+import { GUEST_LIMITS } from "../../agent/relay/server/tiers.ts";
 import { ANY_ADDRESS, udpPortOpener } from "../../agent/relay/server/udp-port.ts";
 import { UserspaceForwarder } from "../../agent/relay/server/userspace-forwarder.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { AllocationLeg, AllocationWarning, Failure, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { keyText } from "../../protocol/keys.ts";
-import { mintRelayToken, type PairMember, type RelayTokenClaims } from "../../protocol/relay-token.ts";
+import {
+  guestOf,
+  mintRelayToken,
+  type PairMember,
+  type RelayTokenClaims,
+} from "../../protocol/relay-token.ts";
 import { secretCommitment } from "../../protocol/record.ts";
 import { NETWORK, NOW, ROOT, signed, testHost, type TestHost } from "../registry/network.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -373,3 +379,66 @@ describe("a volunteer's operator", () => {
 async function endAll({ volunteering }: Relay): Promise<void> {
   for (const { allocation } of volunteering.status()) await volunteering.terminate(allocation.id);
 }
+
+// R-1201
+describe("an allocation for an invite", () => {
+  const admin = testHost(1);
+  const guest = guestOf(wireguardKey(77));
+
+  const relayFor = (...connected: readonly TestHost[]): Relay => {
+    const relay = new Relay();
+    relay.connected = connected.map(({ id }) => id);
+    return relay;
+  };
+
+  /** The relay's own member: the only admin there is. */
+  const ask = (relay: Relay, pair: RelayTokenClaims["pair"], by: TestHost) =>
+    relay.allocate({ issuer: by.id, pair }, { issuer: by, from: by });
+
+  it("is an admin's to ask for, and nobody else has to be connected or is told", async () => {
+    await using relay = relayFor(admin);
+    expect(await ask(relay, [end(admin, 1), guest], admin)).toMatchObject({
+      kind: "allocated",
+      peer: guest.memberId,
+    });
+    expect(relay.offers).toEqual([]);
+  });
+
+  it("is refused to a member that may not invite", async () => {
+    await using relay = relayFor(ann);
+    expect(await ask(relay, [end(ann, 2), guest], ann)).toMatchObject({ code: "relay.not-an-admin" });
+  });
+
+  it("is refused for a member's key, for another's guest and between two guests", async () => {
+    await using relay = relayFor(admin, ann);
+    const member = guestOf(wireguardKey(3));
+    const other = guestOf(wireguardKey(78));
+    expect(await ask(relay, [end(admin, 1), member], admin)).toMatchObject({ code: "relay.wrong-keys" });
+    expect(await ask(relay, [end(ann, 2), guest], admin)).toMatchObject({ code: "relay.not-in-pair" });
+    // The relay's own member may mint for others, but not for nobody.
+    expect(await ask(relay, [guest, other], admin)).toMatchObject({ kind: "failure" });
+  });
+
+  it("is small, whatever the token and the tier say", async () => {
+    await using relay = relayFor(admin, ann);
+    await relay.allocate(
+      {
+        issuer: admin.id,
+        pair: [end(admin, 1), guest],
+        tier: "unlimited",
+        bandwidthBps: 1e9,
+        quotaBytes: 1e12,
+      },
+      { issuer: admin, from: admin },
+    );
+    expect(relay.volunteering.status()[0]?.allocation).toMatchObject(GUEST_LIMITS);
+  });
+
+  it("ends when who invites is an admin no more", async () => {
+    await using relay = relayFor(admin, ann);
+    await ask(relay, [end(admin, 1), guest], admin);
+    relay.roster = rosterOf([2, 3], signed({ kind: "revocation", member: admin.id }, ROOT));
+    await relay.volunteering.recheck();
+    expect(relay.volunteering.status()).toEqual([]);
+  });
+});

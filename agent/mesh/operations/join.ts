@@ -1,6 +1,5 @@
-import type { Endpoint } from "../../../protocol/endpoint.ts";
 import { memberIdOf } from "../../../protocol/ids.ts";
-import type { Invite } from "../../../protocol/invite.ts";
+import type { Invite, InviteWay } from "../../../protocol/invite.ts";
 import type { SignedRecord } from "../../../protocol/record.ts";
 import type { Emit, JoinProgress, JoinRequest } from "../../admin/contract.ts";
 import { AgentError, type AgentErrorCode } from "../../errors.ts";
@@ -62,7 +61,7 @@ export class JoinOperation {
       signal,
     });
     if (!joined.ok) throw joinRefusal(joined.reason);
-    const { answer, endpoint } = joined.value;
+    const { answer, way } = joined.value;
     const accepted = acceptRedeemed(identity.state, invite, answer, clock.wallNow());
     if (!accepted.ok) {
       throw new AgentError("invite.invalid", `the issuer's answer cannot be believed: ${accepted.reason}`, {
@@ -70,16 +69,17 @@ export class JoinOperation {
       });
     }
     emit({ text: "admitted; starting the network" });
-    await this.#keep(accepted.value, invite, endpoint);
+    await this.#keep(accepted.value, invite, way);
     await this.#current.start();
   }
 
   /** The membership last: whoever has it has what it takes to reach somebody. */
-  async #keep(signed: Signed, invite: Invite, endpoint: Endpoint): Promise<void> {
+  async #keep(signed: Signed, invite: Invite, { endpoint, relayed }: InviteWay): Promise<void> {
     const { cache } = this.#parts.cache;
     await beginRegistry(this.#parts, signed);
     const issuerKey = identityKeyOf(signed.records, invite.issuerWireguardKey);
-    if (issuerKey !== undefined) {
+    // The relay's port is this invite's: the volunteers that the issuer named lead on from there.
+    if (issuerKey !== undefined && !relayed) {
       const peer = memberIdOf(issuerKey);
       cache.observeEndpoint({ peer, endpoint, kind: "host", source: "invite" });
       cache.recordDirect({ peer, endpoint, outcome: "success" });

@@ -1,4 +1,5 @@
 import { parsePrefix4, type Prefix } from "../../../protocol/address.ts";
+import { encodeInvite } from "../../../protocol/invite.ts";
 import type { SignedRecord } from "../../../protocol/record.ts";
 import type {
   InitRequest,
@@ -10,13 +11,13 @@ import type {
 } from "../../admin/contract.ts";
 import { sleep } from "../../clock.ts";
 import { AgentError } from "../../errors.ts";
-import { createInvite } from "../../identity/invites.ts";
+import { createInvite, noteRelays } from "../../identity/invites.ts";
 import { createNetwork, leave, requireNoNetwork, revoke } from "../../identity/membership.ts";
 import { membershipOf } from "../../identity/signer.ts";
 import { parseRouteDestinations } from "../../wireguard/ip-json.ts";
 import type { CurrentNetwork, DaemonParts } from "../current-network.ts";
 import { beginRegistry, removeRegistry } from "../own-registry.ts";
-import { identityOf } from "../views.ts";
+import { identityOf, inviteWaysView } from "../views.ts";
 import { memberNamed } from "./member-named.ts";
 
 /** A farewell is one small frame to each neighbour; what does not leave in this time is found out by checks. */
@@ -67,21 +68,25 @@ export class MembershipOperations {
     });
   }
 
-  invite({ name, expiresSec }: InviteRequest): Promise<Invite> {
+  invite({ name, expiresSec, admin = false }: InviteRequest): Promise<Invite> {
     return this.#current.inTurn(async () => {
       const network = await this.#current.required();
       const { identity, clock, random, config } = this.#parts;
       const wanted = {
         memberName: name,
         expiresInMs: expiresSec * 1000,
-        endpoints: network.inviteEndpoints,
         controlPort: config.controlPort,
+        asAdmin: admin,
       };
-      const { token, peer } = await identity.update((state) =>
+      const { draft, peer } = await identity.update((state) =>
         createInvite(state, network.roster, wanted, clock.wallNow(), random),
       );
       await network.syncInvites();
-      return { name, token, expiresAt: peer.expiresAt };
+      const opened = await network.openInviteWays(peer, async (relays) => {
+        await identity.update((state) => noteRelays(state, peer.id, relays));
+      });
+      const token = encodeInvite({ ...draft, ways: opened.ways });
+      return { name, token, expiresAt: peer.expiresAt, ...inviteWaysView(opened, network.roster) };
     });
   }
 

@@ -4,6 +4,7 @@ import type { Pair, RelayTier } from "../../../protocol/relay-token.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import { ExpiryHeap, type HeapEntry } from "./expiry-heap.ts";
 import type { ForwarderStatus } from "./forwarder.ts";
+import { guestLegOf } from "./leg.ts";
 import { compareGrants } from "./tiers.ts";
 
 /** What a relay gives away at most. */
@@ -11,6 +12,8 @@ export type AllocationLimits = {
   readonly maxAllocations: number;
   /** Counted for who asked first, so that nobody can use up another member's. */
   readonly maxPerMember: number;
+  /** Of these for invites. */
+  readonly maxGuestsPerMember: number;
   readonly lifetimeSec: number;
 };
 
@@ -18,6 +21,8 @@ export const DEFAULT_ALLOCATION_LIMITS: AllocationLimits = {
   // Two sockets and some 20 kB each in userspace; well below the 1024 open files of a default service.
   maxAllocations: 256,
   maxPerMember: 64,
+  // They may stand for a month each: a quarter, so that the rest is for members.
+  maxGuestsPerMember: 16,
   // RFC 8656, section 3.2.
   lifetimeSec: 600,
 };
@@ -63,6 +68,7 @@ export class AllocationTable {
   readonly #byExpiry = new ExpiryHeap<Allocation>();
   /** How many each has asked for; whoever has none is not listed. */
   readonly #countByMember = new Map<MemberId, number>();
+  readonly #guestsByMember = new Map<MemberId, number>();
 
   constructor(limits: AllocationLimits) {
     this.#limits = limits;
@@ -85,9 +91,14 @@ export class AllocationTable {
       return decoded(this.#put(renewed(existing, request), now));
     }
     if (this.#byId.size >= this.#limits.maxAllocations) return refused("relay-full");
-    const own = this.#countByMember.get(request.requestedBy) ?? 0;
-    if (own >= this.#limits.maxPerMember) return refused("member-full");
-    this.#countByMember.set(request.requestedBy, own + 1);
+    const { requestedBy } = request;
+    const { maxPerMember, maxGuestsPerMember } = this.#limits;
+    const isForGuest = guestLegOf(request.pair) !== undefined;
+    if ((this.#countByMember.get(requestedBy) ?? 0) >= maxPerMember) return refused("member-full");
+    if (isForGuest && (this.#guestsByMember.get(requestedBy) ?? 0) >= maxGuestsPerMember)
+      return refused("member-full");
+    add(this.#countByMember, requestedBy, 1);
+    if (isForGuest) add(this.#guestsByMember, requestedBy, 1);
     return decoded(this.#put({ ...request, createdAt: now, expiresAt: now }, now));
   }
 
@@ -119,10 +130,9 @@ export class AllocationTable {
     if (entry === undefined) return;
     this.#byId.delete(id);
     this.#byExpiry.remove(entry);
-    const { requestedBy } = entry.item;
-    const left = (this.#countByMember.get(requestedBy) ?? 0) - 1;
-    if (left > 0) this.#countByMember.set(requestedBy, left);
-    else this.#countByMember.delete(requestedBy);
+    const { requestedBy, pair } = entry.item;
+    add(this.#countByMember, requestedBy, -1);
+    if (guestLegOf(pair) !== undefined) add(this.#guestsByMember, requestedBy, -1);
   }
 
   /** In no order. */
@@ -142,6 +152,12 @@ export class AllocationTable {
     else this.#byExpiry.replace(entry, next);
     return next;
   }
+}
+
+function add(counts: Map<MemberId, number>, member: MemberId, by: number): void {
+  const count = (counts.get(member) ?? 0) + by;
+  if (count > 0) counts.set(member, count);
+  else counts.delete(member);
 }
 
 /** A token that grants less says that its pair is still wanted, and does not keep up what a better one had granted. */

@@ -37,6 +37,8 @@ export type ForwarderAllocation = {
   readonly legs: Readonly<Record<LegName, ForwarderLeg>>;
   /** Bits a second of UDP payload, both directions together. Undefined: as much as the host carries. */
   readonly bandwidthBps?: number | undefined;
+  /** The leg of an invite's joiner, who has no leg key. Its port is named by a token: after a loss it is the same again, if free. */
+  readonly guest?: LegName | undefined;
 };
 
 /** How an allocation is served; plain data, so that it can outlive the process. */

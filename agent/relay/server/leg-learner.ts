@@ -300,8 +300,7 @@ class Learning {
     if (packet.type !== "data") return false;
     for (const leg of LEG_NAMES) {
       const to = this.legs[otherLeg(leg)];
-      if (to.confirmed === undefined || !this.#isOpen(leg) || this.legs[leg].confirmed === undefined)
-        continue;
+      if (to.confirmed === undefined || this.legs[leg].confirmed?.relearnUntil === undefined) continue;
       if (!to.liveIndices.includes(packet.receiver)) continue;
       this.#confirm(leg, source, "handshake");
       this.effects.push({ tag: "forward", from: leg, to: to.confirmed.endpoint, bytes });
@@ -427,8 +426,15 @@ class Learning {
 
   /** Whether a handshake may still decide where the leg is. */
   #isOpen(leg: LegName): boolean {
-    const { confirmed } = this.legs[leg];
-    return confirmed === undefined || confirmed.relearnUntil !== undefined;
+    const { confirmed, rule } = this.legs[leg];
+    switch (rule) {
+      case "any":
+        return confirmed === undefined || confirmed.relearnUntil !== undefined;
+      case "stun":
+        return false;
+      case "handshakes":
+        return true;
+    }
   }
 
   #mayBeAt(leg: LegName, endpoint: Endpoint): boolean {

@@ -61,7 +61,15 @@ export type ConfirmedLeg = {
   readonly relearnUntil: MonotonicMs | undefined;
 };
 
+/**
+ * What shows where a leg is. "any": binding, or a handshake while nothing is known. Of an allocation for an invite, the
+ * member's leg by "stun" alone, since a stranger knows the public keys of both ends and could play both; and the guest's,
+ * who has no leg key, by "handshakes": each newer one that the member's WireGuard has answered, and nothing else.
+ */
+export type LegRule = "any" | "stun" | "handshakes";
+
 export type Leg = {
+  readonly rule: LegRule;
   /** `mac1Key` of this side's WireGuard key: what packets *to* it carry. */
   readonly mac1Key: Uint8Array;
   readonly confirmed: ConfirmedLeg | undefined;
@@ -82,9 +90,14 @@ export type KnownLegs = {
   readonly now: MonotonicMs;
 };
 
-/** `mac1Keys` are `mac1Key` of each side's public key. */
-export function newLearner(mac1Keys: Readonly<Record<LegName, Uint8Array>>, known?: KnownLegs): LearnerState {
+/** `mac1Keys` are `mac1Key` of each side's public key; `guest` is the leg of an invite's joiner. */
+export function newLearner(
+  mac1Keys: Readonly<Record<LegName, Uint8Array>>,
+  known?: KnownLegs,
+  guest?: LegName,
+): LearnerState {
   const leg = (name: LegName): Leg => ({
+    rule: guest === undefined ? "any" : guest === name ? "handshakes" : "stun",
     mac1Key: mac1Keys[name],
     confirmed: confirmedAt(name, known),
     openings: [],

@@ -36,10 +36,11 @@ export type AllocationEnd =
   | Closed;
 
 /** What stands against a pair, whatever its token says. */
-export type PairFault = "not-a-member" | "wrong-keys" | "not-allowed" | "address-blocked";
+export type PairFault = "not-a-member" | "not-an-admin" | "wrong-keys" | "not-allowed" | "address-blocked";
 
 export const END_BY_FAULT = {
   "not-a-member": "revoked",
+  "not-an-admin": "not-allowed",
   "wrong-keys": "keys-changed",
   "not-allowed": "not-allowed",
   "address-blocked": "address-blocked",

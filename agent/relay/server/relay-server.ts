@@ -1,7 +1,12 @@
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { keyBytes } from "../../../protocol/keys.ts";
-import { CLOCK_TOLERANCE_SEC, type Pair, type RelayTokenClaims } from "../../../protocol/relay-token.ts";
+import {
+  CLOCK_TOLERANCE_SEC,
+  isGuest,
+  type Pair,
+  type RelayTokenClaims,
+} from "../../../protocol/relay-token.ts";
 import { monotonicMs, wallMs, type MonotonicMs, type WallMs } from "../../../protocol/time.ts";
 import { AllocationTable, type Allocation, type AllocationStatus, type Renewal } from "./allocations.ts";
 import { Charges } from "./charges.ts";
@@ -9,7 +14,7 @@ import { CountingPoll } from "./counting-poll.ts";
 import type { Forwarder, ForwarderAllocation, ForwarderKind, ForwarderStatus } from "./forwarder.ts";
 import type { LegFault } from "./guard/guard.ts";
 import { RelayHistory } from "./history.ts";
-import { legOf, otherLeg, type LegName } from "./leg.ts";
+import { guestLegOf, legOf, otherLeg, type LegName } from "./leg.ts";
 import { closedBy, scheduleOf, type Closed, type Schedule } from "./policy.ts";
 import {
   END_BY_FAULT,
@@ -19,7 +24,7 @@ import {
   type RelayServerParts,
 } from "./relay-server-parts.ts";
 import type { SavedAllocation } from "./relay-state.ts";
-import { compareGrants, grantedLimits, type Grant } from "./tiers.ts";
+import { compareGrants, grantedLimits, GUEST_LIMITS, type Grant } from "./tiers.ts";
 
 type Session = {
   readonly pair: Pair;
@@ -118,7 +123,7 @@ export class RelayServer implements AsyncDisposable {
     const claims = read.value;
     const leg = legOf(claims.pair, requester);
     if (leg === undefined) return refused("not-in-pair");
-    if (!claims.pair.every(({ memberId }) => this.#parts.isReachable(memberId)))
+    if (!claims.pair.every((end) => isGuest(end) || this.#parts.isReachable(end.memberId)))
       return refused("peer-absent");
 
     if (!this.#sessions.has(claims.allocation)) {
@@ -132,8 +137,10 @@ export class RelayServer implements AsyncDisposable {
     if (this.#sessions.get(claims.allocation) !== session.value) return refused("released");
 
     const peer = otherLeg(leg);
-    const peerId = memberOf(claims.pair, peer);
-    this.#parts.events.offered(peerId, this.#grant(claims.allocation, session.value, peer, port.value));
+    if (guestLegOf(claims.pair) === undefined) {
+      const peerId = memberOf(claims.pair, peer);
+      this.#parts.events.offered(peerId, this.#grant(claims.allocation, session.value, peer, port.value));
+    }
     return decoded(this.#grant(claims.allocation, session.value, leg, port.value));
   }
 
@@ -467,7 +474,8 @@ export class RelayServer implements AsyncDisposable {
 
   #renewal(claims: RelayTokenClaims): Renewal {
     const { pair, tier, epoch } = claims;
-    const limits = grantedLimits(claims, this.#parts.policy.tiers[tier]);
+    const ofTier = grantedLimits(claims, this.#parts.policy.tiers[tier]);
+    const limits = guestLegOf(pair) === undefined ? ofTier : grantedLimits(GUEST_LIMITS, ofTier);
     return { pair, tier, epoch, ...limits, notAfter: this.#notAfter(claims) };
   }
 
@@ -493,6 +501,7 @@ function forwarderAllocation({ id, pair, bandwidthBps, legKeys }: Granting): For
     id,
     legs: { a: leg("a", pair[0].wireguardKey), b: leg("b", pair[1].wireguardKey) },
     bandwidthBps: bandwidthBps === 0 ? undefined : bandwidthBps,
+    guest: guestLegOf(pair),
   };
 }
 

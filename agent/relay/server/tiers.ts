@@ -6,6 +6,12 @@ export type TierLimits = { readonly bandwidthBps: number; readonly quotaBytes: n
 /** What a token gives a pair, within what its tier allows. */
 export type Grant = TierLimits & { readonly tier: RelayTier };
 
+/**
+ * Of an invite, whatever tier: a joiner gets some 50 KB, and again where an answer was lost. So whoever holds a token has
+ * no use of it beyond that.
+ */
+export const GUEST_LIMITS: TierLimits = { bandwidthBps: 1_000_000, quotaBytes: 4_000_000 };
+
 export type Tiers = Readonly<Record<RelayTier, TierLimits>>;
 
 /** Whether who may have `best` may have `asked`. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { isUsableRemote, sameEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
-import type { AllocationId } from "../../../protocol/ids.ts";
+import { idBytes, type AllocationId } from "../../../protocol/ids.ts";
 import { looksLikeStun } from "../../../protocol/stun/header.ts";
 import { classifyPacket, mac1Key } from "../../../protocol/wireguard-packet.ts";
 import type {
@@ -105,7 +105,7 @@ export class UserspaceForwarder implements Forwarder {
       error: (error) => this.#onError(id, error),
     };
     const port = await (held === undefined
-      ? this.#openAnyPort(handlers, limits)
+      ? this.#openAnyPort(this.#firstChoice(allocation), handlers, limits)
       : this.#openPort(held.port, handlers, limits));
     if (port === undefined) return refused(held === undefined ? "ports-exhausted" : "port-taken");
     const { clock } = this.#parts;
@@ -113,6 +113,7 @@ export class UserspaceForwarder implements Forwarder {
     const learner = newLearner(
       { a: mac1Key(allocation.legs.a.wireguardKey), b: mac1Key(allocation.legs.b.wireguardKey) },
       held === undefined ? undefined : { endpoints: held.endpoints, now: clock.monotonicNow() },
+      allocation.guest,
     );
     const entry: Entry = {
       allocation,
@@ -173,11 +174,24 @@ export class UserspaceForwarder implements Forwarder {
     await Promise.all([...this.#entries.keys()].map((id) => this.close(id)));
   }
 
-  /** From a random one upwards and around: a port that was just released may still get packets of the last pair. */
-  async #openAnyPort(handlers: UdpPortHandlers, limits: PortLimits): Promise<UdpPort | undefined> {
+  /**
+   * A random one, since a port that was just released may still get packets of the last pair; for a guest, whose
+   * invite names it, always the same.
+   */
+  #firstChoice({ id, guest }: ForwarderAllocation): number {
+    const bytes = guest === undefined ? this.#parts.random.bytes(4) : idBytes(id);
+    return Buffer.from(bytes).readUInt32BE();
+  }
+
+  /** From the first choice upwards and around. */
+  async #openAnyPort(
+    firstChoice: number,
+    handlers: UdpPortHandlers,
+    limits: PortLimits,
+  ): Promise<UdpPort | undefined> {
     const { first, last } = this.#options.ports;
     const size = last - first + 1;
-    const start = Buffer.from(this.#parts.random.bytes(4)).readUInt32BE() % size;
+    const start = firstChoice % size;
     for (let i = 0; i < size; i++) {
       const port = await this.#openPort(first + ((start + i) % size), handlers, limits);
       if (port !== undefined) return port;

@@ -8,7 +8,8 @@ import {
   type AllocationRequest,
 } from "../../../agent/relay/server/allocations.ts";
 import { memberIdOf, networkIdOf, type AllocationId, type MemberId } from "../../../protocol/ids.ts";
-import { allocationIdOf, type Pair } from "../../../protocol/relay-token.ts";
+import { keyText } from "../../../protocol/keys.ts";
+import { allocationIdOf, guestOf, type Pair } from "../../../protocol/relay-token.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 
 const network = networkIdOf(new Uint8Array([1]));
@@ -138,7 +139,12 @@ describe("the table of allocations", () => {
   });
 
   it("refuses the one over the maximum and keeps those it has", () => {
-    const table = new AllocationTable({ maxAllocations: 3, maxPerMember: 2, lifetimeSec: 600 });
+    const table = new AllocationTable({
+      maxAllocations: 3,
+      maxPerMember: 2,
+      maxGuestsPerMember: 1,
+      lifetimeSec: 600,
+    });
     for (const n of [1, 2, 3]) expect(table.create(request(n, 100 + n), at(0)).ok).toBe(true);
     expect(table.create(request(4, 104), at(0))).toEqual({ ok: false, reason: "relay-full" });
     expect(table.create(request(3, 103), at(0)).ok).toBe(true);
@@ -147,12 +153,35 @@ describe("the table of allocations", () => {
   });
 
   it("counts a member's own requests, not what others ask for with it", () => {
-    const table = new AllocationTable({ maxAllocations: 100, maxPerMember: 2, lifetimeSec: 600 });
+    const table = new AllocationTable({
+      maxAllocations: 100,
+      maxPerMember: 2,
+      maxGuestsPerMember: 1,
+      lifetimeSec: 600,
+    });
     table.create(request(1, 11), at(0));
     table.create(request(1, 12), at(0));
     expect(table.create(request(1, 13), at(0))).toEqual({ ok: false, reason: "member-full" });
     expect(table.create(request(13, 1), at(0)).ok).toBe(true);
     expect(table.create(request(1, 11), at(0)).ok).toBe(true);
+  });
+
+  // R-1201
+  it("has a few for a member's invites, and gives one back with each that is removed", () => {
+    const table = new AllocationTable({ ...DEFAULT_ALLOCATION_LIMITS, maxGuestsPerMember: 2 });
+    const forGuest = (n: number, from = 1): AllocationRequest => {
+      const wanted = request(from, 100 + n);
+      const guest = guestOf(keyText(new Uint8Array(32).fill(n)));
+      const pair: Pair = [wanted.pair[0], guest];
+      return { ...wanted, pair, id: allocationIdOf({ network, relay, pair }) };
+    };
+    for (const n of [1, 2]) expect(table.create(forGuest(n), at(0)).ok).toBe(true);
+    expect(table.create(forGuest(3), at(0))).toEqual({ ok: false, reason: "member-full" });
+    expect(table.create(forGuest(1), at(0)).ok).toBe(true);
+    expect(table.create(forGuest(3, 2), at(0)).ok).toBe(true);
+    expect(table.create(request(1, 50), at(0)).ok).toBe(true);
+    table.remove(forGuest(1).id);
+    expect(table.create(forGuest(3), at(0)).ok).toBe(true);
   });
 
   //
@@ -177,7 +206,7 @@ describe("the table of allocations", () => {
   it("holds, in whatever order they are made, prolonged and removed, what a plain list would", () => {
     fc.assert(
       fc.property(steps, (all) => {
-        const limits = { maxAllocations: 12, maxPerMember: 6, lifetimeSec: 600 };
+        const limits = { maxAllocations: 12, maxPerMember: 6, maxGuestsPerMember: 6, lifetimeSec: 600 };
         const [table, plain] = [new AllocationTable(limits), new PlainTable(limits)];
         let now = at(0);
         for (const { tag, from, to, forSec, key, waitSec } of all) {

@@ -32,9 +32,14 @@ type Sent = { readonly to: Endpoint; readonly bytes: Uint8Array };
 
 /** One allocation, and the time. */
 class Bench {
-  state: LearnerState = newLearner({ a: mac1Key(KEY.a), b: mac1Key(KEY.b) });
+  state: LearnerState;
   nowMs = 1_000_000;
   readonly effects: LearnerEffect[] = [];
+
+  /** @param guest the leg of an invite's joiner */
+  constructor(guest?: LegName) {
+    this.state = newLearner({ a: mac1Key(KEY.a), b: mac1Key(KEY.b) }, undefined, guest);
+  }
 
   /** What is relayed because of it. */
   packet(source: Endpoint, bytes: Uint8Array): readonly Sent[] {
@@ -636,3 +641,75 @@ describe("any order of both sides' handshakes, losses and a liar's packets", () 
 function textOf(endpoint: Endpoint | undefined): string | undefined {
   return endpoint === undefined ? undefined : formatEndpoint(endpoint);
 }
+
+// R-1201, R-606
+describe("an allocation for an invite", () => {
+  const OTHER: Endpoint = { address: "198.51.100.77", port: 7007 };
+
+  /** The joiner's handshake, answered by the member, and what it sends then. */
+  function join(bench: Bench, from: Endpoint, index: number): void {
+    bench.packet(from, initiation(index, KEY.b));
+    bench.packet(B, response(100 + index, index, KEY.a));
+    bench.packet(from, data(100 + index));
+  }
+
+  it("relays nothing while the member's leg is not bound, whoever plays its part", () => {
+    const bench = new Bench("a");
+    expect(bench.packet(EVE, initiation(7, KEY.a))).toEqual([]);
+    expect(bench.packet(A, initiation(1, KEY.b))).toEqual([]);
+    expect(bench.packet(EVE, response(2, 1, KEY.a))).toEqual([]);
+    expect(bench.packet(A, data(2))).toEqual([]);
+    expect([bench.at("a"), bench.at("b")]).toEqual([undefined, undefined]);
+  });
+
+  it("is the joiner's whose handshake the bound member has answered", () => {
+    const bench = new Bench("a");
+    bench.bind("b", B);
+    join(bench, A, 1);
+    expect([bench.at("a"), bench.at("b")]).toEqual([A, B]);
+    expect(bench.packet(B, data(1))).toEqual([{ to: A, bytes: data(1) }]);
+    expect(bench.packet(A, data(101))).toEqual([{ to: B, bytes: data(101) }]);
+  });
+
+  it("becomes another's who holds the token and is answered as well; who is not answered takes it from nobody", () => {
+    const bench = new Bench("a");
+    bench.bind("b", B);
+    join(bench, A, 1);
+    bench.nowMs += CROSSING_MS;
+    bench.packet(EVE, initiation(3, KEY.b));
+    // What came by for the joiner, repeated from elsewhere.
+    bench.packet(EVE, data(101));
+    expect(bench.at("a")).toEqual(A);
+    bench.nowMs += CROSSING_MS;
+    join(bench, OTHER, 5);
+    expect([bench.at("a"), bench.at("b")]).toEqual([OTHER, B]);
+  });
+
+  it("never takes the member's leg from where it was bound", () => {
+    const bench = new Bench("a");
+    bench.bind("b", B);
+    join(bench, A, 1);
+    bench.packet(EVE, initiation(9, KEY.a));
+    bench.packet(A, response(10, 9, KEY.b));
+    bench.packet(EVE, data(10));
+    expect(bench.at("b")).toEqual(B);
+    expect(bench.drops).toContain("leg-taken");
+  });
+
+  it("is over for the joiner when the member's leg has fallen silent", () => {
+    const bench = new Bench("a");
+    bench.bind("b", B);
+    join(bench, A, 1);
+    bench.nowMs += LEG_IDLE_MS;
+    expect(bench.packet(A, data(101))).toEqual([]);
+  });
+
+  it("relays eight packets of a handshake for a stranger within half a minute, and nothing back but the member's answers", () => {
+    const bench = new Bench("a");
+    bench.bind("b", B);
+    const relayed = Array.from({ length: 20 }, (_, i) => bench.packet(EVE, initiation(1 + i, KEY.b)).length);
+    expect(relayed.reduce((a, b) => a + b)).toBe(CANDIDATE_PACKETS);
+    expect(bench.packet(EVE, data(5))).toEqual([]);
+    expect(bench.packet(B, data(5))).toEqual([]);
+  });
+});

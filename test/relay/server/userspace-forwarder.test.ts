@@ -328,6 +328,18 @@ describe.each(OPENERS)("the userspace forwarder with %s", (_, openPort) => {
     expect(await b.next()).toEqual(data(2));
   });
 
+  // R-1201
+  it("gives an invite's allocation the same port again, whichever others it has given since", async () => {
+    const one: ForwarderAllocation = { ...allocation("1"), guest: "b" };
+    const first = forwarder({ openPort }).made;
+    const port = await opened(first, one);
+    await first.close(one.id);
+    await opened(first, allocation("2"));
+    expect(await opened(first, one)).toBe(port);
+    await first.close(one.id);
+    expect(await opened(forwarder({ openPort }).made, one)).toBe(port);
+  });
+
   it("passes over numbers that are taken, and says so when all are", async () => {
     const taken = await Host.at("127.0.0.1");
     const { port } = taken.endpoint;
