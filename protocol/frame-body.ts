@@ -12,7 +12,7 @@ import {
   textField,
 } from "./frame-field.ts";
 import type { hopwire } from "./generated/hopwire.js";
-import { idBytes, type AllocationId, type InviteId, type MemberId } from "./ids.ts";
+import { idBytes, type AllocationId, type InviteId, type MemberId, type NetworkId } from "./ids.ts";
 import { KEY_BYTES, SIGNATURE_BYTES } from "./keys.ts";
 import { MAX_SEALED_BYTES } from "./message.ts";
 import { MAX_RECORD_BYTES } from "./record.ts";
@@ -25,6 +25,15 @@ export type Redeem = {
   readonly wireguardKey: Uint8Array;
   readonly exchangeKey: Uint8Array;
   /** By the identity key, over what binds the keys to this invite. */
+  readonly signature: Uint8Array;
+};
+/** Keys that an admin is to certify: the asking member's own, which then last longer, or new ones in their place. */
+export type Certify = {
+  readonly kind: "certify";
+  readonly identityKey: Uint8Array;
+  readonly wireguardKey: Uint8Array;
+  readonly exchangeKey: Uint8Array;
+  /** By that identity key, over `certifyBytes`. */
   readonly signature: Uint8Array;
 };
 export type Forward = { readonly kind: "forward"; readonly to: MemberId; readonly sealed: Uint8Array };
@@ -40,7 +49,18 @@ export type RequestBody =
   /** Can this endpoint of ours be reached by somebody whom our NAT has not seen? */
   | { readonly kind: "probe"; readonly endpoint: Endpoint }
   /** Of a volunteer: at which address does it see this member? */
-  | { readonly kind: "observe"; readonly member: MemberId };
+  | { readonly kind: "observe"; readonly member: MemberId }
+  | Certify;
+
+/** Whoever asks has the new identity key, and means these keys for itself in this network. */
+export function certifyBytes(
+  network: NetworkId,
+  member: MemberId,
+  { identityKey, wireguardKey, exchangeKey }: Omit<Certify, "kind" | "signature">,
+): Uint8Array {
+  const parts = [idBytes(network), idBytes(member), identityKey, wireguardKey, exchangeKey];
+  return new Uint8Array(Buffer.concat(parts));
+}
 
 export type Redeemed = {
   readonly kind: "redeemed";
@@ -79,7 +99,9 @@ export type ResponseBody =
   | { readonly kind: "forward-accepted" }
   | { readonly kind: "secret"; readonly epoch: number; readonly secret: Uint8Array }
   | { readonly kind: "probed"; readonly reached: boolean }
-  | { readonly kind: "observed"; readonly address: string };
+  | { readonly kind: "observed"; readonly address: string }
+  /** A signed record. */
+  | { readonly kind: "certified"; readonly member: Uint8Array };
 
 /** Which answer belongs to which request; any may fail instead. */
 export const ANSWER_KIND = {
@@ -91,6 +113,7 @@ export const ANSWER_KIND = {
   secret: "secret",
   probe: "probed",
   observe: "observed",
+  certify: "certified",
 } as const satisfies Record<RequestBody["kind"], ResponseBody["kind"]>;
 
 export type AnswerTo<Body extends RequestBody> = Extract<
@@ -178,6 +201,8 @@ export function requestToWire(body: RequestBody): Partial<hopwire.v1.Request.$Pr
       return { probe: { endpoint: formatEndpoint(body.endpoint) } };
     case "observe":
       return { observe: { member: idBytes(body.member) } };
+    case "certify":
+      return { certify: body };
   }
 }
 
@@ -213,6 +238,15 @@ export function requestFromWire(wire: hopwire.v1.Request.$Properties): RequestBo
   }
   if (wire.probe) return { kind: "probe", endpoint: endpointField(wire.probe.endpoint, "probe-endpoint") };
   if (wire.observe) return { kind: "observe", member: memberField(wire.observe.member, "observe-member") };
+  if (wire.certify) {
+    return {
+      kind: "certify",
+      identityKey: bytesField(wire.certify.identityKey, "certify-identity-key", KEY_BYTES),
+      wireguardKey: bytesField(wire.certify.wireguardKey, "certify-wireguard-key", KEY_BYTES),
+      exchangeKey: bytesField(wire.certify.exchangeKey, "certify-exchange-key", KEY_BYTES),
+      signature: bytesField(wire.certify.signature, "certify-signature", SIGNATURE_BYTES),
+    };
+  }
   return undefined;
 }
 
@@ -234,6 +268,8 @@ export function responseToWire(result: ResponseBody | Failure): Partial<hopwire.
       return { probed: { reached: result.reached } };
     case "observed":
       return { observed: { address: result.address } };
+    case "certified":
+      return { certified: { member: result.member } };
     case "failure": {
       const detail = result.detail.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_DETAIL_LENGTH);
       return { failure: { code: result.code, detail } };
@@ -267,6 +303,8 @@ export function responseFromWire(wire: hopwire.v1.Response.$Properties): Respons
   if (wire.observed) {
     return { kind: "observed", address: remoteAddressField(wire.observed.address, "observed-address") };
   }
+  if (wire.certified)
+    return { kind: "certified", member: recordField(wire.certified.member, "certified-member") };
   // Somebody waits for this answer: better told now than by the deadline.
   return {
     kind: "failure",

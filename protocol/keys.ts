@@ -37,7 +37,7 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
 }
 
 /** Every signature says what it is for, so that none can be shown as another. */
-export type SignatureDomain = "record" | "hello" | "message" | "redeem";
+export type SignatureDomain = "record" | "hello" | "message" | "redeem" | "certify";
 
 function domainBytes(domain: SignatureDomain, data: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`hopwire ${domain} v1\0`), data]);

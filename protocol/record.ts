@@ -33,6 +33,10 @@ export type MemberCertificate = {
   readonly address4: string;
   readonly address6: string;
   readonly roles: readonly Role[];
+  /** Whose place it takes, with new keys: it counts once that one is revoked. */
+  readonly predecessor?: MemberId | undefined;
+  /** From whose id `address6` is derived, where keys have been rotated since; undefined: from its own. */
+  readonly origin?: MemberId | undefined;
 };
 
 export type Revocation = { readonly kind: "revocation"; readonly member: MemberId };
@@ -222,6 +226,8 @@ function encodeContent(content: RecordContent): Partial<hopwire.v1.RecordBody.$P
           roles: content.roles.map((role) =>
             role === "admin" ? wire.Role.ROLE_ADMIN : wire.Role.ROLE_MEMBER,
           ),
+          ...(content.predecessor === undefined ? {} : { predecessor: idBytes(content.predecessor) }),
+          ...(content.origin === undefined ? {} : { origin: idBytes(content.origin) }),
         },
       };
     case "revocation":
@@ -302,6 +308,10 @@ function decodeMember(member: hopwire.v1.Member.$Properties): Decoded<MemberCert
   if (exchangeKey?.length !== KEY_BYTES) return refused("member-exchange-key");
   if (address4?.includes(".") !== true) return refused("member-address4");
   if (address6?.includes(":") !== true) return refused("member-address6");
+  const [predecessor, origin] = [member.predecessor, member.origin].map((bytes) =>
+    bytes === undefined || bytes === null || bytes.length === 0 ? undefined : decodeId<MemberId>(bytes),
+  );
+  if (predecessor?.ok === false || origin?.ok === false) return refused("member-lineage");
   const roles = new Set<Role>(["member"]);
   if (member.roles?.includes(wire.Role.ROLE_ADMIN)) roles.add("admin");
   return decoded({
@@ -313,6 +323,8 @@ function decodeMember(member: hopwire.v1.Member.$Properties): Decoded<MemberCert
     address4,
     address6,
     roles: [...roles],
+    ...(predecessor === undefined ? {} : { predecessor: predecessor.value }),
+    ...(origin === undefined ? {} : { origin: origin.value }),
   });
 }
 

@@ -22,6 +22,8 @@ const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   join: true,
   leave: true,
   revoke: true,
+  rename: true,
+  rotateKeys: true,
   ping: false,
   cacheList: false,
   cacheShow: false,

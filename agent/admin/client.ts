@@ -34,6 +34,8 @@ export function agentClient(socketPath: string): AgentClient {
       (await stream(socketPath, "join", body, emit as Emit<unknown>, signal)) as Result<"join">,
     leave: () => call("leave"),
     revoke: (body) => call("revoke", body),
+    rename: (body) => call("rename", body),
+    rotateKeys: () => call("rotateKeys"),
     ping: async (body, emit, signal) =>
       (await stream(socketPath, "ping", body, emit as Emit<unknown>, signal)) as Result<"ping">,
     cacheList: () => call("cacheList"),

@@ -21,6 +21,13 @@ export type AgentApi = {
   /** Forgets the network and removes the interface; the agent goes on without a network. */
   leave(): Promise<Membership>;
   revoke(request: MemberRequest): Promise<RevokedMember>;
+  /** Errors: rights.missing, member.unknown, member.exists. */
+  rename(request: RenameRequest): Promise<RenamedMember>;
+  /**
+   * New keys for this host, with the same name and addresses; resolves when the old ones are of no use any more. Errors:
+   * network.unreachable (no admin has certified them yet: it goes on by itself).
+   */
+  rotateKeys(): Promise<Membership>;
   /** Emits one reply per ping, also for a lost one, and resolves after the last. Stops when `signal` aborts. */
   ping(request: PingRequest, emit: Emit<PingReply>, signal: AbortSignal): Promise<PingTarget>;
   cacheList(): Promise<readonly CachedPeer[]>;
@@ -199,6 +206,8 @@ export type JoinRequest = { readonly token: string };
 export type JoinProgress = { readonly text: string };
 
 export type MemberRequest = { readonly name: string };
+export type RenameRequest = { readonly name: string; readonly to: string };
+export type RenamedMember = { readonly name: string; readonly before: string; readonly id: string };
 export type RevokedMember = { readonly name: string; readonly id: string };
 
 export type PingRequest = {

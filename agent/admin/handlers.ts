@@ -14,6 +14,7 @@ import {
   relayStartRequest,
   relayTokenRequest,
   relayUseTokenRequest,
+  renameRequest,
 } from "./requests.ts";
 import type { Operation } from "./routes.ts";
 
@@ -50,6 +51,12 @@ export function handlersOf(api: AgentApi): Handlers {
     join: handler("stream", joinRequest, (request, emit, signal) => api.join(request, emit, signal)),
     leave: call(nothing, () => api.leave()),
     revoke: call(memberRequest, (request) => api.revoke(request), nameOf),
+    rename: call(
+      renameRequest,
+      (request) => api.rename(request),
+      ({ name, to }) => `${name} to ${to}`,
+    ),
+    rotateKeys: call(nothing, () => api.rotateKeys()),
     ping: handler("stream", pingRequest, (request, emit, signal) => api.ping(request, emit, signal)),
     cacheList: call(nothing, () => api.cacheList()),
     cacheShow: call(memberRequest, (request) => api.cacheShow(request)),

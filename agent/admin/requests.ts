@@ -58,6 +58,8 @@ export const joinRequest = v.strictObject({
 
 export const memberRequest = v.strictObject({ name: memberName });
 
+export const renameRequest = v.strictObject({ name: memberName, to: memberName });
+
 export const pingRequest = v.strictObject({
   name: memberName,
   count: v.optional(wholeNumber(0, 1_000_000), 4),

@@ -17,6 +17,8 @@ export const ROUTES = {
   join: { method: "POST", path: "/v1/join" },
   leave: { method: "POST", path: "/v1/leave" },
   revoke: { method: "POST", path: "/v1/revoke" },
+  rename: { method: "POST", path: "/v1/rename" },
+  rotateKeys: { method: "POST", path: "/v1/rotate-keys" },
   ping: { method: "POST", path: "/v1/ping" },
   cacheList: { method: "GET", path: "/v1/cache" },
   cacheShow: { method: "POST", path: "/v1/cache/show" },

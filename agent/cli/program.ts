@@ -15,6 +15,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   join: { summary: "enter the network that a token is for", load: () => import("./join.ts") },
   leave: { summary: "leave the network and forget its keys", load: () => import("./leave.ts") },
   revoke: { summary: "shut a member out, for ever", load: () => import("./revoke.ts") },
+  rename: { summary: "give a member another name", load: () => import("./rename.ts") },
+  "rotate-keys": {
+    summary: "new keys for this host, with the same name and addresses",
+    load: () => import("./rotate-keys.ts"),
+  },
   status: { summary: "this host, its network and what needs attention", load: () => import("./status.ts") },
   peers: { summary: "every member and the path to it", load: () => import("./peers.ts") },
   ping: { summary: "round trips to a member, with the path of each", load: () => import("./ping.ts") },

@@ -1,5 +1,6 @@
+import type { KeyObject } from "node:crypto";
 import { addressAt4, type Prefix } from "../../protocol/address.ts";
-import { isMemberName, type MemberId } from "../../protocol/ids.ts";
+import { isMemberName, memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import { keyText, privateKeyOf, rawPublicKey } from "../../protocol/keys.ts";
 import { secretCommitment, type SignedRecord } from "../../protocol/record.ts";
 import type { WallMs } from "../../protocol/time.ts";
@@ -96,14 +97,42 @@ export function revoke(
   if (member === keysOf(state).id)
     throw new AgentError("usage.invalid", "a host does not revoke itself", { hint: "run: hopwire leave" });
   if (roster.revoked.has(member)) throw new AgentError("member.revoked", "that member is revoked already");
-  const revoked = roster.members.get(member);
-  if (revoked === undefined && !roster.conflicts.has(member))
+  if (!roster.members.has(member) && !roster.conflicts.has(member))
     throw new AgentError("member.unknown", "no such member", { hint: "see: hopwire peers" });
 
+  return revocation(state, membership, roster, member, authorityKeyOf(state, membership), now, random);
+}
+
+/**
+ * An admin that has given up its old keys, `member`, takes back what was signed with them, as `revoke` does: whoever stole
+ * them could back-date. By the new keys, since anybody else who revokes the old ones means the admin. Throws AgentError
+ * `network.none`, `rights.missing`.
+ */
+export function disown(
+  state: IdentityState,
+  roster: Roster,
+  member: MemberId,
+  now: WallMs,
+  random: Random,
+): Signed {
+  const membership = membershipOf(state);
+  requireAdmin(state, roster);
+  return revocation(state, membership, roster, member, keysOf(state).sign, now, random);
+}
+
+function revocation(
+  state: IdentityState,
+  membership: Membership,
+  roster: Roster,
+  member: MemberId,
+  revoker: KeyObject,
+  now: WallMs,
+  random: Random,
+): Signed {
   const key = authorityKeyOf(state, membership);
   const signer = new RecordSigner(state, rawOf(membership.networkKey), now);
-  const certificates = [...roster.members.values()]
-    .filter(({ id, certificate: { author } }) => id !== member && isKey(author, revoked?.identityKey))
+  const certificates = [...roster.members.values(), ...roster.successors.values()]
+    .filter(({ id, certificate: { author } }) => id !== member && memberIdOf(author) === member)
     .map(({ certificate: { content, issuedAt, expiresAt } }) =>
       signer.sign(content, key, { issuedAt, expiresAt }),
     );
@@ -111,10 +140,10 @@ export function revoke(
   const known = [roster.secret?.content.epoch ?? 0, ...membership.secrets.map(({ epoch }) => epoch)];
   const epoch = Math.max(...known) + 1;
   const commitment = signer.sign({ kind: "secret", epoch, commitment: secretCommitment(secret) }, key);
-  const revocation = signer.sign({ kind: "revocation", member }, key);
+  const revoked = signer.sign({ kind: "revocation", member }, revoker);
   return {
     state: withSecret(signer.state, membership, epoch, secret),
-    records: [...certificates, commitment, revocation],
+    records: [...certificates, commitment, revoked],
   };
 }
 

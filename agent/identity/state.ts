@@ -54,6 +54,20 @@ const bootstrapEntry = v.object({
   certificates: v.array(recordBytes),
 });
 
+/** Of this member's keys, from the moment when it has new ones until nobody takes the old ones any more. */
+const rotation = v.object({
+  /** The set of keys that is not in use: the new one, and after the change the old one. */
+  identitySeed: key,
+  exchangeKey: key,
+  wireguardKey: key,
+  /** That set's; undefined while no admin has signed it. */
+  certificate: v.optional(recordBytes),
+  /** By which the old keys are given up; undefined before the change. */
+  farewell: v.optional(recordBytes),
+  /** Whether the keys in use are the new ones. */
+  isChanged: v.boolean(),
+});
+
 const membership = v.object({
   networkKey: key,
   /** The founder only: the seed of the network's private key. */
@@ -68,6 +82,7 @@ const membership = v.object({
   relayTokens: v.optional(v.array(v.string())),
   /** Volunteers to ask first, by command. */
   bootstrap: v.optional(v.array(bootstrapEntry)),
+  rotation: v.optional(rotation),
 });
 
 const state = v.object({
@@ -95,6 +110,7 @@ const state = v.object({
 export type IdentityState = v.InferOutput<typeof state>;
 export type Membership = v.InferOutput<typeof membership>;
 export type BootstrapEntry = v.InferOutput<typeof bootstrapEntry>;
+export type Rotation = v.InferOutput<typeof rotation>;
 export type IssuedInvite = v.InferOutput<typeof issuedInvite>;
 
 /** A host that is in no network, with new keys. */

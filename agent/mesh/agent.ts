@@ -32,6 +32,8 @@ import type {
   RelayStatus,
   RelayTokenRequest,
   RelayUseTokenRequest,
+  RenamedMember,
+  RenameRequest,
   RevokedMember,
   Status,
 } from "../admin/contract.ts";
@@ -127,6 +129,14 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async revoke(request: MemberRequest): Promise<RevokedMember> {
     return this.#asWholeMember().#membership.revoke(request);
+  }
+
+  async rename(request: RenameRequest): Promise<RenamedMember> {
+    return this.#asWholeMember().#membership.rename(request);
+  }
+
+  rotateKeys(): Promise<Membership> {
+    return this.#membership.rotateKeys();
   }
 
   async ping(request: PingRequest, emit: Emit<PingReply>, signal: AbortSignal): Promise<PingTarget> {

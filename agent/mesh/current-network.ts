@@ -13,7 +13,8 @@ import type { CommandRunner, ProgramListener } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import type { Loaded } from "../registry/persistence.ts";
 import type { LiveRelayConfig } from "./volunteer.ts";
-import { answerJoiner } from "./issuing.ts";
+import { answerCertify, answerJoiner } from "./issuing.ts";
+import { KeyChange } from "./key-change.ts";
 import { Network } from "./network.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
 import { openRegistry } from "./own-registry.ts";
@@ -48,9 +49,14 @@ export class CurrentNetwork implements AsyncDisposable {
   #liveRelay: LiveRelayConfig;
   #membership: "kept" | "being-left" | "revoked" = "kept";
   #last: Promise<unknown> = Promise.resolve();
+  readonly #keyChange: KeyChange;
+  /** Pending while it is about to run with other keys. */
+  #restarting: Promise<undefined> = Promise.resolve(undefined);
+  #cancelTry: () => void = () => undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
+    this.#keyChange = new KeyChange(parts);
     this.#liveRelay = parts.config.relay;
     // Nobody may be waiting when a start fails; whoever asks later still hears why.
     this.#ready.promise.catch(() => undefined);
@@ -93,6 +99,7 @@ export class CurrentNetwork implements AsyncDisposable {
   /** Throws AgentError `network.none`, `member.revoked`, and what the start failed with. */
   async required(): Promise<Network> {
     await this.ready;
+    await this.#restarting;
     if (this.#running !== undefined) return this.#running;
     if (this.#membership === "revoked") {
       throw new AgentError("member.revoked", "this member was revoked", {
@@ -148,9 +155,12 @@ export class CurrentNetwork implements AsyncDisposable {
       },
       // Joiners come while it still starts: they wait for it, since a refusal would be final.
       onRedeem: async (inviteId, body) => answerJoiner(await starting, inviteId, body, this.#parts),
+      onCertify: async (from, body) => answerCertify(await starting, from, body, this.#parts),
       onRevoked: () => this.#onRevoked(),
+      onRotation: () => this.#changeKeys((network) => this.#keyChange.goOn(network)),
     });
     this.#running = await starting;
+    this.#tryKeys();
     // They may have been replaced while it started.
     if (this.#liveRelay !== config.relay) this.reconfigureRelay(this.#liveRelay);
   }
@@ -167,6 +177,7 @@ export class CurrentNetwork implements AsyncDisposable {
   async takeDown(): Promise<void> {
     const network = this.#running;
     this.#running = undefined;
+    this.#cancelTry();
     try {
       await network?.[Symbol.asyncDispose]();
     } finally {
@@ -194,8 +205,42 @@ export class CurrentNetwork implements AsyncDisposable {
     await this.takeDown();
   }
 
+  /** A member whose keys are being changed may not know which of the two sets the others take. */
+  #tryKeys(): void {
+    this.#cancelTry();
+    const { tryMs } = this.#keyChange;
+    if (tryMs === undefined) return;
+    this.#cancelTry = this.#parts.clock.after(tryMs, () => {
+      if (this.#running?.connected.length === 0) this.#changeKeys(() => this.#keyChange.tryOther());
+      else this.#tryKeys();
+    });
+  }
+
+  /** `step` says whether WireGuard has other keys now: then the network starts anew, on the interface that there is. */
+  #changeKeys(step: (network: Network) => Promise<boolean>): void {
+    const restarted = Promise.withResolvers<undefined>();
+    this.inTurn(async () => {
+      const network = this.#running;
+      if (network === undefined || this.#membership !== "kept") return;
+      // Until it runs anew, a revocation of the old keys is our own doing.
+      await this.leaving(async () => {
+        if (!(await step(network))) return;
+        this.#running = undefined;
+        this.#restarting = restarted.promise;
+        await network[Symbol.asyncDispose]();
+        await this.start();
+      });
+    })
+      .catch((error: unknown) => this.#parts.log.error({ err: error }, "keys could not be changed"))
+      .finally(() => restarted.resolve(undefined));
+  }
+
   #onRevoked(): void {
     if (this.#membership !== "kept") return;
+    if (this.#running !== undefined && this.#keyChange.isOwnDoing(this.#running)) {
+      this.#changeKeys(() => this.#keyChange.tryOther());
+      return;
+    }
     this.#membership = "revoked";
     this.#parts.log.warn({}, "this member was revoked; the network is left");
     this.inTurn(() => this.takeDown()).catch((error: unknown) =>

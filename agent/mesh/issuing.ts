@@ -1,5 +1,14 @@
-import { failure, type Failure, type Redeem, type Redeemed } from "../../protocol/frame-body.ts";
+import {
+  failure,
+  type Certify,
+  type Failure,
+  type Redeem,
+  type Redeemed,
+  type ResponseBody,
+} from "../../protocol/frame-body.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
+import { certify } from "../identity/certifying.ts";
 import type { Identity } from "../identity/identity.ts";
 import { redeem } from "../identity/redemption.ts";
 import type { Logger } from "../log.ts";
@@ -34,4 +43,24 @@ export async function answerJoiner(
   await network.publish([redemption.answer.member]);
   log.info({ invite: inviteId.slice(0, 8), name: invite.memberName }, "invite redeemed");
   return { kind: "redeemed", ...redemption.answer };
+}
+
+/** The admin's side of a member's wish to have keys certified. */
+export async function answerCertify(
+  network: Pick<Network, "roster" | "publish">,
+  from: MemberId,
+  { kind: _, ...request }: Certify,
+  { identity, clock, log }: { identity: Identity; clock: Clock; log: Logger },
+): Promise<ResponseBody | Failure> {
+  const { result } = await identity.update((state) => {
+    const result = certify(state, network.roster, from, request, clock.wallNow());
+    return { state: result.state, result };
+  });
+  if (!result.ok) {
+    log.info({ member: from, code: result.code }, "member not certified");
+    return failure(result.code, "the keys are not certified");
+  }
+  await network.publish([result.certificate]);
+  log.info({ member: from }, "member certified");
+  return { kind: "certified", member: result.certificate };
 }

@@ -35,6 +35,8 @@ export class MeshPeers {
     return [...roster.members.values()].flatMap((member) => {
       const { self } = this.#parts;
       if (member.id === self) return [];
+      // Whose place we are taking has our own addresses.
+      if (roster.successors.get(member.id)?.id === self) return [];
       const key = this.#keyFor(member);
       // A key of low order would make the checks anybody's: such a certificate is nobody's honest work.
       if (key === undefined) return [];

@@ -4,6 +4,7 @@ import {
   failure,
   type AllocationLeg,
   type AllocationWarning,
+  type Certify,
   type Failure,
   type Notification,
   type Redeem,
@@ -35,6 +36,8 @@ export type MessagingEvents = {
   serveObserve(member: MemberId): ResponseBody | Failure;
   /** A joining host wants membership. */
   onRedeem(inviteId: InviteId, body: Redeem): Promise<Redeemed | Failure>;
+  /** A member wants keys certified. */
+  onCertify(from: MemberId, body: Certify): Promise<ResponseBody | Failure>;
   onSecretLearned(): void;
 };
 
@@ -196,6 +199,8 @@ export class Messaging implements AsyncDisposable {
         return this.#events.serveProbe(from, body.endpoint);
       case "observe":
         return this.#events.serveObserve(body.member);
+      case "certify":
+        return this.#events.onCertify(from, body);
     }
   }
 }

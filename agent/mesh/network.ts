@@ -1,11 +1,12 @@
 import type { ConnectionCache } from "../../cache/store.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
-import type { Failure, Redeem, Redeemed } from "../../protocol/frame-body.ts";
+import type { Certify, Failure, Redeem, Redeemed, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { InviteWay } from "../../protocol/invite.ts";
 import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
 import { guestOf } from "../../protocol/relay-token.ts";
+import { sleep } from "../clock.ts";
 import { tcpStreams } from "../control/tcp.ts";
 import type { InvitePeer } from "../identity/invites.ts";
 import type { IssuedInvite } from "../identity/state.ts";
@@ -16,10 +17,11 @@ import { LanDiscovery } from "../registry/lan/lan-discovery.ts";
 import { LanLink } from "../registry/lan/lan-link.ts";
 import { lanSecretOf } from "../registry/lan/lan-secret.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { Roster } from "../registry/roster.ts";
+import { heirOf, type Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
 import { Announcer, type Announced } from "./announcer.ts";
 import { Bootstrap } from "./bootstrap.ts";
+import { CertificateKeeper } from "./certificate-keeper.ts";
 import type { MeshContext } from "./context.ts";
 import { defaultGateway } from "./default-gateway.ts";
 import { Echo } from "./echo.ts";
@@ -49,7 +51,7 @@ import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys, StunService } from "./stun-service.ts";
 import { shortId } from "./stun-names.ts";
 import { Volunteer, type VolunteerParts } from "./volunteer.ts";
-import { warningsOf } from "./warnings.ts";
+import { warningsOf, type Symptoms } from "./warnings.ts";
 
 export type NetworkParts = HostParts & {
   readonly cache: ConnectionCache;
@@ -58,8 +60,12 @@ export type NetworkParts = HostParts & {
   readonly relayFile: VolunteerParts["stateFile"];
   /** A joining host wants membership. */
   readonly onRedeem: (inviteId: string, body: Redeem) => Promise<Redeemed | Failure>;
+  /** A member wants keys certified. */
+  readonly onCertify: (from: MemberId, body: Certify) => Promise<ResponseBody | Failure>;
   /** Somebody, or this host itself, has ended this membership. */
   readonly onRevoked: () => void;
+  /** A rotation of this member's keys can go on: new keys are certified, or somebody is connected. */
+  readonly onRotation: () => void;
 };
 
 export type InviteWays = {
@@ -73,6 +79,12 @@ export type InviteWays = {
 const SWEEP_MS = 60_000;
 /** 40 bytes to one peer: what no push brought is here within some minutes, whoever fails. */
 const EXCHANGE_MS = 60_000;
+/** A member with new keys is back within seconds; on a slow host behind a bad line it needs some. */
+const HANDOVER_MS = 10_000;
+/** A round trip through a relay across the world, with a retransmission. */
+const FAREWELL_MS = 1_000;
+/** Until it is heard nothing passes. */
+const FAREWELL_LOOK_MS = 5;
 
 /**
  * Everything that runs while this host is a member: guard, registry, control plane, paths and, where it volunteers,
@@ -96,6 +108,7 @@ export class Network implements AsyncDisposable {
   readonly #messaging: Messaging;
   readonly #paths: Paths;
   readonly #inviteRelays: InviteRelays;
+  readonly #certificates: CertificateKeeper;
   readonly #announcer: Announcer;
   readonly #prober: EndpointProber;
   /** Undefined where it is off, or where nobody could answer a volunteer that looks from outside. */
@@ -170,6 +183,7 @@ export class Network implements AsyncDisposable {
           serveProbe: (from, endpoint) => this.#prober.serve(from, endpoint),
           serveObserve: (member) => observed(this.isVolunteering, this.#paths.outerEndpoint(member)),
           onRedeem: parts.onRedeem,
+          onCertify: parts.onCertify,
           onSecretLearned: () => this.#paths.gather(),
         },
       }),
@@ -200,11 +214,19 @@ export class Network implements AsyncDisposable {
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
-        needed: () => this.#inviteRelays.relays,
+        needed: () => [...this.#inviteRelays.relays, ...this.#certificates.needed],
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),
     );
     this.#inviteRelays = owned.use(this.#newInviteRelays(context));
+    this.#certificates = owned.use(
+      new CertificateKeeper({
+        context,
+        control: this.#messaging.control,
+        onNeeded: () => this.#paths.retarget(),
+        onSuccessor: () => parts.onRotation(),
+      }),
+    );
     this.volunteer = owned.use(
       new Volunteer({
         context,
@@ -334,6 +356,8 @@ export class Network implements AsyncDisposable {
       nearlyUsedQuotas: this.#paths.nearlyUsedQuotas,
       refusedPeers: this.#paths.refusedPeers,
       refusedTokens: this.#paths.refusedTokens,
+      certificateLeftMs: this.#certificateLeftMs(),
+      rotationAwaits: this.#rotationAwaits(),
     });
   }
 
@@ -349,6 +373,27 @@ export class Network implements AsyncDisposable {
 
   async publish(records: readonly Uint8Array[]): Promise<void> {
     await this.#registry.publish(records);
+  }
+
+  /** See `CertificateKeeper.askNow`. */
+  askForCertificate(): Promise<void> {
+    return this.#certificates.askNow();
+  }
+
+  /**
+   * Tells all that are connected that this member's keys are given up, without believing it here. True once one of them has
+   * ended its connection for it; false where none has within a second.
+   */
+  async sayFarewell(records: readonly Uint8Array[]): Promise<boolean> {
+    const { clock } = this.#parts;
+    const before = this.connected.length;
+    this.#messaging.control.broadcast({ kind: "records", records });
+    const giveUpAt = clock.monotonicNow() + FAREWELL_MS;
+    while (clock.monotonicNow() < giveUpAt) {
+      if (this.connected.length < before || this.roster.revoked.has(this.self)) return true;
+      await sleep(clock, FAREWELL_LOOK_MS);
+    }
+    return false;
   }
 
   /** Open invites have changed: their temporary keys are let in, or no longer. */
@@ -437,6 +482,7 @@ export class Network implements AsyncDisposable {
     this.#paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
+    if (this.#parts.identity.state.membership?.rotation !== undefined) this.#parts.onRotation();
     this.#owned.defer(every(clock, SWEEP_MS, () => this.#sweep()));
     this.#owned.defer(every(clock, EXCHANGE_MS, () => this.#registry.exchange()));
   }
@@ -445,6 +491,7 @@ export class Network implements AsyncDisposable {
     this.#registry.sweep();
     void this.#announcer.refresh();
     this.#syncInviteRelays();
+    void this.#certificates.check();
   }
 
   #onRegistryChange(roster: Roster, admitted: readonly SignedRecord[]): void {
@@ -465,22 +512,35 @@ export class Network implements AsyncDisposable {
     await this.#paths.setRoster(roster);
     this.#syncInviteRelays();
     this.#messaging.askForSecret();
+    void this.#certificates.check();
   }
 
   /** At once, before anything else. The tunnel goes with the change of peers that follows. */
   #onRevocation(member: MemberId, record: Uint8Array): void {
     const { log } = this.#parts;
-    log.info({ member }, "member revoked");
+    const heir = heirOf(this.roster, member);
+    log.info({ member, heir: heir?.id }, heir === undefined ? "member revoked" : "member has new keys");
     this.#messaging.dropMember(member, record);
+    if (heir === undefined) this.#dropPaths(member);
+    else {
+      this.volunteer.current?.handOver(member);
+      this.#owned.defer(this.#parts.clock.after(HANDOVER_MS, () => this.#dropPaths(member)));
+    }
+    this.cache.forget(member).catch((error: unknown) => log.error({ err: error }, "cache not written"));
+  }
+
+  #dropPaths(member: MemberId): void {
+    const { log } = this.#parts;
     this.#paths.dropMember(member);
     this.volunteer.current
       ?.dropMember(member)
       .catch((error: unknown) => log.error({ err: error }, "relayed pairs not ended"));
-    this.cache.forget(member).catch((error: unknown) => log.error({ err: error }, "cache not written"));
   }
 
   #onConnected(id: MemberId): void {
     void this.#announce();
+    void this.#certificates.check();
+    if (this.#parts.identity.state.membership?.rotation !== undefined) this.#parts.onRotation();
     this.#met.delete(id);
     this.#meet(id);
   }
@@ -528,6 +588,17 @@ export class Network implements AsyncDisposable {
       addresses: this.#watch.addresses,
       listenPort: this.interface.listenPort,
     };
+  }
+
+  #certificateLeftMs(): number | undefined {
+    const expiresAt = this.roster.members.get(this.self)?.certificate.expiresAt;
+    return expiresAt === undefined ? undefined : expiresAt - this.#parts.clock.wallNow();
+  }
+
+  #rotationAwaits(): Symptoms["rotationAwaits"] {
+    const rotation = this.#parts.identity.state.membership?.rotation;
+    if (rotation === undefined) return undefined;
+    return rotation.certificate === undefined ? "an admin" : "others";
   }
 
   #newPortMapping(context: MeshContext): PortMapping {

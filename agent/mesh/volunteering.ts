@@ -79,6 +79,7 @@ export class Volunteering implements AsyncDisposable {
   readonly #parts: VolunteerParts;
   readonly #server: RelayServer;
   readonly #tokens = new TokenCache();
+  readonly #handedOver = new Set<MemberId>();
 
   constructor(parts: VolunteerParts) {
     this.#parts = parts;
@@ -156,7 +157,16 @@ export class Volunteering implements AsyncDisposable {
     return this.#server.recheck();
   }
 
+  /**
+   * The member has new keys, and its WireGuard goes on through the ports that there are until it has asked for its own: what was
+   * granted to the old ones ends with `dropMember`, and not before.
+   */
+  handOver(member: MemberId): void {
+    this.#handedOver.add(member);
+  }
+
   dropMember(member: MemberId): Promise<void> {
+    this.#handedOver.delete(member);
     return this.#server.dropMember(member);
   }
 
@@ -250,6 +260,8 @@ export class Volunteering implements AsyncDisposable {
     const { members, memberByWireguardKey } = this.#parts.roster();
     const ends = pair.filter((end) => !isGuest(end));
     const found = ends.flatMap(({ memberId }) => members.get(memberId) ?? []);
+    // Between the same places as before: its keys were in order when it was granted.
+    if (ends.some(({ memberId }) => this.#handedOver.has(memberId))) return undefined;
     if (found.length === 0 || found.length < ends.length) return "not-a-member";
     if (ends.some(({ memberId, wireguardKey }) => members.get(memberId)?.wireguardKey !== wireguardKey))
       return "wrong-keys";

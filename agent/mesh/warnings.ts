@@ -14,6 +14,10 @@ export type Symptoms = {
   readonly nearlyUsedQuotas: readonly NearlyUsedQuota[];
   readonly refusedPeers: readonly RefusedPeer[];
   readonly refusedTokens: readonly RefusedToken[];
+  /** Until this member's certificate runs out; undefined: never. */
+  readonly certificateLeftMs: number | undefined;
+  /** What a rotation of this member's keys waits for; undefined where there is none. */
+  readonly rotationAwaits: "an admin" | "others" | undefined;
 };
 
 /** A pair that a volunteer does not relay, members by name. */
@@ -29,11 +33,16 @@ export type NearlyUsedQuota = {
   readonly limitBytes: number;
 };
 
+const DAY_MS = 86_400_000;
+
 /** Of peers in one line. */
 const SHOWN_NAMES = 5;
 
 /** Above this a clock is not merely imprecise: certificates, tokens and invites may be judged wrongly. */
 export const SKEW_WARNING_MS = 60_000;
+
+/** A month before its end, three after an admin's host should have renewed it: nobody is on holiday that long. */
+export const EXPIRY_WARNING_MS = 30 * DAY_MS;
 
 /** In words for the operator, each with what to do. */
 export function warningsOf(symptoms: Symptoms): readonly string[] {
@@ -51,6 +60,9 @@ export function warningsOf(symptoms: Symptoms): readonly string[] {
       `this member's certificate loses against another's (${conflict}): ask an admin for a new invite`,
     );
   }
+  const expiry = expiryWarning(symptoms.certificateLeftMs);
+  if (expiry !== undefined) warnings.push(expiry);
+  if (symptoms.rotationAwaits !== undefined) warnings.push(ROTATION_WARNING[symptoms.rotationAwaits]);
   if (isVolunteering && !hasPublicAddress) {
     warnings.push(
       "this volunteer has no public address: only hosts of its own network can use it; give one by --endpoint",
@@ -63,6 +75,18 @@ export function warningsOf(symptoms: Symptoms): readonly string[] {
     ...symptoms.refusedTokens.map(tokenWarning),
   ];
 }
+
+function expiryWarning(leftMs: number | undefined): string | undefined {
+  if (leftMs === undefined || leftMs > EXPIRY_WARNING_MS) return undefined;
+  const days = Math.max(0, Math.round(leftMs / DAY_MS));
+  return `this member's certificate runs out in ${days} days, and no admin has renewed it: start an admin's host, which does so by itself; without it an admin has to invite this host anew`;
+}
+
+const ROTATION_WARNING = {
+  "an admin":
+    "new keys wait for an admin to certify them: start an admin's host (the founder's, for an admin's keys); the log says why one refused",
+  others: "the keys are being changed, and nobody has taken the new ones yet: it goes on by itself",
+} as const;
 
 /** One for each relay and reason: a volunteer that is closed refuses every pair alike. */
 function refusalWarnings(refused: readonly RefusedPeer[]): readonly string[] {

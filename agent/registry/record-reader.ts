@@ -20,7 +20,7 @@ export type ReadRecord = {
   readonly about: MemberId;
   /** What counts towards an author's share. */
   readonly share: string;
-  /** The overlay address that follows from the identity that it certifies; undefined where it certifies none. */
+  /** The overlay address that follows from the identity that it certifies, or that this one goes back to; undefined where it certifies none. */
   readonly derivedAddress6: string | undefined;
   /** Some 144 us: ask last. */
   hasValidSignature(): boolean;
@@ -43,7 +43,8 @@ export function readRecord(bytes: Uint8Array, network: NetworkId): Decoded<ReadR
     author,
     about,
     share: `${record.content.kind} ${author}`,
-    derivedAddress6: record.content.kind === "member" ? address6Of(network, about) : undefined,
+    derivedAddress6:
+      record.content.kind === "member" ? address6Of(network, record.content.origin ?? about) : undefined,
     hasValidSignature: () => hasValidSignature(unverified.value),
   });
 }

@@ -27,6 +27,9 @@ export type RosterMember = {
   readonly roles: readonly Role[];
   readonly issuedAt: WallMs;
   readonly certificate: SignedRecord<MemberCertificate>;
+  /** As in `MemberCertificate`. */
+  readonly predecessor?: MemberId | undefined;
+  readonly origin?: MemberId | undefined;
 };
 
 export type RosterRelay = { readonly member: RosterMember; readonly record: SignedRecord<RelayAnnouncement> };
@@ -38,6 +41,8 @@ export type Conflict = "no-network" | "address-outside" | "address-taken" | "nam
 export type Roster = {
   readonly network: SignedRecord<NetworkInfo> | undefined;
   readonly members: ReadonlyMap<MemberId, RosterMember>;
+  /** By whose place they are to take: certified, and no members before that one is revoked. */
+  readonly successors: ReadonlyMap<MemberId, RosterMember>;
   readonly memberByName: ReadonlyMap<string, RosterMember>;
   readonly memberByAddress4: ReadonlyMap<string, RosterMember>;
   readonly memberByWireguardKey: ReadonlyMap<string, RosterMember>;
@@ -56,15 +61,34 @@ export type Roster = {
  * - what an admin certified, or the secret it committed to, is void once somebody else revoked that admin: a stolen key
  *   could back-date whatever it signs. Whoever revokes an admin therefore signs anew what shall stay. An admin that left
  *   by itself keeps its word for what it issued until then;
+ * - a certificate for new keys of a member waits until the old keys are given up, by themselves or by the new ones: then all
+ *   change over. Where somebody else revoked the old keys, he meant the member, and the new ones are void with it;
  * - of two claims to an address, name or WireGuard key, the network key's own goes first, then the one issued earlier.
  */
 export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Array): Roster {
   const all = sortOut(records);
   const standing = (record: SignedRecord): boolean => hasStanding(record, networkKey, all.revocations);
   const network = best(all.networks, (a, b) => a.sequence - b.sequence);
-  const claims = [...all.certificates]
-    .filter(([id]) => !all.revocations.has(id))
-    .flatMap(([id, certificates]) => claimOf(id, certificates.filter(standing)));
+  const certified = new Map(
+    [...all.certificates]
+      .flatMap(([id, certificates]) => claimOf(id, certificates.filter(standing)))
+      .map((claim) => [claim.id, claim]),
+  );
+  const successors = new Map<MemberId, RosterMember>();
+  const claims: RosterMember[] = [];
+  for (const candidate of certified.values()) {
+    if (all.revocations.has(candidate.id) || isVoidHeir(candidate, certified, all.revocations)) continue;
+    const { predecessor } = candidate;
+    const waits =
+      predecessor !== undefined && certified.has(predecessor) && !all.revocations.has(predecessor);
+    if (!waits) {
+      claims.push(candidate);
+      continue;
+    }
+    const other = successors.get(predecessor);
+    if (other === undefined || compareAge(candidate.certificate, other.certificate) > 0)
+      successors.set(predecessor, candidate);
+  }
   claims.sort((a, b) => comparePriority(a, b, networkKey));
 
   const members = new Map<MemberId, RosterMember>();
@@ -72,11 +96,13 @@ export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Ar
   const memberByName = new Map<string, RosterMember>();
   const memberByAddress4 = new Map<string, RosterMember>();
   const memberByWireguardKey = new Map<string, RosterMember>();
+  const addresses6 = new Set<string>();
   for (const member of claims) {
     const conflict = conflictOf(member, network?.content, {
       memberByName,
       memberByAddress4,
       memberByWireguardKey,
+      addresses6,
     });
     if (conflict !== undefined) {
       conflicts.set(member.id, conflict);
@@ -86,6 +112,7 @@ export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Ar
     memberByName.set(member.name, member);
     memberByAddress4.set(member.address4, member);
     memberByWireguardKey.set(member.wireguardKey, member);
+    addresses6.add(member.address6);
   }
 
   const relays = new Map<MemberId, RosterRelay>();
@@ -102,6 +129,7 @@ export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Ar
   return {
     network,
     members,
+    successors,
     memberByName,
     memberByAddress4,
     memberByWireguardKey,
@@ -120,6 +148,11 @@ export function buildRoster(records: Iterable<SignedRecord>, networkKey: Uint8Ar
 /** Of the network's secret, which each revocation by an admin replaces: it moves when it changes who is trusted. */
 export function epochOf({ secret }: Pick<Roster, "secret">): number {
   return secret?.content.epoch ?? 0;
+}
+
+/** Who took this one's place, with new keys; undefined where nobody did, or that one's keys are new as well since. */
+export function heirOf({ members }: Pick<Roster, "members">, id: MemberId): RosterMember | undefined {
+  return [...members.values()].find(({ predecessor }) => predecessor === id);
 }
 
 export function pairMemberOf({ id, wireguardKey }: RosterMember): PairMember {
@@ -182,14 +215,37 @@ function hasStanding(
   );
 }
 
+/** Whether any of those whose place it takes was revoked by somebody else than that one and its own heir. */
+function isVoidHeir(
+  heir: RosterMember,
+  certified: ReadonlyMap<MemberId, RosterMember>,
+  revocations: Sorted["revocations"],
+): boolean {
+  const seen = new Set<MemberId>();
+  for (let one: RosterMember | undefined = heir; one?.predecessor !== undefined;) {
+    const { id, predecessor }: RosterMember = one;
+    if (seen.has(id)) return true;
+    seen.add(id);
+    const authors = (revocations.get(predecessor) ?? []).map(({ author }) => memberIdOf(author));
+    if (authors.some((author) => author !== predecessor && author !== id)) return true;
+    one = certified.get(predecessor);
+  }
+  return false;
+}
+
 /** An identity's newest certificate; an admin stays one when a later certificate does not say so. */
 function claimOf(id: MemberId, certificates: readonly SignedRecord<MemberCertificate>[]): RosterMember[] {
-  const newest = best(certificates, (a, b) => a.sequence - b.sequence || Buffer.compare(a.author, b.author));
+  const newest = best(certificates, compareAge);
   if (newest === undefined) return [];
   const { kind: _kind, ...content } = newest.content;
   const isAdmin = certificates.some((certificate) => certificate.content.roles.includes("admin"));
   const roles: readonly Role[] = isAdmin ? ["member", "admin"] : ["member"];
   return [{ ...content, id, roles, issuedAt: newest.issuedAt, certificate: newest }];
+}
+
+/** Positive where `a` is the newer one. */
+function compareAge(a: SignedRecord, b: SignedRecord): number {
+  return a.sequence - b.sequence || Buffer.compare(a.author, b.author);
 }
 
 function comparePriority(a: RosterMember, b: RosterMember, networkKey: Uint8Array): number {
@@ -201,11 +257,14 @@ function comparePriority(a: RosterMember, b: RosterMember, networkKey: Uint8Arra
 function conflictOf(
   member: RosterMember,
   network: NetworkInfo | undefined,
-  taken: Pick<Roster, "memberByName" | "memberByAddress4" | "memberByWireguardKey">,
+  taken: Pick<Roster, "memberByName" | "memberByAddress4" | "memberByWireguardKey"> & {
+    readonly addresses6: ReadonlySet<string>;
+  },
 ): Conflict | undefined {
   if (network === undefined) return "no-network";
   if (!isHostAddress4(member.address4, network)) return "address-outside";
-  if (taken.memberByAddress4.has(member.address4)) return "address-taken";
+  if (taken.memberByAddress4.has(member.address4) || taken.addresses6.has(member.address6))
+    return "address-taken";
   if (taken.memberByName.has(member.name)) return "name-taken";
   if (taken.memberByWireguardKey.has(member.wireguardKey)) return "key-taken";
   return undefined;

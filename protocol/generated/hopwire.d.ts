@@ -367,6 +367,12 @@ export namespace hopwire {
             /** Member roles. */
             roles: hopwire.v1.Role[];
 
+            /** Member predecessor. */
+            predecessor: Uint8Array;
+
+            /** Member origin. */
+            origin: Uint8Array;
+
             /**
              * Encodes the specified Member message. Does not implicitly {@link hopwire.v1.Member.verify|verify} messages.
              * @param message Member message or plain object to encode
@@ -418,6 +424,12 @@ export namespace hopwire {
 
                 /** Member roles */
                 roles?: (hopwire.v1.Role[]|null);
+
+                /** Member predecessor */
+                predecessor?: (Uint8Array|null);
+
+                /** Member origin */
+                origin?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1383,8 +1395,11 @@ export namespace hopwire {
             /** Request observe. */
             observe?: (hopwire.v1.ObserveRequest.$Properties|null);
 
+            /** Request certify. */
+            certify?: (hopwire.v1.Certify.$Properties|null);
+
             /** Request body. */
-            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe");
+            body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|"certify");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link hopwire.v1.Request.verify|verify} messages.
@@ -1447,8 +1462,11 @@ export namespace hopwire {
                 /** Request observe */
                 observe?: (hopwire.v1.ObserveRequest.$Properties|null);
 
+                /** Request certify */
+                certify?: (hopwire.v1.Certify.$Properties|null);
+
                 /** Request body */
-                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe");
+                body?: ("redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|"certify");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1466,9 +1484,10 @@ export namespace hopwire {
               secret?: hopwire.v1.SecretRequest.$Shape|null;
               probe?: hopwire.v1.ProbeRequest.$Shape|null;
               observe?: hopwire.v1.ObserveRequest.$Shape|null;
+              certify?: hopwire.v1.Certify.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape })
+              ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null; certify?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null; certify?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape; certify?: null }|{ body?: "certify"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify: hopwire.v1.Certify.$Shape })
             );
         }
 
@@ -1521,8 +1540,11 @@ export namespace hopwire {
             /** Response observed. */
             observed?: (hopwire.v1.Observed.$Properties|null);
 
+            /** Response certified. */
+            certified?: (hopwire.v1.Certified.$Properties|null);
+
             /** Response body. */
-            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed");
+            body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|"certified");
 
             /**
              * Encodes the specified Response message. Does not implicitly {@link hopwire.v1.Response.verify|verify} messages.
@@ -1585,8 +1607,11 @@ export namespace hopwire {
                 /** Response observed */
                 observed?: (hopwire.v1.Observed.$Properties|null);
 
+                /** Response certified */
+                certified?: (hopwire.v1.Certified.$Properties|null);
+
                 /** Response body */
-                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed");
+                body?: ("redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|"certified");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1604,9 +1629,10 @@ export namespace hopwire {
               secret?: hopwire.v1.SecretAnswer.$Shape|null;
               probed?: hopwire.v1.Probed.$Shape|null;
               observed?: hopwire.v1.Observed.$Shape|null;
+              certified?: hopwire.v1.Certified.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape })
+              ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null; certified?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null; certified?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape; certified?: null }|{ body?: "certified"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified: hopwire.v1.Certified.$Shape })
             );
         }
 
@@ -2452,6 +2478,152 @@ export namespace hopwire {
 
             /** Shape of a Redeemed. */
             type $Shape = hopwire.v1.Redeemed.$Properties;
+        }
+
+        /**
+         * Properties of a Certify.
+         * @deprecated Use hopwire.v1.Certify.$Properties instead.
+         */
+        interface ICertify extends hopwire.v1.Certify.$Properties {
+        }
+
+        /** Represents a Certify. */
+        class Certify {
+
+            /**
+             * Constructs a new Certify.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Certify.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Certify identityKey. */
+            identityKey: Uint8Array;
+
+            /** Certify wireguardKey. */
+            wireguardKey: Uint8Array;
+
+            /** Certify exchangeKey. */
+            exchangeKey: Uint8Array;
+
+            /** Certify signature. */
+            signature: Uint8Array;
+
+            /**
+             * Encodes the specified Certify message. Does not implicitly {@link hopwire.v1.Certify.verify|verify} messages.
+             * @param message Certify message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Certify.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Certify message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Certify & hopwire.v1.Certify.$Shape} Certify
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Certify & hopwire.v1.Certify.$Shape;
+
+            /**
+             * Gets the type url for Certify
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Certify {
+
+            /** Properties of a Certify. */
+            interface $Properties {
+
+                /** Certify identityKey */
+                identityKey?: (Uint8Array|null);
+
+                /** Certify wireguardKey */
+                wireguardKey?: (Uint8Array|null);
+
+                /** Certify exchangeKey */
+                exchangeKey?: (Uint8Array|null);
+
+                /** Certify signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Certify. */
+            type $Shape = hopwire.v1.Certify.$Properties;
+        }
+
+        /**
+         * Properties of a Certified.
+         * @deprecated Use hopwire.v1.Certified.$Properties instead.
+         */
+        interface ICertified extends hopwire.v1.Certified.$Properties {
+        }
+
+        /** Represents a Certified. */
+        class Certified {
+
+            /**
+             * Constructs a new Certified.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Certified.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Certified member. */
+            member: Uint8Array;
+
+            /**
+             * Encodes the specified Certified message. Does not implicitly {@link hopwire.v1.Certified.verify|verify} messages.
+             * @param message Certified message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Certified.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Certified message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Certified & hopwire.v1.Certified.$Shape} Certified
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Certified & hopwire.v1.Certified.$Shape;
+
+            /**
+             * Gets the type url for Certified
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Certified {
+
+            /** Properties of a Certified. */
+            interface $Properties {
+
+                /** Certified member */
+                member?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Certified. */
+            type $Shape = hopwire.v1.Certified.$Properties;
         }
 
         /**

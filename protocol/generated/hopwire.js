@@ -841,6 +841,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {Uint8Array|null} [address4] Member address4
              * @property {Uint8Array|null} [address6] Member address6
              * @property {Array.<hopwire.v1.Role>|null} [roles] Member roles
+             * @property {Uint8Array|null} [predecessor] Member predecessor
+             * @property {Uint8Array|null} [origin] Member origin
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -930,6 +932,22 @@ export const hopwire = $root.hopwire = (() => {
             Member.prototype.roles = $util.emptyArray;
 
             /**
+             * Member predecessor.
+             * @member {Uint8Array} predecessor
+             * @memberof hopwire.v1.Member
+             * @instance
+             */
+            Member.prototype.predecessor = $util.newBuffer([]);
+
+            /**
+             * Member origin.
+             * @member {Uint8Array} origin
+             * @memberof hopwire.v1.Member
+             * @instance
+             */
+            Member.prototype.origin = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Member message. Does not implicitly {@link hopwire.v1.Member.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.Member
@@ -959,6 +977,10 @@ export const hopwire = $root.hopwire = (() => {
                     writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.address6);
                 if (message.roles != null && message.roles.length)
                     writer.uint32(/* id 7, wireType 2 =*/58).int32s(message.roles);
+                if (message.predecessor != null && $Object.hasOwnProperty.call(message, "predecessor") && message.predecessor.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.predecessor);
+                if (message.origin != null && $Object.hasOwnProperty.call(message, "origin") && message.origin.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.origin);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1069,6 +1091,24 @@ export const hopwire = $root.hopwire = (() => {
                             if (!(message.roles && message.roles.length))
                                 message.roles = [];
                             message.roles.push(reader.int32());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.predecessor = value;
+                            else
+                                delete message.predecessor;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.origin = value;
+                            else
+                                delete message.origin;
                             continue;
                         }
                     }
@@ -3407,7 +3447,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.SecretRequest.$Properties|null} [secret] Request secret
              * @property {hopwire.v1.ProbeRequest.$Properties|null} [probe] Request probe
              * @property {hopwire.v1.ObserveRequest.$Properties|null} [observe] Request observe
-             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"} [body] Request body
+             * @property {hopwire.v1.Certify.$Properties|null} [certify] Request certify
+             * @property {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|"certify"} [body] Request body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3432,9 +3473,10 @@ export const hopwire = $root.hopwire = (() => {
              *   secret?: hopwire.v1.SecretRequest.$Shape|null;
              *   probe?: hopwire.v1.ProbeRequest.$Shape|null;
              *   observe?: hopwire.v1.ObserveRequest.$Shape|null;
+             *   certify?: hopwire.v1.Certify.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape })
+             *   ({ body?: undefined; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "redeem"; redeem: hopwire.v1.Redeem.$Shape; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "allocate"; redeem?: null; allocate: hopwire.v1.Allocate.$Shape; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "refresh"; redeem?: null; allocate?: null; refresh: hopwire.v1.Refresh.$Shape; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "release"; redeem?: null; allocate?: null; refresh?: null; release: hopwire.v1.Release.$Shape; forward?: null; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "forward"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward: hopwire.v1.Forward.$Shape; secret?: null; probe?: null; observe?: null; certify?: null }|{ body?: "secret"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret: hopwire.v1.SecretRequest.$Shape; probe?: null; observe?: null; certify?: null }|{ body?: "probe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe: hopwire.v1.ProbeRequest.$Shape; observe?: null; certify?: null }|{ body?: "observe"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe: hopwire.v1.ObserveRequest.$Shape; certify?: null }|{ body?: "certify"; redeem?: null; allocate?: null; refresh?: null; release?: null; forward?: null; secret?: null; probe?: null; observe?: null; certify: hopwire.v1.Certify.$Shape })
              * )} hopwire.v1.Request.$Shape
              */
 
@@ -3533,17 +3575,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Request.prototype.observe = null;
 
+            /**
+             * Request certify.
+             * @member {hopwire.v1.Certify.$Properties|null|undefined} certify
+             * @memberof hopwire.v1.Request
+             * @instance
+             */
+            Request.prototype.certify = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Request body.
-             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|undefined} body
+             * @member {"redeem"|"allocate"|"refresh"|"release"|"forward"|"secret"|"probe"|"observe"|"certify"|undefined} body
              * @memberof hopwire.v1.Request
              * @instance
              */
             $Object.defineProperty(Request.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret", "probe", "observe"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeem", "allocate", "refresh", "release", "forward", "secret", "probe", "observe", "certify"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3583,6 +3633,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.ProbeRequest.encode(message.probe, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.observe != null && $Object.hasOwnProperty.call(message, "observe"))
                     $root.hopwire.v1.ObserveRequest.encode(message.observe, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.certify != null && $Object.hasOwnProperty.call(message, "certify"))
+                    $root.hopwire.v1.Certify.encode(message.certify, writer.uint32(/* id 40, wireType 2 =*/322).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3701,6 +3753,13 @@ export const hopwire = $root.hopwire = (() => {
                             message.body = "observe";
                             continue;
                         }
+                    case 40: {
+                            if (wireType !== 2)
+                                break;
+                            message.certify = $root.hopwire.v1.Certify.decode(reader, reader.size(), $undefined, _depth + 1, message.certify);
+                            message.body = "certify";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3750,7 +3809,8 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.SecretAnswer.$Properties|null} [secret] Response secret
              * @property {hopwire.v1.Probed.$Properties|null} [probed] Response probed
              * @property {hopwire.v1.Observed.$Properties|null} [observed] Response observed
-             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"} [body] Response body
+             * @property {hopwire.v1.Certified.$Properties|null} [certified] Response certified
+             * @property {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|"certified"} [body] Response body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3775,9 +3835,10 @@ export const hopwire = $root.hopwire = (() => {
              *   secret?: hopwire.v1.SecretAnswer.$Shape|null;
              *   probed?: hopwire.v1.Probed.$Shape|null;
              *   observed?: hopwire.v1.Observed.$Shape|null;
+             *   certified?: hopwire.v1.Certified.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape })
+             *   ({ body?: undefined; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "redeemed"; redeemed: hopwire.v1.Redeemed.$Shape; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "allocated"; redeemed?: null; allocated: hopwire.v1.Allocated.$Shape; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "refreshed"; redeemed?: null; allocated?: null; refreshed: hopwire.v1.Refreshed.$Shape; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "released"; redeemed?: null; allocated?: null; refreshed?: null; released: hopwire.v1.Released.$Shape; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "forwardAccepted"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted: hopwire.v1.ForwardAccepted.$Shape; secret?: null; probed?: null; observed?: null; certified?: null }|{ body?: "secret"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret: hopwire.v1.SecretAnswer.$Shape; probed?: null; observed?: null; certified?: null }|{ body?: "probed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed: hopwire.v1.Probed.$Shape; observed?: null; certified?: null }|{ body?: "observed"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed: hopwire.v1.Observed.$Shape; certified?: null }|{ body?: "certified"; redeemed?: null; allocated?: null; refreshed?: null; released?: null; forwardAccepted?: null; secret?: null; probed?: null; observed?: null; certified: hopwire.v1.Certified.$Shape })
              * )} hopwire.v1.Response.$Shape
              */
 
@@ -3876,17 +3937,25 @@ export const hopwire = $root.hopwire = (() => {
              */
             Response.prototype.observed = null;
 
+            /**
+             * Response certified.
+             * @member {hopwire.v1.Certified.$Properties|null|undefined} certified
+             * @memberof hopwire.v1.Response
+             * @instance
+             */
+            Response.prototype.certified = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Response body.
-             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|undefined} body
+             * @member {"redeemed"|"allocated"|"refreshed"|"released"|"forwardAccepted"|"secret"|"probed"|"observed"|"certified"|undefined} body
              * @memberof hopwire.v1.Response
              * @instance
              */
             $Object.defineProperty(Response.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret", "probed", "observed"]),
+                get: $util.oneOfGetter($oneOfFields = ["redeemed", "allocated", "refreshed", "released", "forwardAccepted", "secret", "probed", "observed", "certified"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3926,6 +3995,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.Probed.encode(message.probed, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.observed != null && $Object.hasOwnProperty.call(message, "observed"))
                     $root.hopwire.v1.Observed.encode(message.observed, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.certified != null && $Object.hasOwnProperty.call(message, "certified"))
+                    $root.hopwire.v1.Certified.encode(message.certified, writer.uint32(/* id 40, wireType 2 =*/322).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4039,6 +4110,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.observed = $root.hopwire.v1.Observed.decode(reader, reader.size(), $undefined, _depth + 1, message.observed);
                             message.body = "observed";
+                            continue;
+                        }
+                    case 40: {
+                            if (wireType !== 2)
+                                break;
+                            message.certified = $root.hopwire.v1.Certified.decode(reader, reader.size(), $undefined, _depth + 1, message.certified);
+                            message.body = "certified";
                             continue;
                         }
                     }
@@ -6136,6 +6214,366 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return Redeemed;
+        })();
+
+        v1.Certify = (function() {
+
+            /**
+             * Properties of a Certify.
+             * @typedef {Object} hopwire.v1.Certify.$Properties
+             * @property {Uint8Array|null} [identityKey] Certify identityKey
+             * @property {Uint8Array|null} [wireguardKey] Certify wireguardKey
+             * @property {Uint8Array|null} [exchangeKey] Certify exchangeKey
+             * @property {Uint8Array|null} [signature] Certify signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Certify.
+             * @memberof hopwire.v1
+             * @interface ICertify
+             * @augments hopwire.v1.Certify.$Properties
+             * @deprecated Use hopwire.v1.Certify.$Properties instead.
+             */
+
+            /**
+             * Shape of a Certify.
+             * @typedef {hopwire.v1.Certify.$Properties} hopwire.v1.Certify.$Shape
+             */
+
+            /**
+             * Constructs a new Certify.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Certify.
+             * @constructor
+             * @param {hopwire.v1.Certify.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Certify = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Certify identityKey.
+             * @member {Uint8Array} identityKey
+             * @memberof hopwire.v1.Certify
+             * @instance
+             */
+            Certify.prototype.identityKey = $util.newBuffer([]);
+
+            /**
+             * Certify wireguardKey.
+             * @member {Uint8Array} wireguardKey
+             * @memberof hopwire.v1.Certify
+             * @instance
+             */
+            Certify.prototype.wireguardKey = $util.newBuffer([]);
+
+            /**
+             * Certify exchangeKey.
+             * @member {Uint8Array} exchangeKey
+             * @memberof hopwire.v1.Certify
+             * @instance
+             */
+            Certify.prototype.exchangeKey = $util.newBuffer([]);
+
+            /**
+             * Certify signature.
+             * @member {Uint8Array} signature
+             * @memberof hopwire.v1.Certify
+             * @instance
+             */
+            Certify.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Certify message. Does not implicitly {@link hopwire.v1.Certify.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Certify
+             * @static
+             * @param {hopwire.v1.Certify.$Properties} message Certify message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Certify.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.identityKey != null && $Object.hasOwnProperty.call(message, "identityKey") && message.identityKey.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.identityKey);
+                if (message.wireguardKey != null && $Object.hasOwnProperty.call(message, "wireguardKey") && message.wireguardKey.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.wireguardKey);
+                if (message.exchangeKey != null && $Object.hasOwnProperty.call(message, "exchangeKey") && message.exchangeKey.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.exchangeKey);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Certify message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Certify
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Certify & hopwire.v1.Certify.$Shape} Certify
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Certify.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Certify();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.identityKey = value;
+                            else
+                                delete message.identityKey;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.wireguardKey = value;
+                            else
+                                delete message.wireguardKey;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.exchangeKey = value;
+                            else
+                                delete message.exchangeKey;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Certify
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Certify
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Certify.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Certify";
+            };
+
+            return Certify;
+        })();
+
+        v1.Certified = (function() {
+
+            /**
+             * Properties of a Certified.
+             * @typedef {Object} hopwire.v1.Certified.$Properties
+             * @property {Uint8Array|null} [member] Certified member
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Certified.
+             * @memberof hopwire.v1
+             * @interface ICertified
+             * @augments hopwire.v1.Certified.$Properties
+             * @deprecated Use hopwire.v1.Certified.$Properties instead.
+             */
+
+            /**
+             * Shape of a Certified.
+             * @typedef {hopwire.v1.Certified.$Properties} hopwire.v1.Certified.$Shape
+             */
+
+            /**
+             * Constructs a new Certified.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Certified.
+             * @constructor
+             * @param {hopwire.v1.Certified.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Certified = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Certified member.
+             * @member {Uint8Array} member
+             * @memberof hopwire.v1.Certified
+             * @instance
+             */
+            Certified.prototype.member = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Certified message. Does not implicitly {@link hopwire.v1.Certified.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Certified
+             * @static
+             * @param {hopwire.v1.Certified.$Properties} message Certified message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Certified.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.member != null && $Object.hasOwnProperty.call(message, "member") && message.member.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.member);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Certified message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Certified
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Certified & hopwire.v1.Certified.$Shape} Certified
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Certified.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Certified();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.member = value;
+                            else
+                                delete message.member;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Certified
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Certified
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Certified.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Certified";
+            };
+
+            return Certified;
         })();
 
         v1.Allocate = (function() {

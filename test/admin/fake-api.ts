@@ -240,6 +240,9 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
       return answer("join", ALICE, request);
     },
     leave: () => answer("leave", ALICE),
+    rename: (request) =>
+      answer("rename", { name: request.to, before: request.name, id: "b".repeat(32) }, request),
+    rotateKeys: () => answer("rotateKeys", ALICE),
     revoke: (request) => answer("revoke", { name: request.name, id: "b".repeat(32) }, request),
     ping(request, emit) {
       emit({ seq: 1, rttMs: 30, path: { type: "relayed", endpoint: "203.0.113.9:40001", relay: "carol" } });

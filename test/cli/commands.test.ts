@@ -167,7 +167,9 @@ describe("what a person reads", () => {
       out: "hw1token\n",
       err: "",
     });
-    expect(hopwire.calls).toEqual([{ operation: "invite", request: { name: "bob", expiresSec: 1800 } }]);
+    expect(hopwire.calls).toEqual([
+      { operation: "invite", request: { name: "bob", expiresSec: 1800, admin: false } },
+    ]);
   });
 
   it("tells a person with invite how long the token lives, beside standard output", async () => {
@@ -196,6 +198,19 @@ describe("what a person reads", () => {
     await using hopwire = await serving();
     expect((await hopwire.run(["leave"])).out).toBe("alice has left home\n");
     expect((await hopwire.run(["revoke", "bob"])).out).toBe(`bob is revoked (${"b".repeat(32)})\n`);
+  });
+
+  // R-1201, R-1202
+  it("renames, rotates keys and invites admins", async () => {
+    await using hopwire = await serving();
+    expect((await hopwire.run(["rename", "bob", "rob"])).out).toBe("bob is called rob now\n");
+    expect((await hopwire.run(["rotate-keys"])).out).toContain("member     alice");
+    await hopwire.run(["invite", "carol", "--admin"]);
+    expect(hopwire.calls).toEqual([
+      { operation: "rename", request: { name: "bob", to: "rob" } },
+      { operation: "rotateKeys" },
+      { operation: "invite", request: { name: "carol", expiresSec: 86_400, admin: true } },
+    ]);
   });
 
   // R-208

@@ -380,6 +380,23 @@ async function endAll({ volunteering }: Relay): Promise<void> {
   for (const { allocation } of volunteering.status()) await volunteering.terminate(allocation.id);
 }
 
+// R-1202
+describe("an allocation of a member that has new keys", () => {
+  const gone = signed({ kind: "revocation", member: ann.id }, ann);
+
+  it("goes on while the others are told, and ends when that time is over", async () => {
+    await using relay = new Relay();
+    await relay.allocate();
+    relay.roster = rosterOf([2, 3], gone);
+    relay.volunteering.handOver(ann.id);
+    await relay.volunteering.recheck();
+    expect(relay.volunteering.status()).toHaveLength(1);
+    await relay.volunteering.dropMember(ann.id);
+    expect(relay.volunteering.status()).toEqual([]);
+    expect(await relay.allocate()).toMatchObject({ code: "relay.not-a-member" });
+  });
+});
+
 // R-1201
 describe("an allocation for an invite", () => {
   const admin = testHost(1);

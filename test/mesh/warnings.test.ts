@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SKEW_WARNING_MS, warningsOf, type Symptoms } from "../../agent/mesh/warnings.ts";
+import { EXPIRY_WARNING_MS, SKEW_WARNING_MS, warningsOf, type Symptoms } from "../../agent/mesh/warnings.ts";
 
 const HEALTHY: Symptoms = {
   nftFault: undefined,
@@ -10,6 +10,8 @@ const HEALTHY: Symptoms = {
   nearlyUsedQuotas: [],
   refusedPeers: [],
   refusedTokens: [],
+  certificateLeftMs: undefined,
+  rotationAwaits: undefined,
 };
 const OFF_MS = SKEW_WARNING_MS + 1;
 
@@ -78,6 +80,21 @@ describe("an operator", () => {
   });
 
   //
+  // R-1202
+  it("hears in the last month that no admin has renewed this member's certificate", () => {
+    const warned = (certificateLeftMs: number) => warningsOf({ ...HEALTHY, certificateLeftMs });
+    expect(warned(EXPIRY_WARNING_MS + 1)).toEqual([]);
+    expect(warned(EXPIRY_WARNING_MS)).toEqual([expect.stringContaining("runs out in 30 days")]);
+    expect(warned(-1)).toEqual([expect.stringContaining("runs out in 0 days")]);
+  });
+
+  it("hears what a rotation of keys waits for", () => {
+    const warned = (rotationAwaits: Symptoms["rotationAwaits"]) =>
+      warningsOf({ ...HEALTHY, rotationAwaits }).join();
+    expect(warned("an admin")).toContain("start an admin's host");
+    expect(warned("others")).toContain("goes on by itself");
+  });
+
   it("hears which pair comes to the end of its quota, and by how much", () => {
     const quota = { peer: "bob", relay: "vol", usedBytes: 959_999_999, limitBytes: 1_000_000_000 };
     const [warning] = warningsOf({ ...HEALTHY, nearlyUsedQuotas: [quota] });

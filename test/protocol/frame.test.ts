@@ -204,6 +204,25 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     },
     "2a19080810e8078201110a0f3139322e302e322e313a3531383230",
   ],
+  [
+    {
+      kind: "request",
+      id: 9,
+      deadlineMs: 1000,
+      body: {
+        kind: "certify",
+        identityKey: new Uint8Array(32).fill(1),
+        wireguardKey: new Uint8Array(32).fill(2),
+        exchangeKey: new Uint8Array(32).fill(3),
+        signature: new Uint8Array(64).fill(4),
+      },
+    },
+    `2ab101080910e807c202a8010a20${"01".repeat(32)}1220${"02".repeat(32)}1a20${"03".repeat(32)}2240${"04".repeat(64)}`,
+  ],
+  [
+    { kind: "response", id: 10, result: { kind: "certified", member: new Uint8Array([7]) } },
+    "3208080ac202030a0107",
+  ],
   [{ kind: "response", id: 8, result: { kind: "probed", reached: true } }, "320708088201020801"],
   [{ kind: "response", id: 9, result: { kind: "probed", reached: false } }, "32050809820100"],
 ];
@@ -332,6 +351,11 @@ describe("refuses by name", () => {
   const digest = (count: number): hopwire.v1.DigestEntry.$Properties[] =>
     Array<hopwire.v1.DigestEntry.$Properties>(count).fill({ slot: repeated(1, 12), sequence: 1 });
 
+  const certified = {
+    identityKey: repeated(1, 32),
+    wireguardKey: repeated(1, 32),
+    exchangeKey: repeated(1, 32),
+  };
   const cases: readonly (readonly [string, hopwire.v1.ControlFrame.$Properties])[] = [
     ["hello-version", { hello: { ...hello, version: 0 } }],
     ["hello-network", { hello: { ...hello, network: repeated(1, 15) } }],
@@ -359,6 +383,8 @@ describe("refuses by name", () => {
     ["probe-endpoint", { request: { ...request, probe: { endpoint: "127.0.0.1:51820" } } }],
     ["probe-endpoint", { request: { ...request, probe: { endpoint: "a.example:51820" } } }],
     ["observe-member", { request: { ...request, observe: {} } }],
+    ["certify-identity-key", { request: { ...request, certify: {} } }],
+    ["certify-signature", { request: { ...request, certify: { ...certified, signature: repeated(1, 63) } } }],
     ["response-id", { response: { released: {} } }],
     ["observed-address", { response: { id: 1, observed: { address: "127.0.0.1" } } }],
     ["observed-address", { response: { id: 1, observed: { address: "relay.example" } } }],

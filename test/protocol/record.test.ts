@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hopwire } from "../../protocol/generated/hopwire.js";
-import { idBytes, memberIdOf, networkIdOf } from "../../protocol/ids.ts";
+import { idBytes, memberIdOf, networkIdOf, type MemberId } from "../../protocol/ids.ts";
 import { keyText, privateKeyOf, rawPublicKey, signBytes } from "../../protocol/keys.ts";
 import {
   MAX_RECORD_BYTES,
@@ -228,6 +228,17 @@ describe("a record is refused by name", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+// R-1202
+describe("a certificate for new keys", () => {
+  const lineage = { predecessor: "ab".repeat(16) as MemberId, origin: "cd".repeat(16) as MemberId };
+
+  it("names whose place it takes and whose IPv6 address it has, and comes back as it went", () => {
+    const record = signRecord({ ...MEMBER, ...lineage }, HEAD, KEY);
+    const opened = openRecord(record.bytes, HEAD.network);
+    expect(opened.ok && opened.value.content).toEqual({ ...MEMBER, ...lineage });
   });
 });
 

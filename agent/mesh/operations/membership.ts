@@ -7,13 +7,18 @@ import type {
   InviteRequest,
   MemberRequest,
   Membership,
+  RenamedMember,
+  RenameRequest,
   RevokedMember,
 } from "../../admin/contract.ts";
 import { sleep } from "../../clock.ts";
 import { AgentError } from "../../errors.ts";
+import { rename } from "../../identity/certifying.ts";
 import { createInvite, noteRelays } from "../../identity/invites.ts";
 import { createNetwork, leave, requireNoNetwork, revoke } from "../../identity/membership.ts";
+import { beginRotation } from "../../identity/rotation.ts";
 import { membershipOf } from "../../identity/signer.ts";
+import type { Rotation } from "../../identity/state.ts";
 import { parseRouteDestinations } from "../../wireguard/ip-json.ts";
 import type { CurrentNetwork, DaemonParts } from "../current-network.ts";
 import { beginRegistry, removeRegistry } from "../own-registry.ts";
@@ -22,6 +27,10 @@ import { memberNamed } from "./member-named.ts";
 
 /** A farewell is one small frame to each neighbour; what does not leave in this time is found out by checks. */
 const FAREWELL_MS = 500;
+
+/** An admin's answer, the farewell and the restart take a second or two; the client waits no longer than 30 s. */
+const ROTATION_MS = 20_000;
+const ROTATION_LOOK_MS = 50;
 
 /** Makes and ends memberships: this host's own, but for joining, and as an admin those of others. */
 export class MembershipOperations {
@@ -118,6 +127,43 @@ export class MembershipOperations {
       );
       await network.publish(records.map(({ bytes }) => bytes));
       return { name: member.name, id: member.id };
+    });
+  }
+
+  rename({ name, to }: RenameRequest): Promise<RenamedMember> {
+    return this.#current.inTurn(async () => {
+      const network = await this.#current.required();
+      const { identity, clock } = this.#parts;
+      const member = memberNamed(network.roster, name);
+      const { records } = await identity.update((state) =>
+        rename(state, network.roster, member, to, clock.wallNow()),
+      );
+      await network.publish(records.map(({ bytes }) => bytes));
+      return { name: to, before: name, id: member.id };
+    });
+  }
+
+  async rotateKeys(): Promise<Membership> {
+    const { identity, clock, random } = this.#parts;
+    const network = await this.#current.required();
+    await identity.update((state) => beginRotation(state, random));
+    await network.askForCertificate();
+    const giveUpAt = clock.monotonicNow() + ROTATION_MS;
+    while (identity.state.membership?.rotation !== undefined) {
+      if (clock.monotonicNow() >= giveUpAt) throw this.#unfinished(identity.state.membership.rotation);
+      await sleep(clock, ROTATION_LOOK_MS, this.#current.stopping);
+    }
+    await this.#current.required();
+    return this.view();
+  }
+
+  #unfinished({ certificate }: Rotation): AgentError {
+    const what =
+      certificate === undefined
+        ? "no admin has certified the new keys yet"
+        : "no other member has taken the new keys yet";
+    return new AgentError("network.unreachable", what, {
+      hint: "it goes on by itself as soon as one is reached: see hopwire status; the log says why one refused",
     });
   }
 
