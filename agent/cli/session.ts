@@ -25,6 +25,8 @@ export type Session = LoadedConfig & {
   /** What makes `hopwire daemon` take the same configuration from any directory. */
   readonly daemonArguments: readonly string[];
   readonly style: Style;
+  /** Whether a person reads, and wants colours. */
+  readonly coloured: boolean;
   /** The configuration once more, from the same sources as they are then. Errors: config.invalid. */
   reload(): LoadedConfig;
   /** The value itself with `--json`, else the lines. */
@@ -51,6 +53,7 @@ export function openSession(command: Command, cli: Cli): Session {
     daemonArguments: [...(fileIsNamed ? ["--config", loaded.file] : []), ...chosenOptions(loaded)],
     agent: agentClient(socketPath),
     reload: () => loadConfig(sources),
+    coloured,
     style: cli.terminal ? terminalStyle(coloured) : plainStyle,
     print(value, lines) {
       cli.out(

@@ -200,6 +200,16 @@ describe("what a person reads", () => {
     expect((await hopwire.run(["revoke", "bob"])).out).toBe(`bob is revoked (${"b".repeat(32)})\n`);
   });
 
+  // R-1201
+  it("draws with invite --qr the token, beside standard output, and only when asked", async () => {
+    await using hopwire = await serving();
+    const asked = await hopwire.run(["invite", "bob", "--qr"]);
+    expect(asked.out).toBe("hw1token\n");
+    expect(asked.err).toMatch(/^[ █▀▄\n]+$/);
+    expect((await hopwire.run(["invite", "bob"], { terminal: true })).err).not.toContain("█");
+    expect((await hopwire.run(["invite", "bob", "--qr", "--json"])).err).toBe("");
+  });
+
   // R-1201, R-1202
   it("renames, rotates keys and invites admins", async () => {
     await using hopwire = await serving();
