@@ -41,6 +41,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 export type ControlPlaneEvents = {
   /** The first connection to a member is up. */
   onConnected(id: MemberId, greeting: PeerGreeting): void;
+  /** One is gone and another goes on: what the first carried last may be lost, though the member stayed connected. */
+  onReplaced(id: MemberId): void;
   /** The last one is gone; `reason` is a fixed word. */
   onDisconnected(id: MemberId, reason: string): void;
   onNotification(id: MemberId, body: Notification): void;
@@ -282,7 +284,9 @@ export class ControlPlane implements AsyncDisposable {
     log.debug({ peer: id, dialed: connection.dialed, reason }, "control connection closed");
     this.#unproven.delete(connection);
     const open = this.#open.get(id);
-    if (open?.delete(connection) === true && open.size === 0) {
+    const wasOpen = open?.delete(connection) === true;
+    if (wasOpen && open.size > 0) events.onReplaced(id);
+    if (wasOpen && open.size === 0) {
       this.#open.delete(id);
       const openMs = clock.monotonicNow() - (connection.openedAt ?? clock.monotonicNow());
       if (openMs >= PING_INTERVAL_MS) this.#dialers.get(id)?.forgive();

@@ -88,6 +88,7 @@ export class Messaging implements AsyncDisposable {
       log,
       events: {
         onConnected: (id, { skewMs }) => this.#onConnected(id, skewMs),
+        onReplaced: (id) => context.registry.replaced(id),
         onDisconnected: (id) => this.#onDisconnected(id),
         onNotification: (id, body) => this.#onNotification(id, body),
         onRequest: (id, body) => this.#onRequest(id, body),

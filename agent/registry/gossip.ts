@@ -70,7 +70,15 @@ export class Gossip {
   /** One end begins to compare: two would make every difference cross twice. */
   connected(peer: MemberId): readonly GossipEffect[] {
     const wishes = wishMessages(this.#subscriptions.connected(peer));
-    return this.#ownId < peer ? [...wishes, { to: peer, message: this.#reconciliation.begin() }] : wishes;
+    return [...wishes, ...this.replaced(peer)];
+  }
+
+  /**
+   * Two hosts that dial each other at once have a connection more for a moment, and what went into the one that ends is lost. The
+   * other end may never have seen that one: it counts on the lower id to compare in the one that stays.
+   */
+  replaced(peer: MemberId): readonly GossipEffect[] {
+    return this.#ownId < peer ? [{ to: peer, message: this.#reconciliation.begin() }] : [];
   }
 
   disconnected(peer: MemberId): readonly GossipEffect[] {

@@ -74,6 +74,11 @@ export class Registry implements AsyncDisposable {
     this.#emit(this.#gossip.connected(peer));
   }
 
+  /** Still connected, but what was sent last may be lost. */
+  replaced(peer: MemberId): void {
+    this.#emit(this.#gossip.replaced(peer));
+  }
+
   disconnected(peer: MemberId): void {
     this.#emit(this.#gossip.disconnected(peer));
   }

@@ -43,6 +43,7 @@ function planeOf(member: TestMember, port: number, heard: Partial<Heard> = {}): 
     log: silentLogger,
     events: {
       onConnected: () => heard.connected?.(),
+      onReplaced: () => undefined,
       onDisconnected: () => undefined,
       onNotification: (_id, body) => heard.notified?.(body),
       onRequest: () => Promise.resolve({ kind: "refreshed", lifetimeSec: 60 }),

@@ -52,6 +52,9 @@ export class TestPlane implements ControlPlaneEvents {
     this.log.push(`connected ${id.slice(0, 4)}`);
     this.greetings.push(greeting);
   }
+  onReplaced(id: MemberId): void {
+    this.log.push(`replaced ${id.slice(0, 4)}`);
+  }
   onDisconnected(id: MemberId, reason: string): void {
     this.log.push(`disconnected ${id.slice(0, 4)} ${reason}`);
   }

@@ -109,6 +109,14 @@ describe("a new connection", () => {
     ]);
   });
 
+  it("in the place of another has the lower id begin again, as its first words may be lost with the other", () => {
+    const [low, high] = [new Host(LOW), new Host(HIGH, [...base, announced(RELAY, testHost(2))])];
+    connect(low, high);
+    expect(holdings(low.store)).not.toEqual(holdings(high.store));
+    run([low, high], [...sentBy(low, low.gossip.replaced(HIGH)), ...sentBy(high, high.gossip.replaced(LOW))]);
+    expect(holdings(low.store)).toEqual(holdings(high.store));
+  });
+
   it("costs 40 bytes and nothing more between equals", () => {
     const [low, high] = [new Host(LOW), new Host(HIGH)];
     const sent = run([low, high], connect(low, high));
