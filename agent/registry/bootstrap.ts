@@ -2,7 +2,7 @@ import { formatEndpoint, parseEndpoint, type Endpoint } from "../../protocol/end
 import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import type { SignedRecord } from "../../protocol/record.ts";
 import type { BootstrapEntry } from "../identity/state.ts";
-import type { Roster, RosterMember } from "./roster.ts";
+import { heirOf, type Roster, type RosterMember } from "./roster.ts";
 
 /** Each is dialled and looked up in the DNS; a mesh that has lost more of its volunteers than this has other troubles. */
 export const MAX_BOOTSTRAP = 16;
@@ -34,11 +34,14 @@ export function addBootstrap(
 }
 
 /**
- * The same with what the records say by now; without members that were revoked. What nobody says any more is kept: it is for
+ * The same with what the records say by now, also of who has new keys; without members that were revoked. What nobody says any more is kept: it is for
  * then that the entry is there.
  */
 export function refreshBootstrap(entries: readonly BootstrapEntry[], roster: Roster): BootstrapEntry[] {
-  return entries.filter(({ member }) => !roster.revoked.has(member)).map((entry) => refreshed(entry, roster));
+  return entries
+    .map((entry) => ({ ...entry, member: heirOf(roster, entry.member)?.id ?? entry.member }))
+    .filter(({ member }) => !roster.revoked.has(member))
+    .map((entry) => refreshed(entry, roster));
 }
 
 /** Last known endpoints of the entry, which a member that was away for long has from nobody else. */

@@ -150,9 +150,9 @@ export function epochOf({ secret }: Pick<Roster, "secret">): number {
   return secret?.content.epoch ?? 0;
 }
 
-/** Who took this one's place, with new keys; undefined where nobody did, or that one's keys are new as well since. */
+/** The member that has new keys instead of these, were they the last or its first; undefined where there is none. */
 export function heirOf({ members }: Pick<Roster, "members">, id: MemberId): RosterMember | undefined {
-  return [...members.values()].find(({ predecessor }) => predecessor === id);
+  return [...members.values()].find(({ predecessor, origin }) => predecessor === id || origin === id);
 }
 
 export function pairMemberOf({ id, wireguardKey }: RosterMember): PairMember {

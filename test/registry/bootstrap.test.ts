@@ -68,6 +68,17 @@ describe("a bootstrap entry", () => {
     expect(refreshBootstrap(added, rosterWith([revocationOf(2, ROOT)]))).toEqual([]);
   });
 
+  // R-1202
+  it("is of the new keys once the volunteer has changed them", () => {
+    const { name, address4, address6 } = volunteer;
+    const lineage = { name, address4, address6, predecessor: id, origin: id };
+    const heir = certificateOf(3, testHost(1), lineage);
+    const roster = rosterWith([heir, revocationOf(2, testHost(2)), announced(RELAY, testHost(3))]);
+    const [later] = refreshBootstrap(addBootstrap([], KNOWN, volunteer, ["192.0.2.9:1"]) ?? [], roster);
+    expect(later).toMatchObject({ member: testHost(3).id, announced: ["192.0.2.1:51820"] });
+    expect(later?.certificates.at(-1)).toBe(Buffer.from(heir.bytes).toString("base64"));
+  });
+
   it("is one for each member: what is added joins it, each endpoint once", () => {
     const added = addBootstrap([], KNOWN, volunteer, ["192.0.2.9:1"]) ?? [];
     const more = addBootstrap(added, KNOWN, volunteer, ["192.0.2.9:1", "192.0.2.9:2"]);
