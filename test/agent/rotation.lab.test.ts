@@ -131,10 +131,17 @@ describeLab("a member that rotates its keys", () => {
         .toBeUndefined();
       const text = await readFile(statePath(a), "utf8");
       for (const key of old) expect(text, hint).not.toContain(key);
-      await Promise.all([v.waitForPath("a", "direct"), b.waitForPath("a", "direct")]);
       const now = (await a.api.status()).member;
       expect(now, hint).toEqual({ ...member, id: now?.id });
-      expect(await reaches(b.host, member?.address4 ?? ""), hint).toBe(true);
+      for (const peer of [v, b]) {
+        await expect
+          .poll(async () => (await peer.peer("a")).id, { timeout: 10_000, message: hint })
+          .toBe(now?.id);
+        await peer.waitForPath("a", "direct");
+        await expect
+          .poll(() => reaches(peer.host, member?.address4 ?? ""), { timeout: 10_000, message: hint })
+          .toBe(true);
+      }
     }
   });
 
