@@ -3,6 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { certify } from "../../agent/identity/certifying.ts";
+import { keysOf as keysIn } from "../../agent/identity/identity.ts";
+import { beginRotation, change, keepSuccessor, successionRequest } from "../../agent/identity/rotation.ts";
+import { decodeState, encodeState } from "../../agent/identity/state.ts";
+import { systemRandom } from "../../agent/random.ts";
+import { RecordStore } from "../../agent/registry/store.ts";
 import { networkIdOf } from "../../protocol/ids.ts";
 import { privateKeyOf } from "../../protocol/keys.ts";
 import { openRecord, signRecord, type SignedRecord } from "../../protocol/record.ts";
@@ -34,6 +40,16 @@ async function stateOf(agent: LabAgent): Promise<State> {
 async function keysOf(agent: LabAgent): Promise<readonly string[]> {
   const { identitySeed, exchangeKey, wireguardKey } = await stateOf(agent);
   return [identitySeed, exchangeKey, wireguardKey];
+}
+
+/** What it holds of the registry. */
+async function storeOf(agent: LabAgent): Promise<RecordStore> {
+  const { networkKey } = (await stateOf(agent)).membership;
+  const store = new RecordStore(Buffer.from(networkKey, "base64"));
+  const text = await readFile(join(agent.directory, "state/registry.json"), "utf8");
+  const { records } = JSON.parse(text) as { readonly records: readonly string[] };
+  for (const record of records) store.apply(Buffer.from(record, "base64"), wallMs(Date.now()));
+  return store;
 }
 
 function certificateOf({ membership }: State): SignedRecord {
@@ -143,6 +159,32 @@ describeLab("a member that rotates its keys", () => {
           .toBe(true);
       }
     }
+  });
+
+  // The instant that no kill hits: the new keys are in use, and nobody has heard of it.
+  it("goes back to the old keys to tell the others, where it was killed before it could", async () => {
+    const { v, a, b } = mesh;
+    const { member } = await a.api.status();
+    await a.stop();
+    const path = statePath(a);
+    const store = await storeOf(v);
+    let state = beginRotation(decodeState(await readFile(path, "utf8"), path), systemRandom).state;
+    const request = successionRequest(state);
+    const founder = decodeState(await readFile(statePath(v), "utf8"), statePath(v));
+    const now = wallMs(Date.now());
+    const answer = request && certify(founder, store.roster, keysIn(state).id, request, now);
+    if (answer?.ok !== true) throw new Error("not certified");
+    state = change(keepSuccessor(state, answer.certificate).state, now).state;
+    await writeFile(path, encodeState(state));
+    await a.start();
+    await expect
+      .poll(async () => (await stateOf(a)).membership.rotation, { timeout: RECOVERY_MS })
+      .toBeUndefined();
+    expect(a.log).toContain("trying the other set of keys");
+    expect((await a.api.status()).member).toEqual({ ...member, id: keysIn(state).id });
+    for (const peer of [v, b])
+      await expect.poll(async () => (await peer.peer("a")).id, { timeout: 10_000 }).toBe(keysIn(state).id);
+    await Promise.all([v.waitForPath("a", "direct"), b.waitForPath("a", "direct")]);
   });
 
   it("has its certificate renewed when a third of its life is left, by an admin's host, without anybody's doing", async () => {
