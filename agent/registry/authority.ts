@@ -63,7 +63,7 @@ export function judge(
       if (isAdmin && !isNetworkKey) return refused("role-not-grantable");
       if (isAdmin && record.expiresAt !== undefined) return refused("admin-certificate-expires");
       if (!isAdmin && record.expiresAt === undefined) return refused("certificate-without-expiry");
-      if (!isAdmin && lifetimeMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
+      if (!isAdmin && signedForMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
         return refused("certificate-lifetime-too-long");
       if (content.address6 !== derivedAddress6) return refused("address6-not-derived");
       return byAdmin;
@@ -84,6 +84,11 @@ export function judge(
 
 function lifetimeMs({ issuedAt, expiresAt }: SignedRecord): number {
   return expiresAt === undefined ? Infinity : expiresAt - issuedAt;
+}
+
+/** A certificate that was renewed keeps its time of issue, which is its place among those who claim the same; its sequence is newer. */
+function signedForMs({ issuedAt, sequence, expiresAt }: SignedRecord): number {
+  return expiresAt === undefined ? Infinity : expiresAt - Math.max(issuedAt, sequence);
 }
 
 const ENTITLED: Verdict = { verdict: "entitled" };

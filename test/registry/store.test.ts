@@ -41,6 +41,20 @@ function outcome(store: RecordStore, record: SignedRecord, now = NOW): string {
   return outcomeOf(store.apply(record.bytes, now));
 }
 
+// R-1202
+it("takes a certificate that was renewed: it keeps its time of issue, and lives a year from when it was signed", () => {
+  const head = (expiresAt: number) => ({
+    issuedAt: wallMs(NOW - MAX_CERTIFICATE_LIFETIME_MS),
+    sequence: NOW,
+    expiresAt: wallMs(expiresAt),
+  });
+  const longest = NOW + MAX_CERTIFICATE_LIFETIME_MS;
+  expect(outcome(storeWith(), certificateOf(3, FOUNDER, {}, head(longest)))).toBe("accepted");
+  expect(outcome(storeWith(), certificateOf(3, FOUNDER, {}, head(longest + 1)))).toBe(
+    "refused: certificate-lifetime-too-long",
+  );
+});
+
 //
 describe("a record is refused by name", () => {
   const later = wallMs(NOW + 24 * HOUR_MS);
