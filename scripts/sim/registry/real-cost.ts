@@ -87,6 +87,7 @@ export function memoryRows(
         { kind: "records", records: [bytes] },
         { wall: wallAt(index), monotonic: monotonicMs(index) },
       );
+    if (store.roster.members.size !== size) throw new Error("a flood changed who is a member"); // and it is in memory again
     rows.push(figureRow(`memory after ${flood.length} ${what}`, "MB", (usedBytes() - before) / MB, 1));
   }
   return rows;
