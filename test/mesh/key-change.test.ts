@@ -23,13 +23,16 @@ class Scene implements AsyncDisposable {
     const { identity, random, log } = member.context;
     const device: KeyChangeParts["device"] = {
       setPrivateKey: (key) => this.#note(`key ${key === identity.wireguardPrivateKey ? "in use" : "other"}`),
-      dump: () => Promise.resolve(wgInterface(live, wgPeer("gone", { endpoint: endpoint(3) }))),
+      dump: () => {
+        // Whoever is begun with answers at once, however long the state took to be written.
+        const live = wgPeer("peer", { endpoint: endpoint(2), latestHandshakeAt: member.clock.wallNow() });
+        return Promise.resolve(wgInterface(live, wgPeer("gone", { endpoint: endpoint(3) })));
+      },
       apply: (changes: readonly PeerChange[]) => {
         for (const { publicKey } of changes) this.done.push(`begin ${publicKey}`);
         return Promise.resolve();
       },
     };
-    const live = wgPeer("peer", { endpoint: endpoint(2), latestHandshakeAt: NOW });
     this.keyChange = new KeyChange({ identity, clock: member.clock, random, log, device });
   }
 
