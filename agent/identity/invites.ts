@@ -136,8 +136,9 @@ export function claimsOf(roster: Roster, membership: Membership): Claims {
     const opened =
       redeemed && openRecord(new Uint8Array(Buffer.from(redeemed.certificate, "base64")), network);
     if (opened?.ok !== true || !isOf(opened.value, "member")) return [];
-    // What a revoked member had is free again.
-    return roster.revoked.has(memberIdOf(opened.value.content.identityKey)) ? [] : [opened.value.content];
+    // What a revoked member had is free again, and of a member the roster knows better: it may have another name by now.
+    const id = memberIdOf(opened.value.content.identityKey);
+    return roster.revoked.has(id) || roster.members.has(id) ? [] : [opened.value.content];
   });
   const claims = [...roster.members.values(), ...issued];
   return {

@@ -148,6 +148,16 @@ describe("a member", () => {
     expect(() => named(host, host, "x")).toThrow(expect.objectContaining({ code: "rights.missing" }));
   });
 
+  it("that has another name leaves its own to others at once, and may have it back", () => {
+    const admin = founder();
+    const host = join(admin, "host");
+    named(admin, host, "guest");
+    named(admin, host, "host");
+    named(admin, host, "guest");
+    join(admin, "host");
+    expect([...admin.store.roster.memberByName.keys()].sort()).toEqual(["founder", "guest", "host"]);
+  });
+
   it("that is an admin is renamed by the founder alone, and stays one", () => {
     const network = founder();
     const [one, two] = [join(network, "one", { asAdmin: true }), join(network, "two", { asAdmin: true })];
