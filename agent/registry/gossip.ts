@@ -78,6 +78,8 @@ export class Gossip {
    * other end may never have seen that one: it counts on the lower id to compare in the one that stays.
    */
   replaced(peer: MemberId): readonly GossipEffect[] {
+    // What was asked for there may not come: it may be asked for again.
+    this.#reconciliation.disconnected(peer);
     return this.#ownId < peer ? [{ to: peer, message: this.#reconciliation.begin() }] : [];
   }
 

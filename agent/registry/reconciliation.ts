@@ -101,6 +101,7 @@ export class Reconciliation {
     this.#asked.admitted(key);
   }
 
+  /** A connection to it has ended. */
   disconnected(peer: MemberId): void {
     this.#asked.disconnected(peer);
   }

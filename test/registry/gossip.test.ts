@@ -50,12 +50,17 @@ class Host {
 
 type Sent = { readonly from: MemberId; readonly effect: GossipEffect };
 
-/** A network that loses nothing; gives back all that was sent. */
-function run(hosts: readonly Host[], start: readonly Sent[]): readonly Sent[] {
+/** A network that loses nothing but `isLost`; gives back all that was sent. */
+function run(
+  hosts: readonly Host[],
+  start: readonly Sent[],
+  isLost: (sent: Sent) => boolean = () => false,
+): readonly Sent[] {
   const queue = [...start];
-  for (const { from, effect } of queue) {
+  for (const sent of queue) {
+    const { from, effect } = sent;
     const host = hosts.find(({ id }) => id === effect.to);
-    if (host === undefined) continue;
+    if (host === undefined || isLost(sent)) continue;
     const { effects } = host.receive(from, effect.message);
     queue.push(...effects.map((next) => ({ from: host.id, effect: next })));
   }
@@ -115,6 +120,17 @@ describe("a new connection", () => {
     expect(holdings(low.store)).not.toEqual(holdings(high.store));
     run([low, high], [...sentBy(low, low.gossip.replaced(HIGH)), ...sentBy(high, high.gossip.replaced(LOW))]);
     expect(holdings(low.store)).toEqual(holdings(high.store));
+  });
+
+  it("in the place of another brings what was asked for in that one and never came, to both ends", () => {
+    const low = new Host(LOW, [...base, announced(RELAY, testHost(2))]);
+    const high = new Host(HIGH, [...base, announced(RELAY, testHost(3))]);
+    const isLost = ({ effect }: Sent): boolean => effect.message.kind === "wanted";
+    const sent = run([low, high], connect(low, high), isLost);
+    expect(sent.filter(isLost)).toHaveLength(2);
+    run([low, high], [...sentBy(low, low.gossip.replaced(HIGH)), ...sentBy(high, high.gossip.replaced(LOW))]);
+    expect(holdings(low.store)).toEqual(holdings(high.store));
+    expect(low.store.size).toBe(base.length + 2);
   });
 
   it("costs 40 bytes and nothing more between equals", () => {
