@@ -111,8 +111,9 @@ export class LanDiscovery implements AsyncDisposable {
   /** Takes back what was announced. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const cancel of this.#cancels) cancel();
     await this.#changing;
+    // Not before: what was under way has set timers to its end.
+    for (const cancel of this.#cancels) cancel();
     await this.#closeLinks();
   }
 

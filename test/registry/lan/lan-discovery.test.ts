@@ -204,6 +204,17 @@ describe("members on a LAN", () => {
     expect(ann.queries).toBeLessThan(15);
   });
 
+  it("leave no timer behind where they stop while they open a link", async () => {
+    const lan = new PaperLan();
+    const ann = lan.host(1);
+    ann.discovery.start();
+    await Promise.resolve();
+    await ann.discovery[Symbol.asyncDispose]();
+    expect(ann.said).toHaveLength(1);
+    expect(ann.events).toBeUndefined();
+    expect(lan.clock.pending).toBe(0);
+  });
+
   it("go silent when they stop", async () => {
     const lan = new PaperLan();
     const ann = lan.host(1);
