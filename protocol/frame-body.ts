@@ -155,7 +155,9 @@ export type Notification =
   | { readonly kind: "forwarded"; readonly from: MemberId; readonly sealed: Uint8Array }
   | ({ readonly kind: "allocation-offer" } & AllocationLeg)
   | { readonly kind: "allocation-ended"; readonly allocation: AllocationId; readonly reason: string }
-  | ({ readonly kind: "allocation-warning" } & AllocationWarning);
+  | ({ readonly kind: "allocation-warning" } & AllocationWarning)
+  /** The volunteer that says it stops within that time: whoever it relays for moves to another one. */
+  | { readonly kind: "draining"; readonly withinMs: number };
 
 /** A slot's is the one that the first byte of its hash names. */
 export const BUCKETS = 256;
@@ -335,6 +337,8 @@ export function notificationToWire(body: Notification): hopwire.v1.Notification.
       return { allocationEnded: { allocation: idBytes(body.allocation), reason: body.reason } };
     case "allocation-warning":
       return { allocationWarning: { ...body, allocation: idBytes(body.allocation) } };
+    case "draining":
+      return { draining: { withinMs: body.withinMs } };
   }
 }
 
@@ -382,6 +386,8 @@ export function notificationFromWire(wire: hopwire.v1.Notification.$Properties):
       limitBytes: integerField(limitBytes, "warning-limit", 1, Number.MAX_SAFE_INTEGER),
     };
   }
+  if (wire.draining)
+    return { kind: "draining", withinMs: integerField(wire.draining.withinMs, "draining", 0, MAX_UINT32) };
   return undefined;
 }
 

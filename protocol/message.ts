@@ -62,12 +62,22 @@ export type CandidatesContent = {
   readonly round: number;
   /** What is in front of the sender, as far as it knows. */
   readonly nat: NatByFamily;
+  /** Round trips of the sender's own to volunteers, the nearest first. */
+  readonly relayRtts: readonly RelayRtt[];
 };
 
 export type MessageContent =
   | CandidatesContent
   /** The sender's NAT passes what the receiver sends to many of its ports, which it does not know: try them. */
   | { readonly kind: "knock"; readonly ports: readonly number[] };
+
+export type RelayRtt = { readonly relay: MemberId; readonly rttMs: number };
+
+/** A relay beyond the nearest few is not chosen by its distance. With 22 bytes each they take a twelfth of a message. */
+export const MAX_RELAY_RTTS = 16;
+
+/** Beyond it nothing works: TCP gives up, and so did whoever measured. */
+const MAX_RELAY_RTT_MS = 10_000;
 
 export type SealOptions = {
   readonly network: NetworkId;
@@ -104,6 +114,8 @@ export function sealMessage(content: MessageContent, options: SealOptions): Deco
   if (content.kind === "candidates" && content.candidates.length > MAX_MESSAGE_CANDIDATES)
     return refused("message-candidates");
   if (content.kind === "knock" && content.ports.length > MAX_KNOCK_PORTS) return refused("message-ports");
+  if (content.kind === "candidates" && content.relayRtts.length > MAX_RELAY_RTTS)
+    return refused("message-relay-rtts");
   const ephemeral = privateKeyOf("x25519", options.ephemeralSeed);
   const ephemeralKey = rawPublicKey(ephemeral);
   const secret = sharedSecret(ephemeral, options.receiverExchangeKey);
@@ -192,6 +204,10 @@ function contentToWire(content: MessageContent): Partial<hopwire.v1.PeerMessage.
           answerWanted: content.answerWanted,
           ...(content.round === 0 ? {} : { round: content.round }),
           nat: natToWire(content.nat),
+          relayRtts: content.relayRtts.map(({ relay, rttMs }) => ({
+            relay: idBytes(relay),
+            rttMs: Math.round(rttMs),
+          })),
         },
       };
     }
@@ -229,5 +245,9 @@ function contentFromWire({ candidates, knock }: hopwire.v1.PeerMessage.$Properti
     answerWanted: exchange.answerWanted ?? false,
     round: integerField(exchange.round ?? 0, "message-round", 0, 0xffff_ffff),
     nat: natFromWire(exchange.nat),
+    relayRtts: listField(exchange.relayRtts, "message-relay-rtts", 0, MAX_RELAY_RTTS).map((entry) => ({
+      relay: memberField(entry.relay, "message-relay"),
+      rttMs: integerField(entry.rttMs, "message-relay-rtt", 0, MAX_RELAY_RTT_MS),
+    })),
   };
 }

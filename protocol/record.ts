@@ -51,7 +51,24 @@ export type RelayAnnouncement = {
   readonly bandwidthBps: number;
   readonly version: string;
   readonly draining: boolean;
+  /** "*", "role:admin", names, ids. Empty: not said. */
+  readonly allow: readonly string[];
+  /** Cron expression in the volunteer's own time; "" is not said. */
+  readonly schedule: string;
+  /** Of each allocation of the tier free; 0 is "not limited". */
+  readonly quotaBytes: number;
+  readonly forwarder: RelayForwarder | undefined;
+  /** Out of its hours, or the month's bytes are used. */
+  readonly closed: boolean;
 };
+
+const RELAY_FORWARDERS = ["kernel", "userspace"] as const;
+export type RelayForwarder = (typeof RELAY_FORWARDERS)[number];
+
+export const MAX_ALLOW_ENTRIES = MAX_LIST;
+/** Of all entries together: an announcement with every other list full stays below `MAX_RECORD_BYTES`. */
+export const MAX_ALLOW_BYTES = 512;
+export const MAX_SCHEDULE_LENGTH = 100;
 
 export type MemberEndpoints = {
   readonly kind: "endpoints";
@@ -245,6 +262,12 @@ function encodeContent(content: RecordContent): Partial<hopwire.v1.RecordBody.$P
           bandwidthBps: content.bandwidthBps,
           version: content.version,
           draining: content.draining,
+          allow: [...content.allow],
+          // What is not said takes no bytes.
+          schedule: content.schedule || undefined,
+          quotaBytes: content.quotaBytes || undefined,
+          forwarder: content.forwarder,
+          closed: content.closed || undefined,
         },
       };
     case "endpoints":
@@ -344,6 +367,14 @@ function decodeRelay(relay: hopwire.v1.RelayAnnouncement.$Properties): Decoded<R
   if (!/^[0-9A-Za-z.+-]{0,32}$/.test(version)) return refused("relay-version");
   const bandwidthBps = wireNumber(relay.bandwidthBps ?? 0);
   if (bandwidthBps === undefined) return refused("relay-bandwidth");
+  const quotaBytes = wireNumber(relay.quotaBytes ?? 0);
+  if (quotaBytes === undefined) return refused("relay-quota");
+  const allow = relay.allow ?? [];
+  if (allow.length > MAX_ALLOW_ENTRIES || !allow.every((entry) => ALLOW_ENTRY.test(entry)))
+    return refused("relay-allow");
+  const schedule = relay.schedule ?? "";
+  if (schedule.length > MAX_SCHEDULE_LENGTH || !/^[0-9A-Za-z*/, -]*$/.test(schedule))
+    return refused("relay-schedule");
   return decoded({
     kind: "relay",
     endpoints,
@@ -353,8 +384,17 @@ function decodeRelay(relay: hopwire.v1.RelayAnnouncement.$Properties): Decoded<R
     bandwidthBps,
     version,
     draining: relay.draining ?? false,
+    allow,
+    schedule,
+    quotaBytes,
+    // A word of a later version says nothing to us.
+    forwarder: RELAY_FORWARDERS.find((known) => known === relay.forwarder),
+    closed: relay.closed ?? false,
   });
 }
+
+/** "*", "role:admin" and the like, a name or an id. */
+const ALLOW_ENTRY = /^(?:\*|(?:role:)?[a-z0-9-]{1,63})$/;
 
 function decodeEndpoints(record: hopwire.v1.Endpoints.$Properties): Decoded<MemberEndpoints> {
   const homes = record.homeRelays ?? [];

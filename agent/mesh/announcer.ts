@@ -1,5 +1,11 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import {
+  MAX_ALLOW_BYTES,
+  MAX_ALLOW_ENTRIES,
+  MAX_SCHEDULE_LENGTH,
+  type RelayForwarder,
+} from "../../protocol/record.ts";
 import type { Logger } from "../log.ts";
 import { Publisher, type OwnAnnouncements } from "../registry/publisher.ts";
 import type { MeshContext } from "./context.ts";
@@ -15,6 +21,13 @@ export type Announced = {
         readonly allocations: number;
         readonly version: string;
         readonly region: string;
+        readonly draining: boolean;
+        readonly closed: boolean;
+        readonly allow: readonly string[];
+        readonly schedule: string;
+        /** Of an allocation that a member's own token asks for; 0 is "not limited". */
+        readonly grant: { readonly bandwidthBps: number; readonly quotaBytes: number };
+        readonly forwarder: RelayForwarder;
       }
     | undefined;
 };
@@ -29,11 +42,21 @@ export function announcementsOf({ homeRelays, publicEndpoints, relay }: Announce
       capacity: relay.maxAllocations,
       load: Math.min(1, relay.allocations / relay.maxAllocations),
       region: relay.region,
-      bandwidthBps: 0,
+      bandwidthBps: relay.grant.bandwidthBps,
+      quotaBytes: relay.grant.quotaBytes,
       version: relay.version,
-      draining: false,
+      draining: relay.draining,
+      closed: relay.closed,
+      allow: isShort(relay.allow) ? relay.allow : [],
+      schedule: relay.schedule.length <= MAX_SCHEDULE_LENGTH ? relay.schedule : "",
+      forwarder: relay.forwarder,
     },
   };
+}
+
+/** Half a list would shut out whoever is in the other half: they had better ask. */
+function isShort(allow: readonly string[]): boolean {
+  return allow.length <= MAX_ALLOW_ENTRIES && Buffer.byteLength(allow.join(" ")) <= MAX_ALLOW_BYTES;
 }
 
 /** Keeps what others know of this host current. A failure is logged: the next change, or the next sweep, tries again. */

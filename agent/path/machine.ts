@@ -1,7 +1,14 @@
 import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
-import type { AllocationId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { onConsent, onHeard, onObservedDirect, onTickDirect, onValidatedDirect } from "./direct.ts";
+import {
+  onHandOver,
+  onObservedRelayed,
+  onRelayDoubted,
+  onRelayGone,
+  onRelayReady,
+  onTickRelayed,
+} from "./legs.ts";
 import {
   avoidedWakeAt,
   mayReturn,
@@ -11,7 +18,6 @@ import {
   onRelayBetter,
   onStrayedFromRelay,
   onTickAvoided,
-  returnAtOnce,
 } from "./preference.ts";
 import {
   CONSENT_IDLE_MS,
@@ -22,7 +28,6 @@ import {
   SESSION_MS,
   SWITCH_MS,
   type CheckingPath,
-  type Leg,
   type NoPath,
   type Observation,
   type PathEffect,
@@ -43,7 +48,7 @@ import {
   toNone,
   toRelayed,
   unchanged,
-  withLeg,
+  withLegs,
 } from "./transition.ts";
 
 /** A completed handshake this young shows, at first sight, that packets flow now (KEEPALIVE + REKEY; paper, section 6.5). */
@@ -64,6 +69,10 @@ export function stepPath(
       return onRelayReady(state, input.leg, now);
     case "relay-gone":
       return onRelayGone(state, input.allocation, now);
+    case "relay-doubted":
+      return onRelayDoubted(state, input.allocation, now);
+    case "hand-over":
+      return onHandOver(state, input.allocation, controlling, now);
     case "validated":
       return onValidated(state, input.endpoint, controlling, now);
     case "try":
@@ -104,42 +113,11 @@ export function pathWakeAt(state: PathState): MonotonicMs | undefined {
     case "none":
       return undefined;
     case "relayed":
-      return state.avoided && avoidedWakeAt(state.avoided);
+      return earlier(state.moveBy, state.avoided && avoidedWakeAt(state.avoided));
     case "checking":
       return state.giveUpAt;
     case "direct":
       return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state) : CONSENT_IDLE_MS));
-  }
-}
-
-function onRelayReady(state: PathState, leg: Leg, now: MonotonicMs): PathStep {
-  const legs = withLeg(state, leg);
-  switch (state.tag) {
-    case "direct":
-    case "checking":
-      return unchanged({ ...state, ...legs });
-    case "relayed":
-      return moveWireguard({ ...state, ...legs }, leg.endpoint, now);
-    case "none":
-      return moveWireguard({ ...state, ...legs, trying: leg.endpoint }, leg.endpoint, now);
-  }
-}
-
-function onRelayGone(state: PathState, allocation: AllocationId, now: MonotonicMs): PathStep {
-  if (state.leg?.allocation !== allocation) return unchanged(state);
-  const legs = withLeg(state, undefined);
-  switch (state.tag) {
-    case "none":
-    case "checking":
-    case "direct":
-      return unchanged({ ...state, ...legs });
-    case "relayed":
-      if (state.avoided !== undefined) return returnAtOnce(state, state.avoided, now);
-      return change(
-        state,
-        unchanged({ ...shared(state), ...legs, tag: "none", since: now, trying: undefined }),
-        "the relay is gone",
-      );
   }
 }
 
@@ -209,7 +187,8 @@ function onObserved(before: PathState, seen: Observation, controlling: boolean, 
       return onObservedNone(state, endpoint, received, now);
     case "relayed":
       if (received && !isRelay(state, endpoint)) return onStrayedFromRelay(state, endpoint, now);
-      return isSilent(state, now) ? toNone(state, now, "nothing came for three minutes") : unchanged(state);
+      if (isSilent(state, now)) return toNone(state, now, "nothing came for three minutes");
+      return onObservedRelayed(state, endpoint, received, controlling, now) ?? unchanged(state);
     case "checking":
       return onObservedChecking(state, endpoint, received, controlling, now);
     case "direct":
@@ -228,11 +207,11 @@ function onObservedNone(state: NoPath, endpoint: Endpoint, received: boolean, no
   if (!isRelay(state, endpoint)) return toDirect(state, endpoint, now, "bytes came");
   // Through a leg of before while there is no other: it is about to end.
   if (state.leg === undefined) return unchanged(state);
-  return change(
-    state,
-    unchanged({ ...shared(state), leg: state.leg, tag: "relayed", since: now, avoided: undefined }),
-    "bytes came",
-  );
+  const { leg, spare } = state;
+  const isSpares = spare !== undefined && sameEndpoint(endpoint, spare.endpoint);
+  const legs = isSpares ? withLegs(state, spare, leg) : { leg };
+  const next: PathState = { ...shared(state), ...legs, tag: "relayed", since: now, avoided: undefined };
+  return change(state, unchanged(next), "bytes came");
 }
 
 /**
@@ -299,6 +278,7 @@ function onTick(state: PathState, lossShare: number | undefined, now: MonotonicM
     case "none":
       return unchanged(state);
     case "relayed":
+      if (state.moveBy !== undefined && now >= state.moveBy) return onTickRelayed(state, now);
       return state.avoided === undefined ? unchanged(state) : onTickAvoided(state, state.avoided, now);
     case "checking": {
       if (now < state.giveUpAt) return unchanged(state);
@@ -332,4 +312,9 @@ function isMoving({ trying, movedAt }: NoPath, now: MonotonicMs): boolean {
 /** With keepalives every 25 s and a handshake every 2 minutes, an end that is there is heard within a session's life. */
 function isSilent({ seen, rxAt, since }: PathState, now: MonotonicMs): boolean {
   return !hasSession(seen) && now - Math.max(rxAt ?? since, since) >= SESSION_MS;
+}
+
+function earlier(a: MonotonicMs | undefined, b: MonotonicMs | undefined): MonotonicMs | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }

@@ -25,7 +25,7 @@ import {
   shared,
   toDirect,
   unchanged,
-  withLeg,
+  withLegs,
 } from "./transition.ts";
 
 /** Between two changes that are made for quality alone: a path may be bad for seconds, and each change moves packets about. */
@@ -149,7 +149,7 @@ export function onStrayedFromRelay(state: RelayedPath, endpoint: Endpoint, now: 
 export function returnAtOnce(state: RelayedPath, avoided: AvoidedPath, now: MonotonicMs): PathStep {
   const gone: NoPath = {
     ...shared(state),
-    ...withLeg(state, undefined),
+    ...withLegs(state, undefined, undefined),
     tag: "none",
     since: now,
     trying: undefined,

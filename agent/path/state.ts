@@ -22,6 +22,10 @@ export type Observation = {
 export type PathInput =
   | { readonly kind: "relay-ready"; readonly leg: Leg }
   | { readonly kind: "relay-gone"; readonly allocation: AllocationId }
+  /** Round trips to this relay are lost; to another one that could carry the path they are not. */
+  | { readonly kind: "relay-doubted"; readonly allocation: AllocationId }
+  /** The other relay is to carry the path from now on; this one works until it has. */
+  | { readonly kind: "hand-over"; readonly allocation: AllocationId }
   /** Checks showed that the pair carries packets both ways. */
   | { readonly kind: "validated"; readonly endpoint: Endpoint }
   /** Without checks: let WireGuard's handshake try it. */
@@ -75,6 +79,10 @@ export type Shared = {
   readonly since: MonotonicMs;
   /** The warm standby, or the path itself. */
   readonly leg: Leg | undefined;
+  /** Of another volunteer, to take the leg's place. */
+  readonly spare: Leg | undefined;
+  /** The leg is to be left, and the controlling end moves both; at this time we do. */
+  readonly moveBy: MonotonicMs | undefined;
   /** Legs of before, the latest first: while the peer still uses one of them, that is no direct path. */
   readonly formerLegs: readonly Endpoint[];
   readonly seen: Observation | undefined;
@@ -199,6 +207,8 @@ export function initialPath(now: MonotonicMs): PathState {
     tag: "none",
     since: now,
     leg: undefined,
+    spare: undefined,
+    moveBy: undefined,
     formerLegs: [],
     seen: undefined,
     rxAt: undefined,

@@ -120,27 +120,43 @@ export function unchanged(state: PathState, ...effects: readonly PathEffect[]): 
 
 /** The part that all states have; what is theirs alone stays behind. */
 export function shared(state: PathState): Shared {
-  const { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil, preference } = state;
-  return { since, leg, formerLegs, seen, rxAt, movedAt, directFailures, holdUntil, preference };
+  const { since, leg, spare, moveBy, formerLegs, seen, rxAt, movedAt } = state;
+  const { directFailures, holdUntil, preference } = state;
+  return {
+    since,
+    leg,
+    spare,
+    moveBy,
+    formerLegs,
+    seen,
+    rxAt,
+    movedAt,
+    directFailures,
+    holdUntil,
+    preference,
+  };
 }
 
-/** `leg` takes the place of the one there was. */
-export function withLeg<Leg_ extends Leg | undefined>(
+/** `leg` and `spare` take the places of those there were. Whoever was to be left has been, or is no leg any more. */
+export function withLegs<Leg_ extends Leg | undefined>(
   state: PathState,
   leg: Leg_,
-): Pick<Shared, "formerLegs"> & { readonly leg: Leg_ } {
-  const before = state.leg?.endpoint;
-  const others = state.formerLegs.filter((former) => !sameEndpoint(former, leg?.endpoint));
-  const formerLegs =
-    before === undefined || sameEndpoint(before, leg?.endpoint)
-      ? others
-      : [before, ...others.filter((former) => !sameEndpoint(former, before))].slice(0, MAX_FORMER_LEGS);
-  return { leg, formerLegs };
+  spare: Leg | undefined,
+): Pick<Shared, "spare" | "moveBy" | "formerLegs"> & { readonly leg: Leg_ } {
+  const isKept = (endpoint: Endpoint): boolean =>
+    sameEndpoint(endpoint, leg?.endpoint) || sameEndpoint(endpoint, spare?.endpoint);
+  const before = [state.leg, state.spare].flatMap((one) => one?.endpoint ?? []);
+  const formerLegs = [...before, ...state.formerLegs].filter(
+    (one, index, all) => !isKept(one) && all.findIndex((other) => sameEndpoint(other, one)) === index,
+  );
+  const moveBy = state.leg?.allocation === leg?.allocation ? state.moveBy : undefined;
+  return { leg, spare, moveBy, formerLegs: formerLegs.slice(0, MAX_FORMER_LEGS) };
 }
 
 export function isRelay(state: PathState, endpoint: Endpoint): boolean {
   return (
     sameEndpoint(endpoint, state.leg?.endpoint) ||
+    sameEndpoint(endpoint, state.spare?.endpoint) ||
     state.formerLegs.some((former) => sameEndpoint(endpoint, former))
   );
 }

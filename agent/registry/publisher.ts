@@ -34,6 +34,11 @@ const WITHDRAWN: RelayAnnouncement = {
   bandwidthBps: 0,
   version: "",
   draining: true,
+  allow: [],
+  schedule: "",
+  quotaBytes: 0,
+  forwarder: undefined,
+  closed: false,
 };
 
 /** Every change of load would otherwise go to every member of the network. */
@@ -119,9 +124,8 @@ function textOf(content: Announcement): string {
       return JSON.stringify([content.homeRelays, content.publicEndpoints.map(formatEndpoint)]);
     case "relay": {
       const endpoints = content.endpoints.map((e) => [e.carrier, formatEndpoint(e.endpoint)]);
-      const { capacity, load, region, bandwidthBps, version, draining } = content;
-      const step = Math.round(load / LOAD_STEP);
-      return JSON.stringify([endpoints, capacity, step, region, bandwidthBps, version, draining]);
+      const step = Math.round(content.load / LOAD_STEP);
+      return JSON.stringify({ ...content, endpoints, load: step });
     }
   }
 }

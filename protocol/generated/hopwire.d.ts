@@ -543,6 +543,21 @@ export namespace hopwire {
             /** RelayAnnouncement draining. */
             draining: boolean;
 
+            /** RelayAnnouncement allow. */
+            allow: string[];
+
+            /** RelayAnnouncement schedule. */
+            schedule: string;
+
+            /** RelayAnnouncement quotaBytes. */
+            quotaBytes: number;
+
+            /** RelayAnnouncement forwarder. */
+            forwarder: string;
+
+            /** RelayAnnouncement closed. */
+            closed: boolean;
+
             /**
              * Encodes the specified RelayAnnouncement message. Does not implicitly {@link hopwire.v1.RelayAnnouncement.verify|verify} messages.
              * @param message RelayAnnouncement message or plain object to encode
@@ -594,6 +609,21 @@ export namespace hopwire {
 
                 /** RelayAnnouncement draining */
                 draining?: (boolean|null);
+
+                /** RelayAnnouncement allow */
+                allow?: (string[]|null);
+
+                /** RelayAnnouncement schedule */
+                schedule?: (string|null);
+
+                /** RelayAnnouncement quotaBytes */
+                quotaBytes?: (number|null);
+
+                /** RelayAnnouncement forwarder */
+                forwarder?: (string|null);
+
+                /** RelayAnnouncement closed */
+                closed?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1746,6 +1776,9 @@ export namespace hopwire {
             /** Notification allocationWarning. */
             allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
 
+            /** Notification draining. */
+            draining?: (hopwire.v1.Draining.$Properties|null);
+
             /** Notification storeRoot. */
             storeRoot?: (hopwire.v1.StoreRoot.$Properties|null);
 
@@ -1756,7 +1789,7 @@ export namespace hopwire {
             subscription?: (hopwire.v1.Subscription.$Properties|null);
 
             /** Notification body. */
-            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription");
+            body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"draining"|"storeRoot"|"storeBuckets"|"subscription");
 
             /**
              * Encodes the specified Notification message. Does not implicitly {@link hopwire.v1.Notification.verify|verify} messages.
@@ -1810,6 +1843,9 @@ export namespace hopwire {
                 /** Notification allocationWarning */
                 allocationWarning?: (hopwire.v1.AllocationWarning.$Properties|null);
 
+                /** Notification draining */
+                draining?: (hopwire.v1.Draining.$Properties|null);
+
                 /** Notification storeRoot */
                 storeRoot?: (hopwire.v1.StoreRoot.$Properties|null);
 
@@ -1820,7 +1856,7 @@ export namespace hopwire {
                 subscription?: (hopwire.v1.Subscription.$Properties|null);
 
                 /** Notification body */
-                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription");
+                body?: ("digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"draining"|"storeRoot"|"storeBuckets"|"subscription");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1835,12 +1871,13 @@ export namespace hopwire {
               allocationOffer?: hopwire.v1.Allocated.$Shape|null;
               allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
               allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
+              draining?: hopwire.v1.Draining.$Shape|null;
               storeRoot?: hopwire.v1.StoreRoot.$Shape|null;
               storeBuckets?: hopwire.v1.StoreBuckets.$Shape|null;
               subscription?: hopwire.v1.Subscription.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
+              ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "draining"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining: hopwire.v1.Draining.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
             );
         }
 
@@ -3193,6 +3230,70 @@ export namespace hopwire {
         }
 
         /**
+         * Properties of a Draining.
+         * @deprecated Use hopwire.v1.Draining.$Properties instead.
+         */
+        interface IDraining extends hopwire.v1.Draining.$Properties {
+        }
+
+        /** Represents a Draining. */
+        class Draining {
+
+            /**
+             * Constructs a new Draining.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.Draining.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Draining withinMs. */
+            withinMs: number;
+
+            /**
+             * Encodes the specified Draining message. Does not implicitly {@link hopwire.v1.Draining.verify|verify} messages.
+             * @param message Draining message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.Draining.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Draining message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.Draining & hopwire.v1.Draining.$Shape} Draining
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.Draining & hopwire.v1.Draining.$Shape;
+
+            /**
+             * Gets the type url for Draining
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Draining {
+
+            /** Properties of a Draining. */
+            interface $Properties {
+
+                /** Draining withinMs */
+                withinMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Draining. */
+            type $Shape = hopwire.v1.Draining.$Properties;
+        }
+
+        /**
          * Properties of a Forward.
          * @deprecated Use hopwire.v1.Forward.$Properties instead.
          */
@@ -4061,6 +4162,9 @@ export namespace hopwire {
             /** CandidateExchange round. */
             round: number;
 
+            /** CandidateExchange relayRtts. */
+            relayRtts: hopwire.v1.RelayRtt.$Properties[];
+
             /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @param message CandidateExchange message or plain object to encode
@@ -4104,12 +4208,85 @@ export namespace hopwire {
                 /** CandidateExchange round */
                 round?: (number|null);
 
+                /** CandidateExchange relayRtts */
+                relayRtts?: (hopwire.v1.RelayRtt.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a CandidateExchange. */
             type $Shape = hopwire.v1.CandidateExchange.$Properties;
+        }
+
+        /**
+         * Properties of a RelayRtt.
+         * @deprecated Use hopwire.v1.RelayRtt.$Properties instead.
+         */
+        interface IRelayRtt extends hopwire.v1.RelayRtt.$Properties {
+        }
+
+        /** Represents a RelayRtt. */
+        class RelayRtt {
+
+            /**
+             * Constructs a new RelayRtt.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: hopwire.v1.RelayRtt.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RelayRtt relay. */
+            relay: Uint8Array;
+
+            /** RelayRtt rttMs. */
+            rttMs: number;
+
+            /**
+             * Encodes the specified RelayRtt message. Does not implicitly {@link hopwire.v1.RelayRtt.verify|verify} messages.
+             * @param message RelayRtt message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: hopwire.v1.RelayRtt.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RelayRtt message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {hopwire.v1.RelayRtt & hopwire.v1.RelayRtt.$Shape} RelayRtt
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): hopwire.v1.RelayRtt & hopwire.v1.RelayRtt.$Shape;
+
+            /**
+             * Gets the type url for RelayRtt
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace RelayRtt {
+
+            /** Properties of a RelayRtt. */
+            interface $Properties {
+
+                /** RelayRtt relay */
+                relay?: (Uint8Array|null);
+
+                /** RelayRtt rttMs */
+                rttMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RelayRtt. */
+            type $Shape = hopwire.v1.RelayRtt.$Properties;
         }
 
         /**

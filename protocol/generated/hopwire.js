@@ -1307,6 +1307,11 @@ export const hopwire = $root.hopwire = (() => {
              * @property {number|null} [bandwidthBps] RelayAnnouncement bandwidthBps
              * @property {string|null} [version] RelayAnnouncement version
              * @property {boolean|null} [draining] RelayAnnouncement draining
+             * @property {Array.<string>|null} [allow] RelayAnnouncement allow
+             * @property {string|null} [schedule] RelayAnnouncement schedule
+             * @property {number|null} [quotaBytes] RelayAnnouncement quotaBytes
+             * @property {string|null} [forwarder] RelayAnnouncement forwarder
+             * @property {boolean|null} [closed] RelayAnnouncement closed
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1333,6 +1338,7 @@ export const hopwire = $root.hopwire = (() => {
              */
             const RelayAnnouncement = function (properties) {
                 this.endpoints = [];
+                this.allow = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1396,6 +1402,46 @@ export const hopwire = $root.hopwire = (() => {
             RelayAnnouncement.prototype.draining = false;
 
             /**
+             * RelayAnnouncement allow.
+             * @member {Array.<string>} allow
+             * @memberof hopwire.v1.RelayAnnouncement
+             * @instance
+             */
+            RelayAnnouncement.prototype.allow = $util.emptyArray;
+
+            /**
+             * RelayAnnouncement schedule.
+             * @member {string} schedule
+             * @memberof hopwire.v1.RelayAnnouncement
+             * @instance
+             */
+            RelayAnnouncement.prototype.schedule = "";
+
+            /**
+             * RelayAnnouncement quotaBytes.
+             * @member {number} quotaBytes
+             * @memberof hopwire.v1.RelayAnnouncement
+             * @instance
+             */
+            RelayAnnouncement.prototype.quotaBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RelayAnnouncement forwarder.
+             * @member {string} forwarder
+             * @memberof hopwire.v1.RelayAnnouncement
+             * @instance
+             */
+            RelayAnnouncement.prototype.forwarder = "";
+
+            /**
+             * RelayAnnouncement closed.
+             * @member {boolean} closed
+             * @memberof hopwire.v1.RelayAnnouncement
+             * @instance
+             */
+            RelayAnnouncement.prototype.closed = false;
+
+            /**
              * Encodes the specified RelayAnnouncement message. Does not implicitly {@link hopwire.v1.RelayAnnouncement.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.RelayAnnouncement
@@ -1426,6 +1472,17 @@ export const hopwire = $root.hopwire = (() => {
                     writer.uint32(/* id 6, wireType 2 =*/50).string(message.version);
                 if (message.draining != null && $Object.hasOwnProperty.call(message, "draining") && message.draining !== false)
                     writer.uint32(/* id 7, wireType 0 =*/56).bool(message.draining);
+                if (message.allow != null && message.allow.length)
+                    for (let i = 0; i < message.allow.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.allow[i]);
+                if (message.schedule != null && $Object.hasOwnProperty.call(message, "schedule") && message.schedule !== "")
+                    writer.uint32(/* id 9, wireType 2 =*/74).string(message.schedule);
+                if (message.quotaBytes != null && $Object.hasOwnProperty.call(message, "quotaBytes") && (typeof message.quotaBytes === "object" ? message.quotaBytes.low || message.quotaBytes.high : message.quotaBytes !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.quotaBytes);
+                if (message.forwarder != null && $Object.hasOwnProperty.call(message, "forwarder") && message.forwarder !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.forwarder);
+                if (message.closed != null && $Object.hasOwnProperty.call(message, "closed") && message.closed !== false)
+                    writer.uint32(/* id 12, wireType 0 =*/96).bool(message.closed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1530,6 +1587,50 @@ export const hopwire = $root.hopwire = (() => {
                                 message.draining = value;
                             else
                                 delete message.draining;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.allow && message.allow.length))
+                                message.allow = [];
+                            message.allow.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.schedule = value;
+                            else
+                                delete message.schedule;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.quotaBytes = value;
+                            else
+                                delete message.quotaBytes;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.forwarder = value;
+                            else
+                                delete message.forwarder;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.closed = value;
+                            else
+                                delete message.closed;
                             continue;
                         }
                     }
@@ -4335,10 +4436,11 @@ export const hopwire = $root.hopwire = (() => {
              * @property {hopwire.v1.Allocated.$Properties|null} [allocationOffer] Notification allocationOffer
              * @property {hopwire.v1.AllocationEnded.$Properties|null} [allocationEnded] Notification allocationEnded
              * @property {hopwire.v1.AllocationWarning.$Properties|null} [allocationWarning] Notification allocationWarning
+             * @property {hopwire.v1.Draining.$Properties|null} [draining] Notification draining
              * @property {hopwire.v1.StoreRoot.$Properties|null} [storeRoot] Notification storeRoot
              * @property {hopwire.v1.StoreBuckets.$Properties|null} [storeBuckets] Notification storeBuckets
              * @property {hopwire.v1.Subscription.$Properties|null} [subscription] Notification subscription
-             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription"} [body] Notification body
+             * @property {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"draining"|"storeRoot"|"storeBuckets"|"subscription"} [body] Notification body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4360,12 +4462,13 @@ export const hopwire = $root.hopwire = (() => {
              *   allocationOffer?: hopwire.v1.Allocated.$Shape|null;
              *   allocationEnded?: hopwire.v1.AllocationEnded.$Shape|null;
              *   allocationWarning?: hopwire.v1.AllocationWarning.$Shape|null;
+             *   draining?: hopwire.v1.Draining.$Shape|null;
              *   storeRoot?: hopwire.v1.StoreRoot.$Shape|null;
              *   storeBuckets?: hopwire.v1.StoreBuckets.$Shape|null;
              *   subscription?: hopwire.v1.Subscription.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
+             *   ({ body?: undefined; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "digest"; digest: hopwire.v1.Digest.$Shape; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "wanted"; digest?: null; wanted: hopwire.v1.Wanted.$Shape; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "records"; digest?: null; wanted?: null; records: hopwire.v1.Records.$Shape; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "forwarded"; digest?: null; wanted?: null; records?: null; forwarded: hopwire.v1.Forwarded.$Shape; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationOffer"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer: hopwire.v1.Allocated.$Shape; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationEnded"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded: hopwire.v1.AllocationEnded.$Shape; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "allocationWarning"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning: hopwire.v1.AllocationWarning.$Shape; draining?: null; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "draining"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining: hopwire.v1.Draining.$Shape; storeRoot?: null; storeBuckets?: null; subscription?: null }|{ body?: "storeRoot"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot: hopwire.v1.StoreRoot.$Shape; storeBuckets?: null; subscription?: null }|{ body?: "storeBuckets"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets: hopwire.v1.StoreBuckets.$Shape; subscription?: null }|{ body?: "subscription"; digest?: null; wanted?: null; records?: null; forwarded?: null; allocationOffer?: null; allocationEnded?: null; allocationWarning?: null; draining?: null; storeRoot?: null; storeBuckets?: null; subscription: hopwire.v1.Subscription.$Shape })
              * )} hopwire.v1.Notification.$Shape
              */
 
@@ -4441,6 +4544,14 @@ export const hopwire = $root.hopwire = (() => {
             Notification.prototype.allocationWarning = null;
 
             /**
+             * Notification draining.
+             * @member {hopwire.v1.Draining.$Properties|null|undefined} draining
+             * @memberof hopwire.v1.Notification
+             * @instance
+             */
+            Notification.prototype.draining = null;
+
+            /**
              * Notification storeRoot.
              * @member {hopwire.v1.StoreRoot.$Properties|null|undefined} storeRoot
              * @memberof hopwire.v1.Notification
@@ -4469,12 +4580,12 @@ export const hopwire = $root.hopwire = (() => {
 
             /**
              * Notification body.
-             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"storeRoot"|"storeBuckets"|"subscription"|undefined} body
+             * @member {"digest"|"wanted"|"records"|"forwarded"|"allocationOffer"|"allocationEnded"|"allocationWarning"|"draining"|"storeRoot"|"storeBuckets"|"subscription"|undefined} body
              * @memberof hopwire.v1.Notification
              * @instance
              */
             $Object.defineProperty(Notification.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded", "allocationWarning", "storeRoot", "storeBuckets", "subscription"]),
+                get: $util.oneOfGetter($oneOfFields = ["digest", "wanted", "records", "forwarded", "allocationOffer", "allocationEnded", "allocationWarning", "draining", "storeRoot", "storeBuckets", "subscription"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -4508,6 +4619,8 @@ export const hopwire = $root.hopwire = (() => {
                     $root.hopwire.v1.AllocationEnded.encode(message.allocationEnded, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
                 if (message.allocationWarning != null && $Object.hasOwnProperty.call(message, "allocationWarning"))
                     $root.hopwire.v1.AllocationWarning.encode(message.allocationWarning, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.draining != null && $Object.hasOwnProperty.call(message, "draining"))
+                    $root.hopwire.v1.Draining.encode(message.draining, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
                 if (message.storeRoot != null && $Object.hasOwnProperty.call(message, "storeRoot"))
                     $root.hopwire.v1.StoreRoot.encode(message.storeRoot, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
                 if (message.storeBuckets != null && $Object.hasOwnProperty.call(message, "storeBuckets"))
@@ -4605,6 +4718,13 @@ export const hopwire = $root.hopwire = (() => {
                                 break;
                             message.allocationWarning = $root.hopwire.v1.AllocationWarning.decode(reader, reader.size(), $undefined, _depth + 1, message.allocationWarning);
                             message.body = "allocationWarning";
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.draining = $root.hopwire.v1.Draining.decode(reader, reader.size(), $undefined, _depth + 1, message.draining);
+                            message.body = "draining";
                             continue;
                         }
                     case 20: {
@@ -7954,6 +8074,156 @@ export const hopwire = $root.hopwire = (() => {
             return AllocationWarning;
         })();
 
+        v1.Draining = (function() {
+
+            /**
+             * Properties of a Draining.
+             * @typedef {Object} hopwire.v1.Draining.$Properties
+             * @property {number|null} [withinMs] Draining withinMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Draining.
+             * @memberof hopwire.v1
+             * @interface IDraining
+             * @augments hopwire.v1.Draining.$Properties
+             * @deprecated Use hopwire.v1.Draining.$Properties instead.
+             */
+
+            /**
+             * Shape of a Draining.
+             * @typedef {hopwire.v1.Draining.$Properties} hopwire.v1.Draining.$Shape
+             */
+
+            /**
+             * Constructs a new Draining.
+             * @memberof hopwire.v1
+             * @classdesc Represents a Draining.
+             * @constructor
+             * @param {hopwire.v1.Draining.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Draining = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Draining withinMs.
+             * @member {number} withinMs
+             * @memberof hopwire.v1.Draining
+             * @instance
+             */
+            Draining.prototype.withinMs = 0;
+
+            /**
+             * Encodes the specified Draining message. Does not implicitly {@link hopwire.v1.Draining.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.Draining
+             * @static
+             * @param {hopwire.v1.Draining.$Properties} message Draining message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Draining.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.withinMs != null && $Object.hasOwnProperty.call(message, "withinMs") && message.withinMs !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.withinMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Draining message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.Draining
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.Draining & hopwire.v1.Draining.$Shape} Draining
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Draining.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.Draining();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.withinMs = value;
+                            else
+                                delete message.withinMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Draining
+             * @function getTypeUrl
+             * @memberof hopwire.v1.Draining
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Draining.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.Draining";
+            };
+
+            return Draining;
+        })();
+
         v1.Forward = (function() {
 
             /**
@@ -9961,6 +10231,7 @@ export const hopwire = $root.hopwire = (() => {
              * @property {boolean|null} [answerWanted] CandidateExchange answerWanted
              * @property {Array.<hopwire.v1.NatBehaviour.$Properties>|null} [nat] CandidateExchange nat
              * @property {number|null} [round] CandidateExchange round
+             * @property {Array.<hopwire.v1.RelayRtt.$Properties>|null} [relayRtts] CandidateExchange relayRtts
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9988,6 +10259,7 @@ export const hopwire = $root.hopwire = (() => {
             const CandidateExchange = function (properties) {
                 this.candidates = [];
                 this.nat = [];
+                this.relayRtts = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -10027,6 +10299,14 @@ export const hopwire = $root.hopwire = (() => {
             CandidateExchange.prototype.round = 0;
 
             /**
+             * CandidateExchange relayRtts.
+             * @member {Array.<hopwire.v1.RelayRtt.$Properties>} relayRtts
+             * @memberof hopwire.v1.CandidateExchange
+             * @instance
+             */
+            CandidateExchange.prototype.relayRtts = $util.emptyArray;
+
+            /**
              * Encodes the specified CandidateExchange message. Does not implicitly {@link hopwire.v1.CandidateExchange.verify|verify} messages.
              * @function encode
              * @memberof hopwire.v1.CandidateExchange
@@ -10052,6 +10332,9 @@ export const hopwire = $root.hopwire = (() => {
                         $root.hopwire.v1.NatBehaviour.encode(message.nat[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.round != null && $Object.hasOwnProperty.call(message, "round") && message.round !== 0)
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.round);
+                if (message.relayRtts != null && message.relayRtts.length)
+                    for (let i = 0; i < message.relayRtts.length; ++i)
+                        $root.hopwire.v1.RelayRtt.encode(message.relayRtts[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10130,6 +10413,14 @@ export const hopwire = $root.hopwire = (() => {
                                 delete message.round;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.relayRtts && message.relayRtts.length))
+                                message.relayRtts = [];
+                            message.relayRtts.push($root.hopwire.v1.RelayRtt.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -10162,6 +10453,176 @@ export const hopwire = $root.hopwire = (() => {
             };
 
             return CandidateExchange;
+        })();
+
+        v1.RelayRtt = (function() {
+
+            /**
+             * Properties of a RelayRtt.
+             * @typedef {Object} hopwire.v1.RelayRtt.$Properties
+             * @property {Uint8Array|null} [relay] RelayRtt relay
+             * @property {number|null} [rttMs] RelayRtt rttMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RelayRtt.
+             * @memberof hopwire.v1
+             * @interface IRelayRtt
+             * @augments hopwire.v1.RelayRtt.$Properties
+             * @deprecated Use hopwire.v1.RelayRtt.$Properties instead.
+             */
+
+            /**
+             * Shape of a RelayRtt.
+             * @typedef {hopwire.v1.RelayRtt.$Properties} hopwire.v1.RelayRtt.$Shape
+             */
+
+            /**
+             * Constructs a new RelayRtt.
+             * @memberof hopwire.v1
+             * @classdesc Represents a RelayRtt.
+             * @constructor
+             * @param {hopwire.v1.RelayRtt.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RelayRtt = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RelayRtt relay.
+             * @member {Uint8Array} relay
+             * @memberof hopwire.v1.RelayRtt
+             * @instance
+             */
+            RelayRtt.prototype.relay = $util.newBuffer([]);
+
+            /**
+             * RelayRtt rttMs.
+             * @member {number} rttMs
+             * @memberof hopwire.v1.RelayRtt
+             * @instance
+             */
+            RelayRtt.prototype.rttMs = 0;
+
+            /**
+             * Encodes the specified RelayRtt message. Does not implicitly {@link hopwire.v1.RelayRtt.verify|verify} messages.
+             * @function encode
+             * @memberof hopwire.v1.RelayRtt
+             * @static
+             * @param {hopwire.v1.RelayRtt.$Properties} message RelayRtt message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RelayRtt.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.relay != null && $Object.hasOwnProperty.call(message, "relay") && message.relay.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.relay);
+                if (message.rttMs != null && $Object.hasOwnProperty.call(message, "rttMs") && message.rttMs !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.rttMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RelayRtt message from the specified reader or buffer.
+             * @function decode
+             * @memberof hopwire.v1.RelayRtt
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {hopwire.v1.RelayRtt & hopwire.v1.RelayRtt.$Shape} RelayRtt
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RelayRtt.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.hopwire.v1.RelayRtt();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.relay = value;
+                            else
+                                delete message.relay;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.rttMs = value;
+                            else
+                                delete message.rttMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for RelayRtt
+             * @function getTypeUrl
+             * @memberof hopwire.v1.RelayRtt
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            RelayRtt.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/hopwire.v1.RelayRtt";
+            };
+
+            return RelayRtt;
         })();
 
         v1.NatBehaviour = (function() {

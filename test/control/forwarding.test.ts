@@ -14,6 +14,7 @@ const CONTENT: MessageContent = {
   answerWanted: true,
   round: 7,
   nat: {},
+  relayRtts: [],
 };
 
 const [sender, receiver, relay, other] = [1, 2, 3, 4].map(testMember) as [

@@ -44,9 +44,11 @@ export class SimulatedRelay {
   readonly leg: Leg;
   readonly #legs = new Map<MemberId, Endpoint>();
 
-  constructor(network: SimulatedNetwork<Packet>, address: string) {
+  /** @param digit of its allocation's id: both ends begin with the smaller */
+  constructor(network: SimulatedNetwork<Packet>, address: string, digit = "0") {
     const endpoint = { address, port: 40_000 };
-    this.leg = { relay: "f".repeat(32) as MemberId, allocation: "0".repeat(32) as AllocationId, endpoint };
+    const allocation = digit.repeat(32) as AllocationId;
+    this.leg = { relay: "f".repeat(32) as MemberId, allocation, endpoint };
     network.attach({
       address,
       nat: undefined,

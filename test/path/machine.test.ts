@@ -186,9 +186,11 @@ describe("a relayed peer", () => {
     expect(bench.kinds(bench.observe({ received: 32n }, 100))).toContain("relayed > direct");
   });
 
-  it("goes on over a new relay, and is still relayed while the peer uses the old one", () => {
+  it("goes on over the other relay, and is still relayed while the peer uses the old one", () => {
     const bench = new PathBench().relayed();
-    expect(bench.kinds(bench.input({ kind: "relay-ready", leg: leg(2) }, 100))).toEqual([
+    expect(bench.input({ kind: "relay-ready", leg: leg(2) }, 100)).toEqual([]);
+    expect(bench.kinds(bench.input({ kind: "relay-gone", allocation: leg(1).allocation }, 100))).toEqual([
+      "relayed > relayed",
       "set 192.0.2.1:40002",
       "observe",
     ]);

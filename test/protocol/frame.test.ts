@@ -195,6 +195,7 @@ const GOLDEN: readonly (readonly [frame: SentFrame, bytes: string])[] = [
     },
     "3a1b8201180a10aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa10840718e807",
   ],
+  [{ kind: "notification", body: { kind: "draining", withinMs: 5000 } }, "3a068a0103088827"],
   [
     {
       kind: "request",

@@ -6,12 +6,14 @@ import { natFromWire } from "../../protocol/nat-behaviour.ts";
 import {
   MAX_KNOCK_PORTS,
   MAX_MESSAGE_CANDIDATES,
+  MAX_RELAY_RTTS,
   MAX_SEALED_BYTES,
   openMessage,
   sealMessage,
   type MessageCandidate,
   type MessageContent,
   type OpenOptions,
+  type RelayRtt,
   type SealOptions,
 } from "../../protocol/message.ts";
 
@@ -32,6 +34,7 @@ const CONTENT: MessageContent = {
   answerWanted: true,
   round: 0,
   nat: {},
+  relayRtts: [],
 };
 
 const SEAL: SealOptions = {
@@ -111,6 +114,22 @@ describe("messages that others carry", () => {
       const content = { ...CONTENT, answerWanted: false, round };
       expect(openMessage(sealed(content), OPEN)).toMatchObject({ ok: true, value: { content } });
     }
+  });
+
+  //
+  it("tell how far the sender is from volunteers, in whole milliseconds, of up to 16 of them", () => {
+    const rtt = (rttMs: number): RelayRtt => ({ relay: RECEIVER, rttMs });
+    expect(openMessage(sealed({ ...CONTENT, relayRtts: [rtt(0.4), rtt(10_000)] }), OPEN)).toMatchObject({
+      ok: true,
+      value: { content: { relayRtts: [rtt(0), rtt(10_000)] } },
+    });
+    expect(refusalOf(sealed({ ...CONTENT, relayRtts: [rtt(10_001)] }))).toBe("message-relay-rtt");
+    const full = Array.from({ length: MAX_RELAY_RTTS }, () => rtt(1));
+    expect(refusalOf(sealed({ ...CONTENT, relayRtts: full }))).toBe("opened");
+    expect(sealMessage({ ...CONTENT, relayRtts: [...full, rtt(1)] }, SEAL)).toEqual({
+      ok: false,
+      reason: "message-relay-rtts",
+    });
   });
 
   //

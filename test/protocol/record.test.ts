@@ -56,6 +56,19 @@ const RELAY = {
   bandwidthBps: 10_000_000_000,
   version: "0.1.0",
   draining: true,
+  allow: [],
+  schedule: "",
+  quotaBytes: 0,
+  forwarder: undefined,
+  closed: false,
+} as const;
+const RELAY_WITH_POLICY = {
+  ...RELAY,
+  allow: ["*", "role:admin", "web-1", "f".repeat(32)],
+  schedule: "*/5 20-23,0-6 * Jan-Mar 1",
+  quotaBytes: 1_000_000_000,
+  forwarder: "kernel",
+  closed: true,
 } as const;
 const CONTENTS: readonly RecordContent[] = [
   NETWORK_INFO,
@@ -92,6 +105,22 @@ describe("a signed record", () => {
       expect(openRecord(signed.bytes, NETWORK)).toEqual({ ok: true, value: signed });
     },
   );
+
+  //
+  it("of a volunteer tells its policy, its limits and its hours", () => {
+    const signed = signRecord(RELAY_WITH_POLICY, HEAD, KEY);
+    expect(openRecord(signed.bytes, NETWORK)).toEqual({ ok: true, value: signed });
+  });
+
+  it.each([
+    ["allow", { allow: ["Role:admin"] }, "relay-allow"],
+    ["allow", { allow: Array.from({ length: 17 }, () => "a") }, "relay-allow"],
+    ["schedule", { schedule: "\n" }, "relay-schedule"],
+    ["schedule", { schedule: "*".repeat(101) }, "relay-schedule"],
+    ["quota", { quotaBytes: 2 ** 60 }, "relay-quota"],
+  ])("of a volunteer with another %s than it may have is refused", (_, relay, reason) => {
+    expect(open(seal({ relay }))).toBe(reason);
+  });
 
   it("without an end lasts for ever", () => {
     const { bytes } = signRecord(NETWORK_INFO, { ...HEAD, expiresAt: undefined }, KEY);

@@ -102,6 +102,11 @@ export const RELAY: RelayAnnouncement = {
   bandwidthBps: 5_000_000_000,
   version: "0.1.0",
   draining: false,
+  allow: ["*"],
+  schedule: "* * * * *",
+  quotaBytes: 1_000_000_000,
+  forwarder: "kernel",
+  closed: false,
 };
 
 export function announced<Content extends RelayAnnouncement | MemberEndpoints>(

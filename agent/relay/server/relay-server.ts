@@ -395,7 +395,7 @@ export class RelayServer implements AsyncDisposable {
       const status = this.#account(id);
       faults.set(id, status && this.#parts.inspect(id, status));
     }
-    const closed = this.#closedBy();
+    const closed = this.closedBy();
     for (const [id, { pair }] of [...this.#sessions]) {
       const why = closed ?? faults.get(id);
       if (why === undefined) this.#holdToQuota(id, pair);
@@ -434,14 +434,15 @@ export class RelayServer implements AsyncDisposable {
     }
   }
 
-  #closedBy(): Closed | undefined {
+  /** Why nobody is relayed now. */
+  closedBy(): Closed | undefined {
     const { policy, usage, clock } = this.#parts;
     const now = clock.wallNow();
     return closedBy(policy, this.#isOpenAt, usage.monthBytes(now), now);
   }
 
   #refusalOf(id: AllocationId, pair: Pair, asked: Grant): PairFault | Closed | "quota-used" | undefined {
-    return this.#parts.faultOf(pair) ?? this.#closedBy() ?? this.#quotaRefusal(id, asked);
+    return this.#parts.faultOf(pair) ?? this.closedBy() ?? this.#quotaRefusal(id, asked);
   }
 
   /** What an end with a better token was granted is granted to the other as well. */
