@@ -5,6 +5,7 @@ import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
+import { BACKOFF_MAX_MS, RelayBackoff } from "./relay-backoff.ts";
 
 /** What a volunteer granted us: our end of an allocation (RFC 8656 has the same words). */
 export type Granted = {
@@ -43,6 +44,9 @@ export type RelayEvents = {
   onMeasured(peer: MemberId, granted: Granted, rttMs: number): void;
   /** What became of the first datagram of a probe; `rttMs` undefined: it or its answer was lost. */
   onProbed(peer: MemberId, sentAt: MonotonicMs, rttMs: number | undefined): void;
+  onMissed(relay: MemberId): void;
+  /** The leg that carries the path does not answer, and the peer's other one does. */
+  onDoubted(peer: MemberId, granted: Granted): void;
   onRefused(peer: MemberId, relay: MemberId, reason: string): void;
 };
 
@@ -51,16 +55,22 @@ export const STANDBY_PROBE_MS = 15_000;
 /**
  * While the relay carries the path. When a NAT gives WireGuard another port, the relay's packets go nowhere until the next
  * probe binds it: this long at most, two round trips and what nft takes, which is to be below a second on a busy host. A
- * dead relay is noticed after this, three probes that each wait some 600 ms for their answers, and the pauses between them.
+ * dead relay is noticed after this, probes that each wait some 600 ms for their answers, and the pauses between them.
  */
 export const ACTIVE_PROBE_MS = 750;
 const PROBE_RETRY_MS = 100;
 const PROBE_MISSES = 3;
-/** Doubles with each refusal, with jitter, so that a relay which comes back is not stormed. */
-const BACKOFF_MIN_MS = 1_000;
-const BACKOFF_MAX_MS = 60_000;
-/** Pairs that may be relayed at once: 64 per member is what a volunteer grants by default, and three volunteers. */
-const MAX_RELAYED_PEERS = 192;
+/**
+ * The other leg may carry the path as well, so nothing is lost where the relay is only slow. One miss would be too few: under
+ * 20 % loss each way a probe with its two repetitions is lost once in twenty times, two of a row once in 450.
+ */
+const DOUBTED_MISSES = 2;
+/** The one that carries the path and a spare. */
+const MAX_LEGS = 2;
+/** Legs at once, spares among them: 64 per member is what a volunteer grants by default, and three volunteers. */
+const MAX_CONNECTIONS = 192;
+/** A volunteer that drains stops within seconds; what it announces afterwards has reached us by then. */
+const DRAINING_MS = 60_000;
 
 /** A grant shorter than this would have us ask without a pause. */
 const MIN_LIFETIME_SEC = 10;
@@ -72,6 +82,8 @@ type Connection = {
   endpoint: Endpoint;
   readonly since: MonotonicMs;
   expiresAt: MonotonicMs;
+  /** Of the leg's first probe that was. */
+  answeredAt: MonotonicMs | undefined;
   misses: number;
   /** What the relay last told of its quota. */
   quota: QuotaWarning | undefined;
@@ -79,58 +91,58 @@ type Connection = {
   cancelRefresh: () => void;
 };
 
+/** What may be known of a leg from outside. */
+export type LegView = {
+  readonly granted: Granted;
+  readonly since: MonotonicMs;
+  /** Since when its probes are answered, if they are. */
+  readonly answersSince: MonotonicMs | undefined;
+};
+
 /**
- * Allocations of this member on volunteers, one for each relayed peer (R-501): asks, binds, keeps alive, refreshes
- * at half-life, retries with backoff, releases. Owner of its timers.
+ * Allocations of this member on volunteers, one or two of different ones for each relayed peer (R-501, R-502): asks, binds,
+ * keeps alive, refreshes at half-life, retries with backoff, releases. Which of two carries the path is its owner's to say.
+ * Owner of its timers.
  */
 export class RelayManager implements Disposable {
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #log: Logger;
   readonly #ports: RelayPorts;
   readonly #events: RelayEvents;
-  readonly #connections = new Map<MemberId, Connection>();
+  readonly #connections = new Map<AllocationId, Connection>();
   /** A request for the peer is under way; `close` takes it out, and what is then granted goes back. */
   readonly #opening = new Map<MemberId, symbol>();
-  /** Peers whose path does not use the relay now. */
+  /** Peers whose path does not use a relay now. */
   readonly #standby = new Set<MemberId>();
   /** Between probes, where it is measured how good the relay is. */
   readonly #paceMs = new Map<MemberId, number>();
-  readonly #backoff = new Map<string, { failures: number; until: MonotonicMs }>();
+  /** Which of a peer's legs carries its path. */
+  readonly #carrying = new Map<MemberId, AllocationId>();
+  readonly #draining = new Map<MemberId, MonotonicMs>();
+  readonly #backoff: RelayBackoff;
   #closed = false;
 
   constructor(parts: { clock: Clock; random: Random; log: Logger; ports: RelayPorts; events: RelayEvents }) {
     this.#clock = parts.clock;
-    this.#random = parts.random;
     this.#log = parts.log.child({ component: "relay-client" });
     this.#ports = parts.ports;
     this.#events = parts.events;
+    this.#backoff = new RelayBackoff(parts.clock, parts.random);
   }
 
   /** Tries the relays in their order until one grants; returns at once where the peer is relayed or being so. */
   async connect(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
-    if (this.#connections.has(peer) || this.#opening.has(peer) || this.#closed) return;
-    if (this.#connections.size + this.#opening.size >= MAX_RELAYED_PEERS) return;
-    const opening = Symbol("opening");
-    this.#opening.set(peer, opening);
-    try {
-      for (const relay of relays) {
-        if (this.#isBackingOff(peer, relay)) continue;
-        const granted = await this.#ports.allocate(relay, peer);
-        if (this.#isClosed()) return;
-        const isWanted = this.#opening.get(peer) === opening;
-        const kept = granted.ok && isWanted && this.#settle(granted.value);
-        if (granted.ok && !kept) void this.#ports.release(relay, granted.value.allocation);
-        // Kept, or an offer for the same peer came while we waited and stays.
-        if (!isWanted || this.#connections.has(peer)) return;
-        const reason = granted.ok ? "no-usable-endpoint" : granted.reason;
-        this.#backOff(peer, relay);
-        this.#log.debug({ peer, relay, reason }, "relay refused");
-        this.#events.onRefused(peer, relay, reason);
-      }
-    } finally {
-      if (this.#opening.get(peer) === opening) this.#opening.delete(peer);
-    }
+    if (this.#of(peer).length === 0) await this.#open(peer, relays);
+  }
+
+  /** The same for a second leg, of another relay than the first one's. */
+  async connectSpare(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
+    const legs = this.#of(peer);
+    if (legs.length === 0 || legs.length >= MAX_LEGS) return;
+    await this.#open(
+      peer,
+      relays.filter((relay) => legs.every(({ granted }) => granted.relay !== relay)),
+    );
   }
 
   /**
@@ -138,9 +150,9 @@ export class RelayManager implements Disposable {
    * from the allocation that there is, which goes on where it is refused.
    */
   async askAgain(peer: MemberId, relay: MemberId): Promise<void> {
-    if (this.#connections.get(peer)?.granted.relay !== relay) return;
+    if (!this.#isServedBy(peer, relay)) return;
     const granted = await this.#ports.allocate(relay, peer);
-    if (this.#isClosed() || this.#connections.get(peer)?.granted.relay !== relay) return;
+    if (this.#isClosed() || !this.#isServedBy(peer, relay)) return;
     if (granted.ok) this.#settle(granted.value);
     else this.#events.onRefused(peer, relay, granted.reason);
   }
@@ -148,14 +160,14 @@ export class RelayManager implements Disposable {
   /** A volunteer tells us of an allocation that the other end asked for. */
   onOffer(offered: Granted): void {
     if (this.#closed) return;
-    if (!this.#connections.has(offered.peer) && this.#connections.size >= MAX_RELAYED_PEERS) return;
+    if (this.#of(offered.peer).length === 0 && this.#connections.size >= MAX_CONNECTIONS) return;
     this.#settle(offered);
   }
 
   /** The volunteer ended it, or is no longer reachable at all. */
   onEnded(relay: MemberId, allocation: AllocationId, reason: string): void {
-    const peer = this.#find(relay, allocation)?.granted.peer;
-    if (peer !== undefined) this.#lose(peer, reason);
+    const connection = this.#find(relay, allocation);
+    if (connection !== undefined) this.#lose(connection, reason);
   }
 
   /** Most of the quota is used. */
@@ -164,6 +176,18 @@ export class RelayManager implements Disposable {
     if (connection === undefined) return;
     connection.quota = quota;
     this.#log.warn({ peer: connection.granted.peer, relay, ...quota }, "relay quota nearly used");
+  }
+
+  /** The volunteer is about to stop: its legs are to be left. */
+  onDraining(relay: MemberId): void {
+    this.#draining.set(relay, monotonicMs(this.#clock.monotonicNow() + DRAINING_MS));
+  }
+
+  isDraining(relay: MemberId): boolean {
+    const until = this.#draining.get(relay);
+    if (until === undefined || this.#clock.monotonicNow() < until) return until !== undefined;
+    this.#draining.delete(relay);
+    return false;
   }
 
   /** Of the allocations that there still are. */
@@ -175,19 +199,26 @@ export class RelayManager implements Disposable {
 
   /** The control connection to this volunteer is back: whatever it forgot meanwhile shows at once. */
   onRelayReachable(relay: MemberId): void {
-    for (const key of this.#backoff.keys()) if (key.startsWith(relay)) this.#backoff.delete(key);
-    for (const [peer, { granted }] of this.#connections)
-      if (granted.relay === relay) void this.#refresh(peer);
+    this.#backoff.forgive(relay);
+    this.#draining.delete(relay);
+    for (const connection of this.#connections.values())
+      if (connection.granted.relay === relay) void this.#refresh(connection);
   }
 
-  /** While it carries the path it is watched more closely than as a standby. */
-  setActive(peer: MemberId, active: boolean): void {
-    if (!active) {
-      this.#standby.add(peer);
-    } else if (this.#standby.delete(peer)) {
-      const connection = this.#connections.get(peer);
-      if (connection !== undefined) this.#scheduleProbe(peer, connection, 0);
-    }
+  /** The control connection is gone: its relay may be, too. */
+  onRelayUnreachable(relay: MemberId): void {
+    for (const connection of this.#connections.values())
+      if (connection.granted.relay === relay) this.#scheduleProbe(connection, 0);
+  }
+
+  /** A leg that carries the path is watched more closely than a standby. `carrying` is which, where there are two. */
+  setActive(peer: MemberId, active: boolean, carrying?: AllocationId): void {
+    const before = this.#of(peer).filter((connection) => this.#isActive(connection));
+    if (active) this.#standby.delete(peer);
+    else this.#standby.add(peer);
+    if (carrying !== undefined) this.#carrying.set(peer, carrying);
+    for (const connection of this.#of(peer))
+      if (this.#isActive(connection) && !before.includes(connection)) this.#scheduleProbe(connection, 0);
   }
 
   /** How often the leg is probed at the least; undefined: as often as it takes to keep it. */
@@ -206,27 +237,36 @@ export class RelayManager implements Disposable {
    */
   rebindAll(): void {
     this.#backoff.clear();
-    for (const [peer, connection] of this.#connections) {
+    for (const connection of this.#connections.values()) {
       connection.misses = 0;
       const { granted, endpoint } = connection;
       const usable = this.#ports.orderEndpoints(granted.relay, granted.endpoints);
       const [first] = usable;
       if (first !== undefined && !usable.some((one) => sameEndpoint(one, endpoint))) {
         connection.endpoint = first;
-        this.#events.onReady(peer, granted, first);
+        this.#events.onReady(granted.peer, granted, first);
       }
-      this.#scheduleProbe(peer, connection, 0);
+      this.#scheduleProbe(connection, 0);
     }
   }
 
-  /** The leg may be needed in a moment: bind it again now, in case that a NAT has moved it. */
+  /** The legs may be needed in a moment: bind them again now, in case that a NAT has moved them. */
   warm(peer: MemberId): void {
-    const connection = this.#connections.get(peer);
-    if (connection !== undefined) this.#scheduleProbe(peer, connection, 0);
+    for (const connection of this.#of(peer)) this.#scheduleProbe(connection, 0);
   }
 
-  grantedFor(peer: MemberId): Granted | undefined {
-    return this.#connections.get(peer)?.granted;
+  /** The oldest first. */
+  legs(peer: MemberId): readonly LegView[] {
+    return this.#of(peer).map(({ granted, since, answeredAt, misses }) => ({
+      granted,
+      since,
+      answersSince: misses === 0 ? answeredAt : undefined,
+    }));
+  }
+
+  /** Of all peers. */
+  get legCount(): number {
+    return this.#connections.size;
   }
 
   /** Relays that carry or stand by for someone. */
@@ -239,36 +279,77 @@ export class RelayManager implements Disposable {
     this.#opening.delete(peer);
     this.#standby.delete(peer);
     this.#paceMs.delete(peer);
-    const connection = this.#connections.get(peer);
+    const connections = this.#of(peer);
+    for (const connection of connections) this.#drop(connection);
+    await Promise.all(connections.map(({ granted }) => this.#release(granted)));
+  }
+
+  /** This leg is not needed any more. Its owner knows: no event follows. */
+  async release(allocation: AllocationId): Promise<void> {
+    const connection = this.#connections.get(allocation);
     if (connection === undefined) return;
-    this.#drop(peer);
-    await this.#ports.release(connection.granted.relay, connection.granted.allocation);
+    this.#drop(connection);
+    await this.#release(connection.granted);
   }
 
   /** Forgets everything without a word to the relays; their leases run out. */
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#opening.clear();
-    for (const peer of [...this.#connections.keys()]) this.#drop(peer);
+    for (const connection of [...this.#connections.values()]) this.#drop(connection);
+  }
+
+  async #open(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
+    if (this.#opening.has(peer) || this.#closed) return;
+    if (this.#connections.size + this.#opening.size >= MAX_CONNECTIONS) return;
+    const opening = Symbol("opening");
+    const wanted = this.#of(peer).length + 1;
+    this.#opening.set(peer, opening);
+    try {
+      for (const relay of relays) {
+        if (this.#backoff.isOn(peer, relay)) continue;
+        const granted = await this.#ports.allocate(relay, peer);
+        if (this.#isClosed()) return;
+        const isWanted = this.#opening.get(peer) === opening;
+        const kept = granted.ok && isWanted && this.#settle(granted.value);
+        if (granted.ok && !kept) void this.#release(granted.value);
+        // Kept, or an offer for the same peer came while we waited and stays.
+        if (!isWanted || this.#of(peer).length >= wanted) return;
+        const reason = granted.ok ? "no-usable-endpoint" : granted.reason;
+        this.#backoff.failed(peer, relay);
+        this.#log.debug({ peer, relay, reason }, "relay refused");
+        this.#events.onRefused(peer, relay, reason);
+      }
+    } finally {
+      if (this.#opening.get(peer) === opening) this.#opening.delete(peer);
+    }
   }
 
   /**
-   * Which allocation stays for the peer, `granted` or the one there is; whether it is `granted`. Where both ends asked
-   * different volunteers at the same time, the smaller id stays, on both ends alike, in whatever order they hear of them.
+   * Which allocations stay for the peer, `granted` or those there are; whether `granted` does. A second one of another relay
+   * is the spare. Where there are more, as after both ends asked at once, those that carry nothing make way, first who
+   * drains, then the greater id: on both ends alike, in whatever order they hear of them.
    */
   #settle(granted: Granted): boolean {
-    const existing = this.#connections.get(granted.peer)?.granted;
-    if (existing === undefined) return this.#adopt(granted);
-    if (existing.allocation === granted.allocation) {
+    const { peer, relay, allocation } = granted;
+    const same = this.#connections.get(allocation);
+    if (same !== undefined) {
       // The answer to both ends' question; unless the relay made it anew after a restart of its own.
-      if (sameGrant(existing, granted)) return true;
-      this.#drop(granted.peer);
+      if (sameGrant(same.granted, granted)) return true;
+      this.#drop(same);
       return this.#adopt(granted);
     }
-    if (existing.allocation < granted.allocation) return false;
-    this.#drop(granted.peer);
-    this.#events.onGone(granted.peer, existing, "the other end uses another relay");
-    void this.#ports.release(existing.relay, existing.allocation);
+    const others = this.#of(peer);
+    const rivals = others.filter(
+      (one) => one.granted.relay === relay || (others.length >= MAX_LEGS && !this.#isCarrying(one)),
+    );
+    const rank = (one: Granted): string => `${this.isDraining(one.relay) ? 1 : 0}${one.allocation}`;
+    if (rivals.some((one) => rank(one.granted) < rank(granted))) return false;
+    for (const rival of rivals) {
+      this.#drop(rival);
+      this.#events.onGone(peer, rival.granted, "the other end uses another relay");
+      void this.#release(rival.granted);
+    }
     return this.#adopt(granted);
   }
 
@@ -282,103 +363,143 @@ export class RelayManager implements Disposable {
       endpoint,
       since: now,
       expiresAt: now,
+      answeredAt: undefined,
       misses: 0,
       quota: undefined,
       cancelProbe: () => undefined,
       cancelRefresh: () => undefined,
     };
-    this.#connections.set(granted.peer, connection);
-    this.#scheduleRefresh(granted.peer, connection, granted.lifetimeSec);
-    this.#scheduleProbe(granted.peer, connection, 0);
+    this.#connections.set(granted.allocation, connection);
+    this.#scheduleRefresh(connection, granted.lifetimeSec);
+    this.#scheduleProbe(connection, 0);
     this.#log.info({ peer: granted.peer, relay: granted.relay }, "relay allocation ready");
     this.#events.onReady(granted.peer, granted, endpoint);
     return true;
   }
 
-  /** Of this relay: its ids are no secret, and nobody else speaks for it. */
-  #find(relay: MemberId, allocation: AllocationId): Connection | undefined {
-    return [...this.#connections.values()].find(
-      ({ granted }) => granted.allocation === allocation && granted.relay === relay,
-    );
+  #of(peer: MemberId): readonly Connection[] {
+    return [...this.#connections.values()].filter(({ granted }) => granted.peer === peer);
   }
 
-  #drop(peer: MemberId): void {
-    const connection = this.#connections.get(peer);
-    if (connection === undefined) return;
-    this.#connections.delete(peer);
+  #isServedBy(peer: MemberId, relay: MemberId): boolean {
+    return this.#of(peer).some(({ granted }) => granted.relay === relay);
+  }
+
+  /** Of this relay: its ids are no secret, and nobody else speaks for it. */
+  #find(relay: MemberId, allocation: AllocationId): Connection | undefined {
+    const connection = this.#connections.get(allocation);
+    return connection?.granted.relay === relay ? connection : undefined;
+  }
+
+  /** Of two legs of which nobody has said so, the older. */
+  #isCarrying({ granted: { peer, allocation } }: Connection): boolean {
+    const carrying = this.#carrying.get(peer);
+    const isThere = carrying !== undefined && this.#connections.get(carrying)?.granted.peer === peer;
+    return (isThere ? carrying : this.#of(peer)[0]?.granted.allocation) === allocation;
+  }
+
+  #isActive(connection: Connection): boolean {
+    return !this.#standby.has(connection.granted.peer) && this.#isCarrying(connection);
+  }
+
+  #drop(connection: Connection): void {
+    const { allocation, peer } = connection.granted;
+    this.#connections.delete(allocation);
+    if (this.#carrying.get(peer) === allocation) this.#carrying.delete(peer);
     connection.cancelProbe();
     connection.cancelRefresh();
+  }
+
+  async #release({ relay, allocation }: Granted): Promise<void> {
+    await this.#ports.release(relay, allocation);
   }
 
   /** One that ended young is not asked for again at once: a volunteer that grants and ends would have us do nothing else. */
-  #lose(peer: MemberId, reason: string): void {
-    const connection = this.#connections.get(peer);
-    if (connection === undefined) return;
-    this.#drop(peer);
+  #lose(connection: Connection, reason: string): void {
+    const { peer, relay, allocation } = connection.granted;
+    if (this.#connections.get(allocation) !== connection) return;
+    this.#drop(connection);
     const livedMs = this.#clock.monotonicNow() - connection.since;
-    if (connection.misses >= PROBE_MISSES || livedMs < BACKOFF_MAX_MS)
-      this.#backOff(peer, connection.granted.relay);
-    this.#log.info({ peer, relay: connection.granted.relay, reason }, "relay allocation gone");
+    if (connection.misses >= PROBE_MISSES || livedMs < BACKOFF_MAX_MS) this.#backoff.failed(peer, relay);
+    this.#log.info({ peer, relay, reason }, "relay allocation gone");
     this.#events.onGone(peer, connection.granted, reason);
   }
 
-  #scheduleProbe(peer: MemberId, connection: Connection, delayMs: number): void {
+  #scheduleProbe(connection: Connection, delayMs: number): void {
     connection.cancelProbe();
     if (this.#ports.bind === undefined) return;
-    connection.cancelProbe = this.#clock.after(delayMs, () => void this.#probe(peer, connection));
+    connection.cancelProbe = this.#clock.after(delayMs, () => void this.#probe(connection));
   }
 
-  async #probe(peer: MemberId, connection: Connection): Promise<void> {
+  async #probe(connection: Connection): Promise<void> {
+    const { granted } = connection;
     const sentAt = this.#clock.monotonicNow();
-    const answer = await this.#ports.bind?.(connection.granted, connection.endpoint);
-    if (answer === undefined || this.#connections.get(peer) !== connection) return;
-    this.#events.onProbed(peer, sentAt, answer.ok && !answer.value.resent ? answer.value.rttMs : undefined);
-    // The event may have had another leg probed, or this one.
-    if (this.#connections.get(peer) !== connection) return;
+    const answer = await this.#ports.bind?.(granted, connection.endpoint);
+    if (answer === undefined || this.#connections.get(granted.allocation) !== connection) return;
+    if (this.#isCarrying(connection)) {
+      const rttMs = answer.ok && !answer.value.resent ? answer.value.rttMs : undefined;
+      this.#events.onProbed(granted.peer, sentAt, rttMs);
+      // The event may have had another leg probed, or this one.
+      if (this.#connections.get(granted.allocation) !== connection) return;
+    }
     if (answer.ok) {
       connection.misses = 0;
-      this.#events.onMeasured(peer, connection.granted, answer.value.rttMs);
-      this.#scheduleProbe(peer, connection, this.#probeDelayMs(peer));
-    } else if (++connection.misses >= PROBE_MISSES) {
-      this.#lose(peer, "the relay does not answer");
+      connection.answeredAt ??= this.#clock.monotonicNow();
+      this.#scheduleProbe(connection, this.#probeDelayMs(connection));
+      this.#events.onMeasured(granted.peer, granted, answer.value.rttMs);
     } else {
-      this.#scheduleProbe(peer, connection, PROBE_RETRY_MS);
+      this.#events.onMissed(granted.relay);
+      this.#onMiss(connection);
     }
   }
 
-  #probeDelayMs(peer: MemberId): number {
-    const neededMs = this.#standby.has(peer) ? STANDBY_PROBE_MS : ACTIVE_PROBE_MS;
-    return Math.min(neededMs, this.#paceMs.get(peer) ?? Infinity);
+  #probeDelayMs(connection: Connection): number {
+    const neededMs = this.#isActive(connection) ? ACTIVE_PROBE_MS : STANDBY_PROBE_MS;
+    const paceMs = this.#isCarrying(connection) ? this.#paceMs.get(connection.granted.peer) : undefined;
+    return Math.min(neededMs, paceMs ?? Infinity);
   }
 
-  #scheduleRefresh(peer: MemberId, connection: Connection, lifetimeSec: number): void {
+  #onMiss(connection: Connection): void {
+    const { granted } = connection;
+    if (++connection.misses >= PROBE_MISSES) {
+      this.#lose(connection, NO_ANSWER);
+      return;
+    }
+    this.#scheduleProbe(connection, PROBE_RETRY_MS);
+    if (!this.#isActive(connection)) return;
+    const others = this.#of(granted.peer).filter((one) => one !== connection);
+    // Before the path is theirs: it may be our own network that is gone.
+    if (connection.misses < DOUBTED_MISSES) for (const other of others) this.#scheduleProbe(other, 0);
+    else if (others.some(({ misses, answeredAt }) => misses === 0 && answeredAt !== undefined))
+      this.#events.onDoubted(granted.peer, granted);
+  }
+
+  #scheduleRefresh(connection: Connection, lifetimeSec: number): void {
     const lifetimeMs = Math.max(MIN_LIFETIME_SEC, lifetimeSec) * 1000;
     connection.expiresAt = monotonicMs(this.#clock.monotonicNow() + lifetimeMs);
     connection.cancelRefresh();
-    connection.cancelRefresh = this.#clock.after(lifetimeMs / 2, () => void this.#refresh(peer));
+    connection.cancelRefresh = this.#clock.after(lifetimeMs / 2, () => void this.#refresh(connection));
   }
 
-  async #refresh(peer: MemberId): Promise<void> {
-    const connection = this.#connections.get(peer);
-    if (connection === undefined) return;
-    const { relay } = connection.granted;
+  async #refresh(connection: Connection): Promise<void> {
+    const { relay, peer, allocation } = connection.granted;
     const answer = await this.#ports.refresh(connection.granted);
-    if (this.#connections.get(peer) !== connection) return;
+    if (this.#connections.get(allocation) !== connection) return;
     if (answer.ok) {
       // It has lived: what failed before is history.
-      this.#backoff.delete(backoffKey(relay, peer));
-      this.#scheduleRefresh(peer, connection, answer.value.lifetimeSec);
+      this.#backoff.worked(peer, relay);
+      this.#scheduleRefresh(connection, answer.value.lifetimeSec);
     } else if (answer.reason === "relay.no-allocation") {
-      this.#lose(peer, "the relay has forgotten it");
+      this.#lose(connection, "the relay has forgotten it");
     } else if (this.#clock.monotonicNow() >= connection.expiresAt) {
-      this.#lose(peer, "the lease ran out");
+      this.#lose(connection, "the lease ran out");
     } else {
       // No way to the relay's control port now; packets may still flow. Ask again within what is left.
       const left = connection.expiresAt - this.#clock.monotonicNow();
       connection.cancelRefresh();
       connection.cancelRefresh = this.#clock.after(
         Math.min(left, Math.max(1_000, left / 4)),
-        () => void this.#refresh(peer),
+        () => void this.#refresh(connection),
       );
     }
   }
@@ -386,28 +507,10 @@ export class RelayManager implements Disposable {
   #isClosed(): boolean {
     return this.#closed;
   }
-
-  #isBackingOff(peer: MemberId, relay: MemberId): boolean {
-    const entry = this.#backoff.get(backoffKey(relay, peer));
-    return entry !== undefined && this.#clock.monotonicNow() < entry.until;
-  }
-
-  #backOff(peer: MemberId, relay: MemberId): void {
-    const now = this.#clock.monotonicNow();
-    // Nobody asked again for long: forgotten, so that the table is bounded by what is tried.
-    for (const [old, { until }] of this.#backoff)
-      if (now - until > 2 * BACKOFF_MAX_MS) this.#backoff.delete(old);
-    const key = backoffKey(relay, peer);
-    const failures = (this.#backoff.get(key)?.failures ?? 0) + 1;
-    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1));
-    const delay = ceiling * (0.5 + this.#random.fraction() / 2);
-    this.#backoff.set(key, { failures, until: monotonicMs(now + delay) });
-  }
 }
 
-function backoffKey(relay: MemberId, peer: MemberId): string {
-  return `${relay} ${peer}`;
-}
+/** Why a leg is given up whose relay may be dead. */
+export const NO_ANSWER = "the relay does not answer";
 
 function sameGrant(a: Granted, b: Granted): boolean {
   const key = ({ legKey, endpoints }: Granted): string =>

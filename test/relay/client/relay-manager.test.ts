@@ -73,9 +73,24 @@ class Bench {
         onGone: (_, { relay }, reason) => this.#note(`gone ${name(relay)}: ${reason}`),
         onMeasured: (_, __, rttMs) => this.#note(`measured ${rttMs}`),
         onProbed: (_, sentAt, rttMs) => this.#note(`sample ${sentAt} ${rttMs ?? "lost"}`),
+        onMissed: () => undefined,
+        onDoubted: (_, { relay }) => this.#note(`doubted ${name(relay)}`),
         onRefused: (_, relay, reason) => this.#note(`refused ${name(relay)}: ${reason}`),
       },
     });
+  }
+
+  /** Numbers of all that there are, in order. */
+  get allocations(): readonly number[] {
+    return this.manager
+      .legs(PEER)
+      .map(({ granted }) => Number.parseInt(granted.allocation, 16))
+      .toSorted((a, b) => a - b);
+  }
+
+  /** Of the first leg. */
+  get relay(): MemberId | undefined {
+    return this.manager.legs(PEER)[0]?.granted.relay;
   }
 
   /** What was said since the last call, without the times. */
@@ -123,7 +138,7 @@ describe("connecting through a volunteer", () => {
       "allocate 2",
       "ready 2 1 40001",
     ]);
-    expect(bench.manager.grantedFor(PEER)?.relay).toBe(TWO);
+    expect(bench.relay).toBe(TWO);
     expect([...bench.manager.relaysInUse()]).toEqual([TWO]);
   });
 
@@ -167,7 +182,7 @@ describe("connecting through a volunteer", () => {
     bench.allocation = () => refused("relay.quota-used");
     await bench.manager.askAgain(PEER, ONE);
     expect(bench.take("gone", "refused")).toEqual(["refused 1: relay.quota-used"]);
-    expect(bench.manager.grantedFor(PEER)?.relay).toBe(ONE);
+    expect(bench.relay).toBe(ONE);
   });
 
   it("waits longer after every refusal, half to all of 1, 2, 4 s and so on up to a minute", async () => {
@@ -243,28 +258,136 @@ describe("an offer from the other end's volunteer", () => {
   it.each([
     ["offer, then answer", true],
     ["answer, then offer", false],
-  ])(
-    "leaves the same allocation at both ends where each asked another volunteer (%s)",
-    async (_, isOfferFirst) => {
-      const kept: (AllocationId | undefined)[] = [];
-      for (const [own, others] of [
-        [grant(ONE, 5), grant(TWO, 9)],
-        [grant(TWO, 9), grant(ONE, 5)],
-      ] as const) {
-        const bench = new Bench();
-        const answer = Promise.withResolvers<Decoded<Granted>>();
-        bench.allocation = () => answer.promise;
-        const connected = bench.manager.connect(PEER, [own.relay]);
-        if (isOfferFirst) bench.manager.onOffer(others);
-        answer.resolve(decoded(own));
-        await connected;
-        if (!isOfferFirst) bench.manager.onOffer(others);
-        kept.push(bench.manager.grantedFor(PEER)?.allocation);
-        if (own.relay === TWO) expect(bench.take("release")).toEqual(["release 2 9"]);
-      }
-      expect(kept).toEqual([grant(ONE, 5).allocation, grant(ONE, 5).allocation]);
+  ])("is a second leg where each end asked another volunteer (%s)", async (_, isOfferFirst) => {
+    for (const [own, others] of [
+      [grant(ONE, 5), grant(TWO, 9)],
+      [grant(TWO, 9), grant(ONE, 5)],
+    ] as const) {
+      const bench = new Bench();
+      const answer = Promise.withResolvers<Decoded<Granted>>();
+      bench.allocation = () => answer.promise;
+      const connected = bench.manager.connect(PEER, [own.relay]);
+      if (isOfferFirst) bench.manager.onOffer(others);
+      answer.resolve(decoded(own));
+      await connected;
+      if (!isOfferFirst) bench.manager.onOffer(others);
+      expect(bench.allocations).toEqual([5, 9]);
+      expect(bench.take("release", "gone")).toEqual([]);
+    }
+  });
+});
+
+const THREE = "3".repeat(32) as MemberId;
+
+// R-502 R-504
+describe("a spare", () => {
+  async function withSpare(bench = new Bench()): Promise<Bench> {
+    await bench.connect(ONE);
+    bench.allocation = (relay) => decoded(grant(relay, 2));
+    await bench.manager.connectSpare(PEER, [ONE, TWO]);
+    await bench.clock.advance(0);
+    bench.manager.setActive(PEER, true, grant(ONE, 1).allocation);
+    return bench;
+  }
+
+  it("is asked of another relay than the first leg's, once, and not before there is one", async () => {
+    const bench = new Bench();
+    await bench.manager.connectSpare(PEER, [TWO]);
+    expect(bench.take("allocate")).toEqual([]);
+    await withSpare(bench);
+    await bench.manager.connectSpare(PEER, [THREE]);
+    expect(bench.take("allocate", "ready")).toEqual([
+      "allocate 1",
+      "ready 1 1 40001",
+      "allocate 2",
+      "ready 2 2 40002",
+    ]);
+  });
+
+  it("is bound every 15 s, and every 750 ms from when it carries the path", async () => {
+    const probed: string[] = [];
+    const bench = await withSpare(
+      new Bench(seededRandom(1), {
+        bind: ({ relay }) => {
+          probed.push(name(relay));
+          return Promise.resolve(decoded({ rttMs: 20, resent: false }));
+        },
+      }),
+    );
+    await bench.clock.advance(STANDBY_PROBE_MS);
+    expect(probed.filter((relay) => relay === "2")).toHaveLength(2);
+    expect(probed.length).toBe(2 + 1 + STANDBY_PROBE_MS / ACTIVE_PROBE_MS);
+    probed.length = 0;
+    bench.manager.setActive(PEER, true, grant(TWO, 2).allocation);
+    await bench.clock.advance(STANDBY_PROBE_MS);
+    expect(probed.filter((relay) => relay === "2").length).toBe(1 + STANDBY_PROBE_MS / ACTIVE_PROBE_MS);
+    expect(probed.filter((relay) => relay === "1").length).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    ["answers", true, ["doubted 1", "gone 1: the relay does not answer"]],
+    ["does not answer either", false, ["gone 1: the relay does not answer"]],
+  ] as const)(
+    "that %s: what is said of two misses of the first leg, and of a third",
+    async (_, answers, said) => {
+      let isCut = false;
+      const bench = await withSpare(
+        new Bench(seededRandom(1), {
+          bind: ({ relay }) =>
+            Promise.resolve(
+              isCut && (relay === ONE || !answers) ? refused("timeout") : decoded({ rttMs: 20, resent: false }),
+            ),
+        }),
+      );
+      await bench.clock.advance(ACTIVE_PROBE_MS);
+      isCut = true;
+      await bench.clock.advance(ACTIVE_PROBE_MS + 200);
+      expect(bench.take("doubted", "gone").slice(0, said.length)).toEqual(said);
     },
   );
+  it("is found out at once where the control connection to the relay breaks", async () => {
+    const bench = await withSpare();
+    await bench.clock.advance(100);
+    const before = bench.timesOf("probe").length;
+    bench.manager.onRelayUnreachable(ONE);
+    await bench.clock.advance(0);
+    expect(bench.timesOf("probe").slice(before)).toEqual([100]);
+  });
+
+  it("makes way for a third leg with a smaller id, and one that carries the path does not", async () => {
+    const bench = await withSpare();
+    bench.take();
+    bench.manager.onOffer(grant(THREE, 3));
+    expect(bench.take("gone", "release", "ready")).toEqual([]);
+    bench.manager.onOffer(grant(THREE, 0));
+    expect(bench.take("gone", "release", "ready")).toEqual([
+      "gone 2: the other end uses another relay",
+      "release 2 2",
+      "ready 3 0 40000",
+    ]);
+    expect(bench.allocations).toEqual([0, 1]);
+  });
+
+  it("makes way for any third leg where its own relay drains", async () => {
+    const bench = await withSpare();
+    bench.manager.onDraining(TWO);
+    expect(bench.manager.isDraining(TWO)).toBe(true);
+    bench.manager.onOffer(grant(THREE, 3));
+    expect(bench.allocations).toEqual([1, 3]);
+    bench.manager.onRelayReachable(TWO);
+    expect(bench.manager.isDraining(TWO)).toBe(false);
+  });
+
+  it("is released alone, or with the first leg where the peer is not to be relayed any more", async () => {
+    const bench = await withSpare();
+    await bench.manager.release(grant(TWO, 2).allocation);
+    expect(bench.take("release", "gone")).toEqual(["release 2 2"]);
+    await withSpare(bench);
+    bench.take();
+    await bench.manager.close(PEER);
+    expect(bench.take("release", "gone")).toEqual(["release 1 1", "release 2 2"]);
+    expect(bench.clock.pending).toBe(0);
+  });
 });
 
 // R-501 R-505

@@ -1,0 +1,88 @@
+import type { MemberId } from "../../../protocol/ids.ts";
+import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
+import type { Clock } from "../../clock.ts";
+import type { RelayHealthState } from "./selection.ts";
+
+/** What our own round trips to a volunteer say of it (R-309). */
+export type RelayMeasures = {
+  readonly rttMs: number | undefined;
+  readonly loss: number | undefined;
+  readonly state: RelayHealthState;
+};
+
+type Entry = {
+  rttMs: number | undefined;
+  loss: number;
+  answeredAt: MonotonicMs | undefined;
+  missedAt: MonotonicMs | undefined;
+  diedAt: MonotonicMs | undefined;
+};
+
+/** RFC 6298's gain. */
+const RTT_GAIN = 1 / 8;
+/** Some 30 round trips count: while a relay is in use half a minute. */
+const LOSS_GAIN = 1 / 16;
+/** A relay whose leg died comes back at the earliest when its agent is started again; one that answers is back before that. */
+const DEAD_MS = 60_000;
+/** Every volunteer is asked once a minute: three of these that are missing say as little as none. */
+const FORGET_MS = 180_000;
+
+/** Round trips to volunteers, whatever they were made for. Bounded by the volunteers that were heard of in three minutes. */
+export class RelayHealth {
+  readonly #clock: Pick<Clock, "monotonicNow">;
+  readonly #byRelay = new Map<MemberId, Entry>();
+
+  constructor(clock: Pick<Clock, "monotonicNow">) {
+    this.#clock = clock;
+  }
+
+  answered(relay: MemberId, rttMs: number): void {
+    const entry = this.#entry(relay);
+    entry.rttMs = entry.rttMs === undefined ? rttMs : entry.rttMs + (rttMs - entry.rttMs) * RTT_GAIN;
+    entry.loss -= entry.loss * LOSS_GAIN;
+    entry.answeredAt = this.#clock.monotonicNow();
+    entry.diedAt = undefined;
+  }
+
+  missed(relay: MemberId): void {
+    const entry = this.#entry(relay);
+    entry.loss += (1 - entry.loss) * LOSS_GAIN;
+    entry.missedAt = this.#clock.monotonicNow();
+  }
+
+  /** A leg was given up. */
+  died(relay: MemberId): void {
+    this.#entry(relay).diedAt = this.#clock.monotonicNow();
+  }
+
+  /** This host has moved: what was measured from elsewhere says nothing. */
+  forgetAll(): void {
+    this.#byRelay.clear();
+  }
+
+  of(relay: MemberId): RelayMeasures {
+    const entry = this.#byRelay.get(relay);
+    if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
+    return { rttMs: entry.rttMs, loss: entry.loss, state: stateOf(entry, this.#clock.monotonicNow()) };
+  }
+
+  #entry(relay: MemberId): Entry {
+    const now = this.#clock.monotonicNow();
+    for (const [id, { answeredAt, missedAt }] of this.#byRelay)
+      if (now - Math.max(answeredAt ?? now, missedAt ?? answeredAt ?? now) > FORGET_MS)
+        this.#byRelay.delete(id);
+    let entry = this.#byRelay.get(relay);
+    if (entry === undefined) {
+      entry = { rttMs: undefined, loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
+      this.#byRelay.set(relay, entry);
+    }
+    return entry;
+  }
+}
+
+function stateOf({ answeredAt, missedAt, diedAt }: Entry, now: MonotonicMs): RelayHealthState {
+  if (diedAt !== undefined && now - diedAt < DEAD_MS) return "dead";
+  const answered = answeredAt ?? monotonicMs(-Infinity);
+  if (missedAt !== undefined && missedAt > answered) return "silent";
+  return answeredAt === undefined ? "unknown" : "answers";
+}
