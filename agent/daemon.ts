@@ -28,7 +28,13 @@ export type DaemonOptions = {
 };
 
 /** What the agent itself takes over while it runs; the log's level is its owner's. */
-const RELAY_KEYS: readonly ConfigKey[] = ["relay.guard.allow", "relay.guard.block", "relay.forwarder"];
+const RELAY_KEYS: readonly ConfigKey[] = [
+  "relay.guard.allow",
+  "relay.guard.block",
+  "relay.forwarder",
+  "relay.pin",
+  "relay.ban",
+];
 
 /** Addresses behind names change in minutes; jitter keeps the members of a network from asking the DNS as one. */
 const BOOTSTRAP_CRON = "*/10 * * * *";

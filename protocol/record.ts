@@ -264,10 +264,10 @@ function encodeContent(content: RecordContent): Partial<hopwire.v1.RecordBody.$P
           draining: content.draining,
           allow: [...content.allow],
           // What is not said takes no bytes.
-          schedule: content.schedule || undefined,
-          quotaBytes: content.quotaBytes || undefined,
-          forwarder: content.forwarder,
-          closed: content.closed || undefined,
+          schedule: content.schedule || null,
+          quotaBytes: content.quotaBytes || null,
+          forwarder: content.forwarder ?? null,
+          closed: content.closed || null,
         },
       };
     case "endpoints":

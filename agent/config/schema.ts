@@ -59,6 +59,12 @@ export type RelayConfig = {
   readonly guard: GuardConfig;
   /** "" is none. */
   readonly region: string;
+  /** Which relays of others are used. */
+  readonly wishes: {
+    /** "relay" for whatever peer, or "peer=relay"; names or ids. */
+    readonly pin: readonly string[];
+    readonly ban: readonly string[];
+  };
 };
 
 /** Whom the relay serves, and how often. */
@@ -185,6 +191,17 @@ const memberList = v.pipe(
     "must be a list",
   ),
   v.minLength(1, 'must name somebody; "*" is everybody'),
+);
+
+const relayWishes = v.array(
+  v.pipe(
+    v.string("must be a list of names"),
+    v.check(
+      (entry) => entry.split("=").length <= 2 && entry.split("=").every(isMemberName),
+      'must be a volunteer\'s name or id, or "peer=volunteer"',
+    ),
+  ),
+  "must be a list",
 );
 
 /** Mbit/s; 0 is no limit. More than any host here forwards. */
@@ -402,6 +419,22 @@ export const CONFIG_KEYS = {
       "Where the relay is, such as `eu-west`: other members and the metrics are told; empty is nowhere in particular.",
     change: "restart",
   },
+  "relay.pin": {
+    schema: relayWishes,
+    fromText: asList,
+    standard: [],
+    about:
+      "Volunteers that relay for this host before all others, by name or id, or `peer=volunteer` for one peer alone; others do while none of them can.",
+    change: "live",
+  },
+  "relay.ban": {
+    schema: relayWishes,
+    fromText: asList,
+    standard: [],
+    about:
+      "Volunteers that never relay for this host, by name or id, or `peer=volunteer` for one peer alone.",
+    change: "live",
+  },
   // For each allocation: a video call, and some 13 minutes of it at full rate.
   "relay.tiers.free.bandwidth-mbps": {
     ...megabits,
@@ -598,6 +631,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
       },
       guard: toGuardConfig(values),
       region: values["relay.region"],
+      wishes: { pin: values["relay.pin"], ban: values["relay.ban"] },
     },
     metricsListen: values["metrics.listen"] === "" ? undefined : values["metrics.listen"],
     adminTcp:

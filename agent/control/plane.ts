@@ -35,6 +35,9 @@ const MAX_UNPROVEN = 4;
 /** How long a connection stays that is not needed: whatever was asked on it before both sides knew is answered by then. */
 const SURPLUS_IDLE_MS = 5_000;
 
+/** Calls under way at once: a volunteer is asked for a few pairs in a second, and each call is over in another. */
+const MAX_CALLS = 64;
+
 /** Ten times a bad round trip. A connection that is silent so long on a path that just came up sits in TCP's backoff. */
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -81,6 +84,9 @@ export class ControlPlane implements AsyncDisposable {
   readonly #unproven = new Set<Connection>();
   readonly #invites = new Map<InviteConnection, InviteId>();
   readonly #dialers = new Map<MemberId, Dialer>();
+  readonly #calls = new Map<MemberId, Promise<boolean>>();
+  /** Ends the wait of a call. */
+  readonly #callEnds = new Map<MemberId, () => void>();
   readonly #refusals = new Map<string, number>();
   readonly #sources = new KeyedLimiter(ACCEPT_RATE, MAX_SOURCES);
   #listener: AsyncDisposable | undefined;
@@ -166,6 +172,21 @@ export class ControlPlane implements AsyncDisposable {
     return this.connectionTo(id)?.request(body, timeoutMs) ?? Promise.resolve(refused("not-connected"));
   }
 
+  /**
+   * Whether there is a connection, which is dialled once where there is none. It is closed again when nobody has asked
+   * anything on it for a while, unless the member is a target.
+   */
+  reach(id: MemberId, timeoutMs: number): Promise<boolean> {
+    if (this.connectionTo(id) !== undefined) return Promise.resolve(true);
+    const peer = this.#options.directory.memberOf(id);
+    const known = this.#calls.get(id);
+    if (known !== undefined) return known;
+    if (peer === undefined || this.#disposed || this.#calls.size >= MAX_CALLS) return Promise.resolve(false);
+    const call = this.#call(peer, timeoutMs).finally(() => this.#calls.delete(id));
+    this.#calls.set(id, call);
+    return call;
+  }
+
   /** Whether it was sent; not whether it arrives. */
   notify(id: MemberId, body: Notification): boolean {
     return this.connectionTo(id)?.notify(body) ?? false;
@@ -186,6 +207,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#cancelSweep?.();
     for (const dialer of this.#dialers.values()) dialer.rest();
     this.#dialers.clear();
+    for (const end of this.#callEnds.values()) end();
     for (const connection of [...[...this.#open.values()].flatMap((set) => [...set]), ...this.#unproven])
       connection.close("agent.stopping");
     for (const invite of [...this.#invites.keys()]) invite.close("agent.stopping");
@@ -269,6 +291,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#open.set(id, new Set([...(others ?? []), connection]));
     this.#dialers.get(id)?.rest();
     log.debug({ peer: id, dialed: connection.dialed, ...greeting }, "control connection open");
+    this.#callEnds.get(id)?.();
     if (others === undefined) events.onConnected(id, greeting);
     // Whoever dials again has given up what it dialled before.
     for (const other of others ?? []) {
@@ -293,6 +316,33 @@ export class ControlPlane implements AsyncDisposable {
       events.onDisconnected(id, reason);
     }
     this.#dialIfNeeded(id);
+  }
+
+  async #call(peer: ControlPeer, timeoutMs: number): Promise<boolean> {
+    const { streams, address4, port, clock } = this.#options;
+    const { promise: opened, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => resolve(undefined);
+    this.#callEnds.set(peer.id, end);
+    const cancel = clock.after(timeoutMs, end);
+    const giveUp = new AbortController();
+    const isDialed = [...this.#unproven].some(
+      (connection) => connection.peer === peer.id && connection.dialed,
+    );
+    if (!isDialed) {
+      streams.connect(peer.address4, port, address4, giveUp.signal).then(
+        (stream) => {
+          const isWanted = !this.#disposed && !giveUp.signal.aborted && !this.#open.has(peer.id);
+          if (isWanted) this.#begin(stream, peer, true);
+          else stream.on("error", () => undefined).destroy();
+        },
+        () => undefined, // whoever waits hears of it by the clock: a dialler of ours may still get through
+      );
+    }
+    await opened;
+    cancel();
+    giveUp.abort();
+    this.#callEnds.delete(peer.id);
+    return this.connectionTo(peer.id) !== undefined;
   }
 
   #dialerTo(id: MemberId): Dialer {

@@ -40,6 +40,7 @@ import type {
 import type { AllocationEvent, AllocationList, EndedAllocation, RelayStats } from "../admin/relay-schemas.ts";
 import { AgentError } from "../errors.ts";
 import type { MetricsView } from "../metrics/view.ts";
+import type { RelayWishes } from "./relay-choice.ts";
 import type { LiveRelayConfig } from "./volunteer.ts";
 import { CurrentNetwork, type DaemonParts } from "./current-network.ts";
 import { metricsView } from "./metrics-view.ts";
@@ -236,8 +237,8 @@ export class Agent implements AgentApi, AsyncDisposable {
     await this.#current.running?.bootstrap.refresh();
   }
 
-  /** Of the relay, whether it runs now or later. */
-  reconfigureRelay(relay: LiveRelayConfig): void {
+  /** Of this host's relay and those of others, whether they are used now or later. */
+  reconfigureRelay(relay: LiveRelayConfig & { readonly wishes: RelayWishes }): void {
     this.#current.reconfigureRelay(relay);
   }
 

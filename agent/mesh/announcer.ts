@@ -77,14 +77,9 @@ export class Announcer {
     this.#log = log;
   }
 
-  /** Something of it may have changed. */
+  /** Something of it may have changed. Call now and then: announcements expire. */
   announce(): Promise<void> {
     return this.#logged(this.#publisher.announce(announcementsOf(this.#current())));
-  }
-
-  /** Call now and then: announcements expire. */
-  refresh(): Promise<void> {
-    return this.#logged(this.#publisher.refresh());
   }
 
   async #logged(publication: Promise<void>): Promise<void> {

@@ -24,6 +24,7 @@ import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
 import { Experience } from "./experience.ts";
 import {
+  forgetMeasures,
   isRemapped,
   newEntry,
   pathInfo,
@@ -58,10 +59,11 @@ export type ConnectorPorts = {
   echo(peer: MemberId, timeoutMs: number): Promise<number | undefined>;
   /** Sends our candidates to the peer and asks for its own; resolves whether a way was found. */
   signal(peer: MemberId): Promise<boolean>;
-  /** Volunteers that could relay to this peer now, in no order. */
+  /** Volunteers that could relay to this peer now, the best first. */
   relaysFor(peer: MemberId): readonly MemberId[];
   connectRelay(peer: MemberId, relays: readonly MemberId[]): void;
-  setRelayActive(peer: MemberId, active: boolean): void;
+  /** Whether a relay carries the path, and which of the peer's legs it is, or would be. */
+  setRelayActive(peer: MemberId, active: boolean, leg: AllocationId | undefined): void;
   /** How often our leg is probed; undefined: as the relay client does by itself. */
   setLegPace(peer: MemberId, paceMs: number | undefined): void;
   /** A direct path seems dead; its relay may be needed, and a NAT may have moved us. */
@@ -117,7 +119,7 @@ export class Connector implements Disposable {
         const announced = this.#entries.get(peer)?.peer.publicEndpoints ?? [];
         return this.#experience.hasDirectHeadStart(peer, announced.length > 0);
       },
-      relaysFor: (peer) => this.#experience.relayOrder(peer, parts.ports.relaysFor(peer)),
+      relaysFor: (peer) => parts.ports.relaysFor(peer),
     });
     const { wireguard, pin } = parts.ports;
     this.#writer = new PeerWriter({
@@ -238,22 +240,31 @@ export class Connector implements Disposable {
   }
 
   onRelayReady(peer: MemberId, leg: Leg): void {
-    this.#entries.get(peer)?.quality.onLegChanged();
     this.#input(peer, { kind: "relay-ready", leg });
     this.#traverse.relayConnected(peer);
   }
 
-  onRelayGone(peer: MemberId, relay: MemberId, allocation: AllocationId): void {
-    this.#entries.get(peer)?.quality.onLegChanged();
-    this.#cache.recordRelay({ peer, relay, outcome: "failure" });
+  /** `isFault`: it was not ended in good order. */
+  onRelayGone(peer: MemberId, relay: MemberId, allocation: AllocationId, isFault: boolean): void {
+    if (isFault) this.#cache.recordRelay({ peer, relay, outcome: "failure" });
     this.#input(peer, { kind: "relay-gone", allocation });
-    this.#traverse.relayLost(peer);
+    if (this.#entries.get(peer)?.path.leg === undefined) this.#traverse.relayLost(peer);
     this.#runSoon();
   }
 
-  onRelayMeasured(peer: MemberId, rttMs: number): void {
+  /** This leg does not answer, and the peer's other one does. */
+  onRelayDoubted(peer: MemberId, allocation: AllocationId): void {
+    this.#input(peer, { kind: "relay-doubted", allocation });
+  }
+
+  /** The other leg is to carry the path. */
+  handOver(peer: MemberId, allocation: AllocationId): void {
+    this.#input(peer, { kind: "hand-over", allocation });
+  }
+
+  onRelayMeasured(peer: MemberId, allocation: AllocationId, rttMs: number): void {
     const entry = this.#entries.get(peer);
-    if (entry === undefined) return;
+    if (entry?.path.leg?.allocation !== allocation) return;
     entry.relayRttMs = rttMs;
     this.#sessions.kickSilentLeg(entry, this.#clock.monotonicNow());
     this.#runSoon();
@@ -354,10 +365,11 @@ export class Connector implements Disposable {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
     const { state, effects } = stepPath(entry.path, input, this.#self < peer, this.#clock.monotonicNow());
-    const before = entry.path.tag;
+    const { tag: before, leg } = entry.path;
     entry.path = state;
     this.#quality.onPath(entry);
     for (const effect of effects) this.#carryOut(entry, effect, before);
+    if (leg !== state.leg) this.#onLegChanged(entry);
     this.#runSoon();
   }
 
@@ -414,12 +426,16 @@ export class Connector implements Disposable {
       }
     }
     // What people are shown changes only where packets change their way.
-    if (shownType(from) !== shownType(to)) {
-      entry.since = this.#clock.wallNow();
-      entry.echoRttMs = undefined;
-    }
-    this.#ports.setRelayActive(peer.id, to !== "direct");
+    if (shownType(from) !== shownType(to)) forgetMeasures(entry, this.#clock.wallNow());
+    this.#ports.setRelayActive(peer.id, to !== "direct", path.leg?.allocation);
     this.#ports.onPathChanged(peer.id);
+  }
+
+  #onLegChanged(entry: PeerEntry): void {
+    const { peer, path } = entry;
+    entry.quality.onLegChanged();
+    if (path.tag === "relayed") forgetMeasures(entry, this.#clock.wallNow());
+    this.#ports.setRelayActive(peer.id, path.tag !== "direct", path.leg?.allocation);
   }
 
   async #probe(peer: MeshPeer, endpoint: Endpoint): Promise<void> {
@@ -590,7 +606,8 @@ export class Connector implements Disposable {
   #provenEndpoint(entry: PeerEntry, endpoint: Endpoint | undefined): Endpoint | undefined {
     const { path, peer, proven } = entry;
     if (endpoint === undefined || this.#ports.stun === undefined || path.tag === "direct") return endpoint;
-    if (sameEndpoint(endpoint, path.leg?.endpoint) || proven.has(formatEndpoint(endpoint))) return endpoint;
+    const legs = [path.leg, path.spare, ...(proven.has(formatEndpoint(endpoint)) ? [{ endpoint }] : [])];
+    if (legs.some((leg) => sameEndpoint(endpoint, leg?.endpoint))) return endpoint;
     void this.#check(peer, endpoint).then(() => {
       if (proven.has(formatEndpoint(endpoint))) this.#observer.by(this.#clock.monotonicNow());
     });

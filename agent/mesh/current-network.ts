@@ -18,6 +18,7 @@ import { KeyChange } from "./key-change.ts";
 import { Network } from "./network.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
 import { openRegistry } from "./own-registry.ts";
+import type { RelayWishes } from "./relay-choice.ts";
 
 /** What the daemon has opened on this host. */
 export type DaemonParts = {
@@ -46,7 +47,7 @@ export class CurrentNetwork implements AsyncDisposable {
   readonly #warnings: string[] = [];
   #running: Network | undefined;
   /** The configuration's, which may have changed since the start. */
-  #liveRelay: LiveRelayConfig;
+  #liveRelay: LiveRelayConfig & { readonly wishes: RelayWishes };
   #membership: "kept" | "being-left" | "revoked" = "kept";
   #last: Promise<unknown> = Promise.resolve();
   readonly #keyChange: KeyChange;
@@ -150,6 +151,7 @@ export class CurrentNetwork implements AsyncDisposable {
         portMapping: config.portMapping,
         lanDiscovery: config.lanDiscovery,
         relayLimits: config.relay,
+        relayWishes: config.relay.wishes,
         relayOnly,
         version,
       },
@@ -166,8 +168,9 @@ export class CurrentNetwork implements AsyncDisposable {
   }
 
   /** In this network and the next. */
-  reconfigureRelay(relay: LiveRelayConfig): void {
+  reconfigureRelay(relay: LiveRelayConfig & { readonly wishes: RelayWishes }): void {
     this.#liveRelay = relay;
+    this.#running?.setRelayWishes(relay.wishes);
     this.#running?.volunteer.reconfigure(relay).catch((error: unknown) => {
       this.#parts.log.error({ err: error }, "the relay's new configuration could not be taken over");
     });

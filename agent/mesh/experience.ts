@@ -29,11 +29,6 @@ export class Experience {
     if (this.#cache.needsRelayFirst(peer)) return false;
     return isAnnounced || this.#cache.lastWorked(peer)?.type === "direct";
   }
-
-  relayOrder(peer: MemberId, offered: readonly MemberId[]): readonly MemberId[] {
-    const order = this.#cache.relayOrder(peer, offered).map(({ relay }) => relay);
-    return offered.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
-  }
 }
 
 function directKind(kind: string): CandidateKind | undefined {

@@ -12,6 +12,7 @@ import type { UpOutcome, WireguardDevice } from "../wireguard/device.ts";
 import { nftUsable } from "../wireguard/firewall.ts";
 import { HostWatch } from "./host-watch.ts";
 import { readOwnRecords, type OwnRecords } from "./own-records.ts";
+import type { RelayWishes } from "./relay-choice.ts";
 import { StunService, type StunKeys } from "./stun-service.ts";
 import type { VolunteerLimits } from "./volunteering.ts";
 
@@ -28,6 +29,8 @@ export type NetworkSettings = {
   readonly portMapping: PortMappingWish;
   readonly lanDiscovery: LanDiscoveryWish;
   readonly relayLimits: VolunteerLimits;
+  /** Of others' relays, until they are replaced. */
+  readonly relayWishes: RelayWishes;
   /** Takes part in the mesh in order to relay, and for nothing else: whatever the state says, it volunteers. */
   readonly relayOnly: boolean;
   readonly version: string;

@@ -73,6 +73,8 @@ export type PathInfo = {
   /** Through the relay, from end to end. */
   readonly relay: Figures | undefined;
   readonly history: PathHistory;
+  /** Packets of users go to the peer, or did. */
+  readonly activeUntil: MonotonicMs;
 };
 
 export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEntry {
@@ -97,7 +99,7 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
 }
 
 export function pathInfo(
-  { path, since, echoRttMs, quality, history }: PeerEntry,
+  { path, since, activeUntil, echoRttMs, quality, history }: PeerEntry,
   now: MonotonicMs,
 ): PathInfo {
   const [direct, relay] = [quality.direct(now), quality.relay(now)];
@@ -110,7 +112,14 @@ export function pathInfo(
     direct,
     relay,
     history,
+    activeUntil,
   };
+}
+
+/** Packets go another way: what was measured was of the one before. */
+export function forgetMeasures(entry: PeerEntry, wall: WallMs): void {
+  entry.since = wall;
+  entry.echoRttMs = undefined;
 }
 
 /** Whether a NAT has given us another mapping since the last answer from there. */

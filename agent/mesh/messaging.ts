@@ -24,11 +24,14 @@ import type { RelayRequest } from "./volunteering.ts";
 
 export type MessagingEvents = {
   onConnected(id: MemberId): void;
+  onDisconnected(id: MemberId): void;
   onMessage(from: MemberId, content: MessageContent): void;
   /** A volunteer grants us an allocation that the other end asked for. */
   onOffer(from: MemberId, leg: AllocationLeg): void;
   onAllocationEnded(from: MemberId, allocation: AllocationId, reason: string): void;
   onAllocationWarning(from: MemberId, warning: AllocationWarning): void;
+  /** A volunteer is about to stop. */
+  onDraining(from: MemberId): void;
   serveRelay(from: MemberId, request: RelayRequest): Promise<ResponseBody | Failure>;
   /** A member wants to know whether this endpoint of its can be reached. */
   serveProbe(from: MemberId, endpoint: Endpoint): Promise<ResponseBody | Failure>;
@@ -157,6 +160,7 @@ export class Messaging implements AsyncDisposable {
   #onDisconnected(id: MemberId): void {
     this.#skewByMember.delete(id);
     this.#context.registry.disconnected(id);
+    this.#events.onDisconnected(id);
   }
 
   #onNotification(from: MemberId, body: Notification): void {
@@ -180,6 +184,9 @@ export class Messaging implements AsyncDisposable {
         break;
       case "allocation-warning":
         this.#events.onAllocationWarning(from, body);
+        break;
+      case "draining":
+        this.#events.onDraining(from);
         break;
     }
   }

@@ -46,6 +46,7 @@ import {
   relayEndpoints,
   type OwnAddresses,
 } from "./reachability.ts";
+import type { RelayWishes } from "./relay-choice.ts";
 import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys, StunService } from "./stun-service.ts";
@@ -121,6 +122,7 @@ export class Network implements AsyncDisposable {
   /** Connected volunteers that are known to be some. */
   readonly #met = new Set<MemberId>();
   #echo: Echo | undefined;
+  #relayWishes: RelayWishes;
 
   private constructor(parts: NetworkParts, host: Host, owned: AsyncDisposableStack) {
     const { clock, random, log, identity, registry, settings, device } = parts;
@@ -140,6 +142,7 @@ export class Network implements AsyncDisposable {
     this.interface = host.interface;
     this.cache = parts.cache;
     this.#parts = parts;
+    this.#relayWishes = settings.relayWishes;
     this.#own = own;
     this.#registry = registry;
     this.#watch = host.watch;
@@ -174,11 +177,13 @@ export class Network implements AsyncDisposable {
         isVolunteering: () => this.isVolunteering,
         events: {
           onConnected: (id) => this.#onConnected(id),
+          onDisconnected: (id) => this.#paths.onDisconnected(id),
           onMessage: (from, content) => this.#paths.onMessage(from, content),
           onOffer: (from, leg) => this.#paths.onOffer(from, leg),
           onAllocationEnded: (from, allocation, reason) =>
             this.#paths.onAllocationEnded(from, allocation, reason),
           onAllocationWarning: (from, warning) => this.#paths.onAllocationWarning(from, warning),
+          onDraining: (from) => this.#paths.onDraining(from),
           serveRelay: (from, request) => this.volunteer.serve(from, request),
           serveProbe: (from, endpoint) => this.#prober.serve(from, endpoint),
           serveObserve: (member) => observed(this.isVolunteering, this.#paths.outerEndpoint(member)),
@@ -215,6 +220,8 @@ export class Network implements AsyncDisposable {
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
         needed: () => [...this.#inviteRelays.relays, ...this.#certificates.needed],
+        relayWishes: () => this.#relayWishes,
+        region: settings.relayLimits.region,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),
     );
@@ -231,6 +238,8 @@ export class Network implements AsyncDisposable {
       new Volunteer({
         context,
         control: this.#messaging.control,
+        hasPath: (member) => (this.connector.pathOf(member)?.path.tag ?? "none") !== "none",
+        onDraining: () => void this.#announce(),
         always: settings.relayOnly,
         defaults: settings.relayLimits,
         endpoints: () => relayEndpoints(this.#ownAddresses()),
@@ -316,6 +325,22 @@ export class Network implements AsyncDisposable {
   /** Relay tokens that this host was given. */
   get heldTokens(): Paths["heldTokens"] {
     return this.#paths.heldTokens;
+  }
+
+  /** Of the configuration, which has changed. */
+  setRelayWishes(wishes: RelayWishes): void {
+    this.#relayWishes = wishes;
+    this.#paths.onWishesChanged();
+  }
+
+  /** See `Paths`. */
+  explainRelays(peer: MemberId): ReturnType<Paths["explainRelays"]> {
+    return this.#paths.explainRelays(peer);
+  }
+
+  /** See `Paths`. */
+  relaysOf(peer: MemberId): ReturnType<Paths["relaysOf"]> {
+    return this.#paths.relaysOf(peer);
   }
 
   /** See `Paths`. */
@@ -456,7 +481,9 @@ export class Network implements AsyncDisposable {
     return this.#portMapping?.report;
   }
 
+  /** Those that this host relays for move to others first. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.roster.revoked.has(this.self)) await this.volunteer.drain();
     this.#ending.abort();
     await this.#owned.disposeAsync();
   }
@@ -489,7 +516,8 @@ export class Network implements AsyncDisposable {
 
   #sweep(): void {
     this.#registry.sweep();
-    void this.#announcer.refresh();
+    // Also for what changes by itself: the relay's load, its hours, and half of an announcement's life.
+    void this.#announce();
     this.#syncInviteRelays();
     void this.#certificates.check();
   }
@@ -673,6 +701,12 @@ export class Network implements AsyncDisposable {
         allocations: current.status().length,
         version: this.#parts.settings.version,
         region: current.limits.region,
+        draining: current.isDraining,
+        closed: current.isClosed,
+        allow: current.limits.allow,
+        schedule: current.limits.schedule,
+        grant: current.limits.tiers.free,
+        forwarder: current.forwarderKind,
       }
     );
   }

@@ -14,7 +14,9 @@ import { SocketBundle } from "../nat/socket-bundle.ts";
 import type { StunProbe } from "../nat/stun-agent.ts";
 import { DOUBT_MISSES, type PathTag } from "../path/state.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
-import { RelayManager } from "../relay/client/relay-manager.ts";
+import { RelayHealth } from "../relay/client/relay-health.ts";
+import { NO_ANSWER, RelayManager } from "../relay/client/relay-manager.ts";
+import type { RankedRelay } from "../relay/client/selection.ts";
 import { AskedRounds } from "./asked-rounds.ts";
 import { BehaviourDiscovery, type Findings } from "./behaviour-discovery.ts";
 import { Connector, type ConnectorPorts } from "./connector.ts";
@@ -30,9 +32,12 @@ import type { Messaging } from "./messaging.ts";
 import { observedAddress } from "./observed-address.ts";
 import type { VerifiedMapping } from "./port-mapping.ts";
 import { canReach, orderEndpoints, type OwnAddresses } from "./reachability.ts";
+import { RelayChoice, type RelayWishes } from "./relay-choice.ts";
 import { RelayComplaints } from "./relay-complaints.ts";
+import { isOrderlyEnd } from "./relay-refusals.ts";
 import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
+import { SpareKeeper } from "./spare-keeper.ts";
 import { serverCredential } from "./stun-names.ts";
 import type { NearlyUsedQuota, RefusedPeer, RefusedToken } from "./warnings.ts";
 
@@ -63,6 +68,10 @@ export type PathsParts = {
   readonly isRelayed: boolean;
   /** With whom this host has to be connected, beside its home relays. */
   readonly needed: () => Iterable<MemberId>;
+  /** As the configuration says it now. */
+  readonly relayWishes: () => RelayWishes;
+  /** This host's; "" is none. */
+  readonly region: string;
   readonly echo: ConnectorPorts["echo"];
 };
 
@@ -90,6 +99,9 @@ export class Paths implements Disposable {
   readonly #requests: RelayRequests;
   readonly #relays: RelayManager;
   readonly #held: HeldTokens;
+  readonly #health: RelayHealth;
+  readonly #choice: RelayChoice;
+  readonly #spares: SpareKeeper;
   readonly #complaints: RelayComplaints;
   readonly #gatherer: Gatherer;
   /** Undefined where STUN cannot leave from WireGuard's port. */
@@ -108,6 +120,20 @@ export class Paths implements Disposable {
     this.#asked = new AskedRounds(random);
     this.#held = new HeldTokens(context);
     this.#complaints = new RelayComplaints(clock);
+    this.#health = new RelayHealth(clock);
+    this.#choice = new RelayChoice({
+      self,
+      cache,
+      health: this.#health,
+      roster: () => this.#roster,
+      region: parts.region,
+      wishes: parts.relayWishes,
+      isReachable: (relay, { endpoints }) =>
+        (messaging.control.connected().includes(relay) ||
+          this.connector.pathOf(relay)?.path.tag === "direct") &&
+        endpoints.some(({ endpoint }) => canReach(own().addresses, endpoint.address)),
+      isDraining: (relay) => this.#relays.isDraining(relay),
+    });
     this.#requests = new RelayRequests({
       context,
       held: this.#held,
@@ -126,13 +152,21 @@ export class Paths implements Disposable {
           onReady: (peer, { relay, allocation }, endpoint) => {
             this.#complaints.granted(peer);
             this.connector.onRelayReady(peer, { relay, allocation, endpoint });
+            this.#onLegs();
           },
           onGone: (peer, { relay, allocation }, reason) => {
             this.#complaints.refused(peer, relay, reason);
-            this.connector.onRelayGone(peer, relay, allocation);
+            if (reason === NO_ANSWER) this.#health.died(relay);
+            this.connector.onRelayGone(peer, relay, allocation, !isOrderlyEnd(reason));
+            this.#onLegs();
           },
-          onMeasured: (peer, _, rttMs) => this.connector.onRelayMeasured(peer, rttMs),
+          onMeasured: (peer, { relay, allocation }, rttMs) => {
+            this.#health.answered(relay, rttMs);
+            this.connector.onRelayMeasured(peer, allocation, rttMs);
+          },
           onProbed: (peer, sentAt, rttMs) => this.connector.onLegProbed(peer, sentAt, rttMs),
+          onMissed: (relay) => this.#health.missed(relay),
+          onDoubted: (peer, { allocation }) => this.connector.onRelayDoubted(peer, allocation),
           onRefused: (peer, relay, reason) => this.#complaints.refused(peer, relay, reason),
         },
       }),
@@ -155,14 +189,32 @@ export class Paths implements Disposable {
             const round = this.#asked.ask(peer, this.#gatherer.candidates);
             return this.#sendCandidates(peer, { answerWanted: true, round });
           },
-          relaysFor: (peer) =>
-            parts.isRelayed ? relaysTowards(peer, messaging.control.connected(), this.#roster) : [],
+          relaysFor: (peer) => (parts.isRelayed ? this.#choice.order(peer) : []),
           connectRelay: (peer, relays) => void this.#relays.connect(peer, this.#held.preferred(peer, relays)),
-          setRelayActive: (peer, active) => this.#relays.setActive(peer, active),
+          setRelayActive: (peer, active, leg) => this.#relays.setActive(peer, active, leg),
           setLegPace: (peer, paceMs) => this.#relays.setPace(peer, paceMs),
           onDoubt: (peer) => this.#onDoubt(peer),
           onRemapped: () => this.#onRemapped(),
           onPathChanged: (peer) => this.#onPathChanged(peer),
+        },
+      }),
+    );
+    this.#spares = this.#owned.use(
+      new SpareKeeper({
+        self,
+        clock,
+        log,
+        ports: {
+          // Without STUN a leg is learned from WireGuard's handshakes alone, and through a spare there are none.
+          peers: () => (stun === undefined ? [] : this.#relays.peers),
+          pathOf: (peer) => this.connector.pathOf(peer),
+          legs: (peer) => this.#relays.legs(peer),
+          isBarred: (peer, relay) => this.#relays.isDraining(relay) || this.#choice.isBanned(peer, relay),
+          isSecondChoice: (peer, relay) => this.#choice.isSecondChoice(peer, relay),
+          ask: (peer) =>
+            this.#relays.connectSpare(peer, this.#held.preferred(peer, this.#choice.order(peer))),
+          handOver: (peer, from) => this.connector.handOver(peer, from),
+          release: (allocation) => this.#releaseLeg(allocation),
         },
       }),
     );
@@ -178,7 +230,10 @@ export class Paths implements Disposable {
           portMapped: () => parts.portMapped()?.endpoint,
         },
         onChange: () => this.#onCandidatesChanged(),
-        onGathered: (reports) => this.#discovery?.onGathered(reports),
+        onGathered: (reports) => {
+          this.#noteHealth(reports);
+          this.#discovery?.onGathered(reports);
+        },
       }),
     );
     this.#discovery =
@@ -280,6 +335,7 @@ export class Paths implements Disposable {
   async setRoster(roster: Roster): Promise<void> {
     const { own, bootstrap } = this.#parts;
     const peers = this.#peers.of(roster, (address) => canReach(own().addresses, address), bootstrap);
+    this.#choice.retain((id) => roster.members.has(id));
     this.retarget();
     this.#holes.retain((id) => roster.members.has(id));
     await this.connector.setPeers(peers);
@@ -345,6 +401,7 @@ export class Paths implements Disposable {
     switch (content.kind) {
       case "candidates":
         this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
+        this.#choice.onPeerRtts(from, content.relayRtts);
         this.#holes.onCandidates(from, content.candidates, content.nat);
         if (content.answerWanted)
           void this.#sendCandidates(from, { answerWanted: false, round: content.round });
@@ -364,7 +421,7 @@ export class Paths implements Disposable {
   onOffer(from: MemberId, leg: AllocationLeg): void {
     const granted = this.#requests.granted(from, leg);
     if (!granted.ok) return;
-    if (this.#parts.isRelayed) this.#relays.onOffer(granted.value);
+    if (this.#parts.isRelayed && !this.#choice.isBanned(leg.peer, from)) this.#relays.onOffer(granted.value);
     else void this.#requests.release(from, leg.allocation);
   }
 
@@ -374,6 +431,33 @@ export class Paths implements Disposable {
 
   onAllocationWarning(from: MemberId, { allocation, usedBytes, limitBytes }: AllocationWarning): void {
     this.#relays.onWarning(from, allocation, { usedBytes, limitBytes });
+  }
+
+  /** The volunteer stops soon: whatever it relays for us goes to another one. */
+  onDraining(from: MemberId): void {
+    this.#relays.onDraining(from);
+    this.#spares.lookSoon();
+  }
+
+  /** The last control connection to a member is gone. */
+  onDisconnected(id: MemberId): void {
+    this.#relays.onRelayUnreachable(id);
+  }
+
+  /** Pins or bans have changed. */
+  onWishesChanged(): void {
+    this.#spares.lookSoon();
+  }
+
+  /** All volunteers, in the order in which they are asked to relay to this peer, with what speaks for and against each. */
+  explainRelays(peer: MemberId): readonly RankedRelay[] {
+    return this.#choice.explain(peer);
+  }
+
+  /** The relay that carries the path to a peer or stands by for it, and the one that would take its place. */
+  relaysOf(peer: MemberId): { readonly leg: MemberId | undefined; readonly spare: MemberId | undefined } {
+    const path = this.connector.pathOf(peer)?.path;
+    return { leg: path?.leg?.relay, spare: path?.spare?.relay };
   }
 
   /** A control connection to this volunteer is up. */
@@ -392,12 +476,15 @@ export class Paths implements Disposable {
     const withPath = [...this.#roster.members.keys()].filter(
       (id) => isOther(id) && (this.connector.pathOf(id)?.path.tag ?? "none") !== "none",
     );
-    messaging.control.setTargets(controlTargets(context.self, inOrder, withPath, this.#parts.needed()));
+    // Whoever relays for us must be able to tell us of its end.
+    const needed = [...this.#parts.needed(), ...this.#relays.relaysInUse()];
+    messaging.control.setTargets(controlTargets(context.self, inOrder, withPath, needed));
   }
 
   /** Addresses or the gateway of this host have changed, or it slept. */
   onMoved(): void {
     this.#discovery?.restart();
+    this.#health.forgetAll();
     this.#relays.rebindAll();
     this.connector.moved();
     this.#gatherer.restart();
@@ -453,8 +540,30 @@ export class Paths implements Disposable {
     if (this.#parts.context.clock.monotonicNow() - this.#doubtedAt < DOUBT_PAUSE_MS) this.#onRemapped();
   }
 
-  #onPathChanged(peer: MemberId): void {
+  #onLegs(): void {
     this.retarget();
+    this.#spares.lookSoon();
+  }
+
+  async #releaseLeg(allocation: AllocationId): Promise<void> {
+    const leg = this.#relays.legOf(allocation);
+    await this.#relays.release(allocation);
+    if (leg !== undefined) this.connector.onRelayGone(leg.peer, leg.relay, allocation, false);
+    this.#onLegs();
+  }
+
+  /** A volunteer that answers at one of its endpoints is there. */
+  #noteHealth(reports: readonly ServerReport[]): void {
+    const volunteers = reports.filter(({ server }) => server.credential !== undefined);
+    for (const relay of new Set(volunteers.map(({ server }) => server.server as MemberId))) {
+      const rtts = volunteers.flatMap(({ server, rttMs }) => (server.server === relay ? (rttMs ?? []) : []));
+      if (rtts.length > 0) this.#health.answered(relay, Math.min(...rtts));
+      else this.#health.missed(relay);
+    }
+  }
+
+  #onPathChanged(peer: MemberId): void {
+    this.#onLegs();
     const path = this.connector.pathOf(peer)?.path;
     const tag = path?.tag;
     if (tag !== "checking") this.#holes.onPath(peer, path?.tag === "direct" ? path.endpoint : undefined);
@@ -472,7 +581,8 @@ export class Paths implements Disposable {
     const { messaging, context } = this.#parts;
     const path = this.connector.pathOf(peer)?.path;
     const isSure = path?.tag === "direct" && path.movedSince === undefined && path.unanswered < DOUBT_MISSES;
-    const content = { kind: "candidates", candidates, ...exchange, nat: this.nat } as const;
+    const relayRtts = this.#choice.ownRtts;
+    const content = { kind: "candidates", candidates, ...exchange, nat: this.nat, relayRtts } as const;
     const sent = await messaging.send(peer, content, isSure ? "direct" : "carriers");
     if (!sent.ok) context.log.debug({ peer, reason: sent.reason }, "candidates not sent");
     return sent.ok;

@@ -1,4 +1,5 @@
 import { failure, type Failure } from "../../protocol/frame-body.ts";
+import { REPLACED } from "../relay/client/relay-manager.ts";
 
 /** For who asked: what it means and what helps. Everything else is a fault of the asking program. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -22,6 +23,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "port-failed": "this volunteer cannot open a port now: use another one",
   "peer-absent": "the other end is not connected to this volunteer: use one that both ends reach",
   "relay-stopped": "this volunteer is going away: use another one",
+  draining: "this volunteer is going away: use another one",
   "address-blocked":
     "this volunteer refuses the address of one end of the pair: use another one, or ask its operator about relay.guard.block",
   "address-not-allowed":
@@ -67,6 +69,21 @@ const TOKEN_FAULTS: ReadonlySet<string> = new Set([
   "wrong-keys",
   "tier-not-allowed",
 ]);
+
+/** Ends of an allocation that say nothing against its relay. */
+const ORDERLY_ENDS: ReadonlySet<string> = new Set([
+  "released",
+  "relay-stopped",
+  "operator",
+  "revoked",
+  "keys-changed",
+  "off-schedule",
+  REPLACED,
+]);
+
+export function isOrderlyEnd(reason: string): boolean {
+  return ORDERLY_ENDS.has(reason);
+}
 
 export function isLasting(reason: string): boolean {
   return LASTING.has(reason);

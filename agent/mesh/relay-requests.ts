@@ -15,11 +15,13 @@ import type { StunRequest } from "./stun-service.ts";
 
 /** A volunteer answers at once; on a path that just died the next one must not wait. */
 const REQUEST_TIMEOUT_MS = 3_000;
+/** A volunteer that is none of our homes is dialled first: over a path that is there, three round trips. */
+const REACH_MS = 1_000;
 /** Outlives an allocation's lifetime by far; whether its members still are members is checked all the time. */
 const TOKEN_LIFETIME_SEC = 6 * 3600;
 export type RelayRequestsParts = {
   readonly context: MeshContext;
-  readonly control: Pick<ControlPlane, "request">;
+  readonly control: Pick<ControlPlane, "request" | "reach">;
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
   readonly orderEndpoints: RelayPorts["orderEndpoints"];
@@ -49,6 +51,7 @@ export class RelayRequests implements RelayPorts {
   }
 
   async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {
+    if (!(await this.#parts.control.reach(relay, REACH_MS))) return refused("not-connected");
     const answer = await this.#withToken(relay, peer, (token) =>
       this.#parts.control.request(relay, { kind: "allocate", token }, REQUEST_TIMEOUT_MS),
     );

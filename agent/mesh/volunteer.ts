@@ -22,7 +22,11 @@ import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunte
 
 export type VolunteerParts = {
   readonly context: MeshContext;
-  readonly control: Pick<ControlPlane, "connected" | "notify">;
+  readonly control: Pick<ControlPlane, "notify" | "reach">;
+  /** Packets reach the member, whether it is connected or not. */
+  readonly hasPath: (member: MemberId) => boolean;
+  /** It drains, which others should know. */
+  readonly onDraining: () => void;
   /** Whatever the state says. */
   readonly always: boolean;
   /** The configuration's, where `relay start` was given none. */
@@ -45,6 +49,15 @@ export type LiveRelayConfig = {
   readonly guard: { readonly lists: ListTexts };
   readonly forwarder: ForwarderWish;
 };
+
+/**
+ * As long as a relay that is to stop waits for its members to move to others. With another volunteer at hand that takes a
+ * second and a half; longer than this, and whoever restarts the service would think that it hangs.
+ */
+const DRAIN_LIMIT_MS = 5_000;
+
+/** Over a path that is there, three round trips; the member that asked gives up after 3 s. */
+const REACH_MS = 1_000;
 
 /** Whether this member relays for others: never unless it volunteered (R-506). Owner of the relay while it does. */
 export class Volunteer implements AsyncDisposable {
@@ -83,8 +96,27 @@ export class Volunteer implements AsyncDisposable {
     };
   }
 
-  /** Does what the state says, with its limits; allocations of before end. */
+  /** Has those that it relays for move to other volunteers, if there are any, and resolves when they have, or after a while. */
+  async drain(): Promise<void> {
+    const { context, control, onDraining } = this.#parts;
+    const current = this.#current;
+    const others = [...context.registry.roster.relays].filter(
+      ([id, { record }]) =>
+        id !== context.self && record.content.endpoints.length > 0 && !record.content.draining,
+    );
+    if (current === undefined || current.isDraining || others.length === 0) return;
+    const { members, drained } = current.drain(DRAIN_LIMIT_MS);
+    if (members.size === 0) return;
+    context.log.info({ members: members.size }, "relay is draining");
+    for (const member of members) control.notify(member, { kind: "draining", withinMs: DRAIN_LIMIT_MS });
+    onDraining();
+    await drained;
+    context.log.info({ left: current.status().length }, "relay has drained");
+  }
+
+  /** Does what the state says, with its limits; allocations of before move to other volunteers, or end. */
   async apply(): Promise<void> {
+    await this.drain();
     const before = this.#current;
     this.#current = undefined;
     await before?.[Symbol.asyncDispose](); // two relays would share one table
@@ -161,7 +193,7 @@ export class Volunteer implements AsyncDisposable {
   }
 
   async #begin(keeper: RelayKeeper): Promise<Volunteering> {
-    const { context, control, endpoints, run, interfaceName, outerEndpoint } = this.#parts;
+    const { context, control, hasPath, endpoints, run, interfaceName, outerEndpoint } = this.#parts;
     const { self, network, registry, clock, random, log } = context;
     const { limits } = this;
     const relayLog = log.child({ component: "relay" });
@@ -193,7 +225,9 @@ export class Volunteer implements AsyncDisposable {
       tally: this.#tally,
       outerEndpoint,
       roster: () => registry.roster,
-      isConnected: (member) => member === self || control.connected().includes(member),
+      // Whoever has no path is off: dialling it would only wake its tunnel in vain.
+      reach: async (member) =>
+        member === self || (hasPath(member) && (await control.reach(member, REACH_MS))),
       addresses: () => endpoints().map(({ address }) => address),
       notifyOffer: (to, leg) => void control.notify(to, { kind: "allocation-offer", ...leg }),
       notifyEnded: (to, allocation, reason) =>

@@ -62,7 +62,8 @@ export type VolunteerParts = {
   /** Where packets of the member come from; undefined where a relay carries them. */
   outerEndpoint(member: MemberId): Endpoint | undefined;
   roster(): Roster;
-  isConnected(member: MemberId): boolean;
+  /** Whether the member can be told something; whoever is not connected is dialled. */
+  reach(member: MemberId): Promise<boolean>;
   /** Addresses under which this host's relay ports are reached. */
   addresses(): readonly string[];
   notifyOffer(to: MemberId, leg: AllocationLeg): void;
@@ -101,7 +102,7 @@ export class Volunteering implements AsyncDisposable {
       faultOf: (pair) => this.#faultOf(pair),
       admit: (member) => parts.guard.admitAllocation(member, parts.outerEndpoint(member)),
       inspect: (id, status) => parts.guard.inspect(id, status),
-      isReachable: (member) => parts.isConnected(member),
+      isReachable: (member) => parts.reach(member),
       events: {
         offered: (to, grant) => parts.notifyOffer(to, this.#legFor(grant)),
         ended: (allocation, pair, why, lastedMs) => {
@@ -168,6 +169,20 @@ export class Volunteering implements AsyncDisposable {
   dropMember(member: MemberId): Promise<void> {
     this.#handedOver.delete(member);
     return this.#server.dropMember(member);
+  }
+
+  get isDraining(): boolean {
+    return this.#server.isDraining;
+  }
+
+  /** See `RelayServer.drain`. */
+  drain(limitMs: number): ReturnType<RelayServer["drain"]> {
+    return this.#server.drain(limitMs);
+  }
+
+  /** Out of its hours, or the month's bytes are used. */
+  get isClosed(): boolean {
+    return this.#server.closedBy() !== undefined;
   }
 
   get limits(): VolunteerLimits {

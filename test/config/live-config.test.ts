@@ -41,7 +41,14 @@ describe("LiveConfig", () => {
   it("can change what the agent takes over, and promises no more", () => {
     // The log's level in `hopwire daemon`, the relay's in `runDaemon`; `relay-reload.lab.test.ts` sees it happen.
     const live = configKeys.filter((key) => CONFIG_KEYS[key].change === "live");
-    expect(live).toEqual(["log-level", "relay.forwarder", "relay.guard.allow", "relay.guard.block"]);
+    expect(live).toEqual([
+      "log-level",
+      "relay.forwarder",
+      "relay.pin",
+      "relay.ban",
+      "relay.guard.allow",
+      "relay.guard.block",
+    ]);
   });
 
   it("names the keys that wait for a restart, for as long as they differ from the start", () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backoffMs, BACKOFF_MAX_MS } from "../../agent/control/dialer.ts";
 import type { Notification, ResponseBody } from "../../protocol/frame-body.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import { HandClock, settle } from "./hand-clock.ts";
 import { TestDirectory, testMembers, type TestMember } from "./members.ts";
 import { MemoryNetwork } from "./memory-streams.ts";
@@ -55,6 +56,29 @@ describe("the control plane", () => {
     expect(b.plane.notify(low.id, WANTED)).toBe(true);
     await settle();
     expect(a.notifications).toEqual([[mid.id, WANTED]]);
+  });
+
+  it("reaches a member that is no target by one dial, and lets go of it when nobody asks any more", async () => {
+    const calls = [a.plane.reach(mid.id, 1_000), a.plane.reach(mid.id, 1_000)];
+    await clock.advance(0);
+    expect(await Promise.all(calls)).toEqual([true, true]);
+    expect(network.dialled).toBe(1);
+    expect(await a.plane.request(mid.id, ASK, 1000)).toEqual({ ok: true, value: SECRET });
+    expect(await a.plane.reach(mid.id, 1_000)).toBe(true);
+    await clock.advance(10_000);
+    expect(a.plane.connected()).toEqual([]);
+    expect(network.dialled).toBe(1);
+  });
+
+  it("gives up reaching a member that is silent or unknown, and one that is gone with it", async () => {
+    network.silent.add(mid.address4);
+    const call = a.plane.reach(mid.id, 1_000);
+    await clock.advance(1_000);
+    expect(await call).toBe(false);
+    expect(await a.plane.reach("0".repeat(32) as MemberId, 1_000)).toBe(false);
+    const late = a.plane.reach(mid.id, 1_000);
+    await a.plane[Symbol.asyncDispose]();
+    expect(await late).toBe(false);
   });
 
   it("refuses by name what is for somebody it is not connected with", async () => {

@@ -340,12 +340,28 @@ describe("a direct pair beside a relay", () => {
   it("leaves a relay that is gone as a failure of that relay, and another is asked for", async () => {
     using rig = await relayed();
     const asked = rig.relayed.length;
-    rig.connector.onRelayGone(EVE.id, LEG.relay, LEG.allocation);
+    rig.connector.onRelayGone(EVE.id, LEG.relay, LEG.allocation, true);
     await rig.clock.advance(10);
     expect(rig.tag(EVE)).toBe("none");
     expect(rig.relayed.length).toBeGreaterThan(asked);
     const [row] = rig.cache.describe(EVE.id).filter(({ type }) => type === "relay");
     expect(row).toMatchObject({ successes: 1, failures: 1 });
+  });
+
+  //
+  it("goes on over the spare when its relay is gone, which is no failure where that ended in good order", async () => {
+    using rig = await relayed();
+    const spare: Leg = { ...LEG, allocation: "d".repeat(32) as AllocationId, endpoint: endpoint(2, 40_000) };
+    rig.connector.onRelayReady(EVE.id, spare);
+    const asked = rig.relayed.length;
+    rig.connector.onRelayGone(EVE.id, LEG.relay, LEG.allocation, false);
+    await rig.clock.advance(10);
+    expect(rig.tag(EVE)).toBe("relayed");
+    expect(rig.wireguard.isAt(EVE.publicKey, spare.endpoint)).toBe(true);
+    expect(rig.pins.flat()).toEqual([{ from: LEG.endpoint, to: spare.endpoint }]);
+    expect(rig.relayed.length).toBe(asked);
+    const [row] = rig.cache.describe(EVE.id).filter(({ type }) => type === "relay");
+    expect(row).toMatchObject({ failures: 0 });
   });
 });
 

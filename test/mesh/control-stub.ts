@@ -10,7 +10,7 @@ import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 
 /** Other members, as seen through the control plane: what each is asked, and what it answers. */
-export class ControlStub implements Pick<ControlPlane, "connected" | "request"> {
+export class ControlStub implements Pick<ControlPlane, "connected" | "reach" | "request"> {
   readonly asked: { readonly id: MemberId; readonly body: RequestBody }[] = [];
   /** A failure's code is what the asking side gets as the reason. */
   readonly answerBy = new Map<MemberId, (body: RequestBody) => ResponseBody | Failure>();
@@ -19,6 +19,10 @@ export class ControlStub implements Pick<ControlPlane, "connected" | "request"> 
 
   connected(): readonly MemberId[] {
     return [...this.answerBy.keys()];
+  }
+
+  reach(id: MemberId): Promise<boolean> {
+    return Promise.resolve(this.answerBy.has(id) || this.refusalBy.has(id));
   }
 
   request<Body extends RequestBody>(id: MemberId, body: Body): Promise<Decoded<AnswerTo<Body>>> {

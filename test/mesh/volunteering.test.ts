@@ -108,7 +108,7 @@ class Relay implements AsyncDisposable {
       limits: this.limits,
       usage: new RelayUsage(),
       roster: () => this.roster,
-      isConnected: (member) => this.connected.includes(member),
+      reach: (member) => Promise.resolve(this.connected.includes(member)),
       addresses: () => ["192.0.2.1"],
       notifyOffer: (to, leg) => this.offers.push({ to, leg }),
       notifyEnded: (to, _, reason) => this.ended.push({ to, reason }),

@@ -264,9 +264,13 @@ export class RelayManager implements Disposable {
     }));
   }
 
-  /** Of all peers. */
-  get legCount(): number {
-    return this.#connections.size;
+  /** Whose path a relay carries, or may have to. */
+  get peers(): readonly MemberId[] {
+    return [...new Set([...this.#connections.values()].map(({ granted }) => granted.peer))];
+  }
+
+  legOf(allocation: AllocationId): Granted | undefined {
+    return this.#connections.get(allocation)?.granted;
   }
 
   /** Relays that carry or stand by for someone. */
@@ -347,7 +351,7 @@ export class RelayManager implements Disposable {
     if (rivals.some((one) => rank(one.granted) < rank(granted))) return false;
     for (const rival of rivals) {
       this.#drop(rival);
-      this.#events.onGone(peer, rival.granted, "the other end uses another relay");
+      this.#events.onGone(peer, rival.granted, REPLACED);
       void this.#release(rival.granted);
     }
     return this.#adopt(granted);
@@ -508,6 +512,9 @@ export class RelayManager implements Disposable {
     return this.#closed;
   }
 }
+
+/** Why a leg is given up beside two others. */
+export const REPLACED = "the other end uses another relay";
 
 /** Why a leg is given up whose relay may be dead. */
 export const NO_ANSWER = "the relay does not answer";

@@ -25,14 +25,15 @@ export type RelayFacts = {
 /** Measured, not announced: by round trips of our own. "silent": the last ones were lost; "dead": so was a leg, a moment ago. */
 export type RelayHealthState = "answers" | "unknown" | "silent" | "dead";
 
-/** From the connection cache; each share from 0 to 1. */
+/** From the connection cache (`cache/score.ts`); each share from 0 to 1. */
 export type RelayExperience =
   | { readonly basis: "untried" }
   | {
       readonly basis: "this-peer" | "other-peers";
       /** By Laplace's rule: a half where nothing is known. */
       readonly success: number;
-      readonly hasFailedLast: boolean;
+      /** 1: it worked the last time. */
+      readonly lastOutcome: number;
       /** 1 now, and less with each day. */
       readonly recency: number;
     };
@@ -178,8 +179,8 @@ function bandwidthScore(bandwidthBps: number): number {
 /** Nothing is worse than untried but what has failed: or else the first that was ever used would be used for ever. */
 function experienceScore(experience: RelayExperience): number {
   if (experience.basis === "untried") return NUDGE;
-  const { success, hasFailedLast, recency, basis } = experience;
-  const worth = Math.min(1, 2 * success) * (hasFailedLast ? 0.5 : 1);
+  const { success, lastOutcome, recency, basis } = experience;
+  const worth = Math.min(1, 2 * success) * lastOutcome;
   // A failure with another peer may have been that peer's.
   return 1 - (1 - worth) * recency * (basis === "this-peer" ? 1 : 0.5);
 }

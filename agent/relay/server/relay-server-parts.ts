@@ -78,6 +78,6 @@ export type RelayServerParts = {
   /** Asked at each look at an open allocation's counters, and by `recheck`. */
   readonly inspect: (id: AllocationId, status: ForwarderStatus) => LegFault | undefined;
   /** An allocation that the other end cannot be told of would only wait for its end. */
-  readonly isReachable: (member: MemberId) => boolean;
+  readonly isReachable: (member: MemberId) => Promise<boolean>;
   readonly events: RelayServerEvents;
 };

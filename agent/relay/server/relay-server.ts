@@ -46,6 +46,8 @@ export class RelayServer implements AsyncDisposable {
   /** Allocations whose port is being closed: the same pair's next one waits for it. */
   readonly #ending = new Map<AllocationId, Promise<void>>();
   #stopped = false;
+  #draining = false;
+  #onEmpty: () => void = () => undefined;
   #cancelTimer: () => void = () => undefined;
   readonly #charges: Charges;
   readonly #poll: CountingPoll;
@@ -114,7 +116,7 @@ export class RelayServer implements AsyncDisposable {
   }
 
   /**
-   * Refused: the token's reasons, "not-in-pair", "peer-absent", `PairFault`, `Closed`, "quota-used", "token-expired",
+   * Refused: the token's reasons, "not-in-pair", "draining", "peer-absent", `PairFault`, `Closed`, "quota-used", "token-expired",
    * "relay-full", "member-full", "ports-exhausted", "port-failed", "released" (while opening), "relay-stopped".
    */
   async allocate(requester: MemberId, token: string): Promise<Decoded<RelayGrant>> {
@@ -123,13 +125,14 @@ export class RelayServer implements AsyncDisposable {
     const claims = read.value;
     const leg = legOf(claims.pair, requester);
     if (leg === undefined) return refused("not-in-pair");
-    if (!claims.pair.every((end) => isGuest(end) || this.#parts.isReachable(end.memberId)))
-      return refused("peer-absent");
-
     if (!this.#sessions.has(claims.allocation)) {
       const admitted = await this.#parts.admit(requester);
       if (!admitted.ok) return admitted;
     }
+    const reached = await Promise.all(
+      claims.pair.map((end) => isGuest(end) || this.#parts.isReachable(end.memberId)),
+    );
+    if (reached.includes(false)) return refused("peer-absent");
     const session = await this.#sessionFor(claims, requester);
     if (!session.ok) return session;
     const port = await session.value.port;
@@ -198,6 +201,31 @@ export class RelayServer implements AsyncDisposable {
     await Promise.all(ids.map(({ id }) => this.#end(id, "revoked")));
   }
 
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /**
+   * Grants nothing new from now on, goes on relaying, and resolves when its members have released all that they have, or
+   * after `limitMs`. Who they are is returned at once, to be told.
+   */
+  drain(limitMs: number): { readonly members: ReadonlySet<MemberId>; readonly drained: Promise<void> } {
+    this.#draining = true;
+    const members = new Set(
+      [...this.#sessions.values()].flatMap(({ pair }) =>
+        pair.flatMap((end) => (isGuest(end) ? [] : end.memberId)),
+      ),
+    );
+    const { promise: drained, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#parts.clock.after(limitMs, () => resolve(undefined));
+    this.#onEmpty = () => {
+      cancel();
+      resolve(undefined);
+    };
+    if (this.#sessions.size === 0) this.#onEmpty();
+    return { members, drained };
+  }
+
   get forwarderKind(): ForwarderKind {
     return this.#forwarder.kind;
   }
@@ -236,6 +264,7 @@ export class RelayServer implements AsyncDisposable {
     for (;;) {
       await this.#ending.get(id);
       if (this.#stopped) return refused("relay-stopped");
+      if (this.#draining && !this.#sessions.has(id)) return refused("draining");
       if (this.#ending.has(id)) continue;
       const renewal = this.#renewal(claims);
       const refusal = this.#refusalOf(id, pair, renewal);
@@ -342,6 +371,7 @@ export class RelayServer implements AsyncDisposable {
     if (last !== undefined) this.history.ended(last, why);
     this.#parts.events.ended(id, session.pair, why, now - createdAt);
     this.#parts.events.changed();
+    if (this.#draining && this.#sessions.size === 0) this.#onEmpty();
     return ending;
   }
 

@@ -46,7 +46,7 @@ export async function relayServer(count: number): Promise<readonly Figure[]> {
     faultOf: () => undefined,
     admit: () => Promise.resolve(decoded(undefined)),
     inspect: () => undefined,
-    isReachable: () => true,
+    isReachable: () => Promise.resolve(true),
     events: {
       offered: () => undefined,
       ended: () => undefined,

@@ -71,6 +71,11 @@ export class Population {
       bandwidthBps: 10_000_000,
       version: "0.1.0",
       draining: false,
+      allow: ["*"],
+      schedule: "* * * * *",
+      quotaBytes: 1_000_000_000,
+      forwarder: "kernel",
+      closed: false,
     } as const;
     return this.#signed(content, person.key, now, wallMs(now + ANNOUNCEMENT_LIFETIME_MS));
   }

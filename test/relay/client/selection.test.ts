@@ -40,7 +40,7 @@ describe("the order of volunteers for a peer", () => {
     ["gives less than a video call needs", { bandwidthBps: 2e6 }],
     [
       "failed with this peer today",
-      { experience: { basis: "this-peer", success: 1 / 3, hasFailedLast: true, recency: 1 } },
+      { experience: { basis: "this-peer", success: 1 / 3, lastOutcome: 0.5, recency: 1 } },
     ],
   ];
   it.each(WORSE)("has one behind that %s, whatever the pair's turn", (_, change) => {
@@ -56,7 +56,7 @@ describe("the order of volunteers for a peer", () => {
   });
 
   it("forgives a failure with another peer sooner, and one of long ago", () => {
-    const failed = { success: 1 / 3, hasFailedLast: true } as const;
+    const failed = { success: 1 / 3, lastOutcome: 0.5 } as const;
     const score = (experience: RelayFacts["experience"]): number =>
       rankRelays([facts("1", { experience })], 0)[0]?.score ?? 0;
     const today = score({ basis: "this-peer", ...failed, recency: 1 });

@@ -218,7 +218,7 @@ class Bench implements AsyncDisposable {
       faultOf: (pair) => this.models[pairs.indexOf(pair)]?.fault,
       admit: () => Promise.resolve(decoded(undefined)),
       inspect: () => undefined,
-      isReachable: () => true,
+      isReachable: () => Promise.resolve(true),
       events: {
         offered: () => undefined,
         ended: () => undefined,

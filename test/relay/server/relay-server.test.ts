@@ -67,7 +67,7 @@ function bench(limits = DEFAULT_ALLOCATION_LIMITS, policy: Partial<RelayServerPa
     faultOf: (pair) => (pair.some(({ memberId }) => revoked.has(memberId)) ? "not-a-member" : undefined),
     admit: () => Promise.resolve(decoded(undefined)),
     inspect: (id) => faults.get(id),
-    isReachable: (member) => !absent.has(member),
+    isReachable: (member) => Promise.resolve(!absent.has(member)),
     events: {
       offered: (to, grant) => offers.push([to, grant]),
       ended: (id, _pair, why, lastedMs) => {
