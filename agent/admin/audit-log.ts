@@ -34,6 +34,7 @@ const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   relayStop: true,
   relayStatus: false,
   relayList: false,
+  relayExplain: false,
   relayToken: true,
   relayUseToken: true,
   relayBootstrapList: false,

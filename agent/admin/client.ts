@@ -52,6 +52,7 @@ export function agentClient(socketPath: string): AgentClient {
     relayBootstrapList: () => call("relayBootstrapList"),
     relayBootstrapAdd: (body) => call("relayBootstrapAdd", body),
     relayBootstrapRemove: (body) => call("relayBootstrapRemove", body),
+    relayExplain: (body) => call("relayExplain", body),
     relayAllocations: () => call("relayAllocations"),
     relayWatch: (emit, signal) => follow(socketPath, "relayWatch", emit as Emit<unknown>, signal),
     relayEnd: (body) => call("relayEnd", body),

@@ -52,6 +52,7 @@ export type AgentApi = {
   relayBootstrapAdd(request: BootstrapRequest): Promise<readonly BootstrapVolunteer[]>;
   /** The list without it. Errors: member.unknown, usage.invalid (it is the configuration's). */
   relayBootstrapRemove(request: MemberRequest): Promise<readonly BootstrapVolunteer[]>;
+  relayExplain(request: MemberRequest): Promise<RelayExplanation>;
   /** The pairs that this host relays for, with all that is counted. */
   relayAllocations(): Promise<AllocationList>;
   /** A snapshot, and then what changes; rejects with the signal's reason. */
@@ -374,6 +375,45 @@ export type BootstrapVolunteer = {
   readonly looksAt: readonly string[];
   readonly volunteering: boolean;
   readonly path: PathType;
+};
+
+/** Which volunteers would be asked to relay to a peer, in their order, then those that would not, and why. */
+export type RelayExplanation = { readonly peer: string; readonly relays: readonly ExplainedRelay[] };
+
+export type ExplainedRelay = {
+  readonly name: string;
+  readonly id: string;
+  /** From 1; null: it is not asked. */
+  readonly place: number | null;
+  /** What decided its place: "pinned", "spread", "less-loaded", "score", or why it is not asked. */
+  readonly reason: string;
+  /** What it does for this peer now. */
+  readonly role: "carries" | "stands-by" | null;
+  /** The product of its parts. */
+  readonly score: number;
+  /** By name, each above 0 and at most 1. */
+  readonly parts: Readonly<Record<string, number>>;
+  readonly ownRttMs: number | null;
+  /** As the peer told. */
+  readonly peerRttMs: number | null;
+  /** Of our own round trips to it: 0 to 1. */
+  readonly loss: number | null;
+  /** "answers", "silent", "dead" or "unknown", measured from here. */
+  readonly health: string;
+  /** As announced: 0 to 1. */
+  readonly load: number;
+  readonly capacity: number;
+  /** Of one allocation; 0 is "not limited". */
+  readonly bandwidthBps: number;
+  readonly quotaBytes: number;
+  readonly forwarder: string | null;
+  readonly region: string;
+  /** Cron expression, in the volunteer's time; "" is not said. */
+  readonly schedule: string;
+  /** Whom it serves; empty is not said. */
+  readonly allow: readonly string[];
+  /** Whose experience the last part rests on: "this-peer", "other-peers" or "untried". */
+  readonly experience: string;
 };
 
 /** RFC 4787, section 4.1; "open": a local address is the mapped one. */

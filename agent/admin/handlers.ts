@@ -78,6 +78,7 @@ export function handlersOf(api: AgentApi): Handlers {
     relayBootstrapList: call(nothing, () => api.relayBootstrapList()),
     relayBootstrapAdd: call(bootstrapRequest, (request) => api.relayBootstrapAdd(request), nameOf),
     relayBootstrapRemove: call(memberRequest, (request) => api.relayBootstrapRemove(request), nameOf),
+    relayExplain: call(memberRequest, (request) => api.relayExplain(request)),
     relayAllocations: call(nothing, () => api.relayAllocations()),
     relayWatch: handler("events", nothing, (_request, emit, signal) => api.relayWatch(emit, signal)),
     relayEnd: call(

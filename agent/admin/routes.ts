@@ -34,6 +34,7 @@ export const ROUTES = {
   relayBootstrapList: { method: "GET", path: "/v1/relay/bootstrap" },
   relayBootstrapAdd: { method: "POST", path: "/v1/relay/bootstrap/add" },
   relayBootstrapRemove: { method: "POST", path: "/v1/relay/bootstrap/remove" },
+  relayExplain: { method: "POST", path: "/v1/relay/explain" },
   netcheck: { method: "GET", path: "/v1/netcheck" },
   netcheckLifetime: { method: "POST", path: "/v1/netcheck/lifetime" },
   shutdown: { method: "POST", path: "/v1/shutdown" },

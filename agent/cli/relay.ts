@@ -4,6 +4,7 @@ import { AgentError } from "../errors.ts";
 import type { Define } from "./define.ts";
 import { defineAllocations } from "./relay-allocations.ts";
 import { defineBootstrap } from "./relay-bootstrap.ts";
+import { explanationLines } from "./relay-explain.ts";
 import { defineTokenCommands, heldTokenLine } from "./relay-token.ts";
 import { openSession } from "./session.ts";
 import type { Style } from "./style.ts";
@@ -52,11 +53,18 @@ export const define: Define = (relay, cli) => {
   defineTokenCommands(relay, cli);
 
   const list = relay.command("list").description("the volunteers that this host knows");
-  list.action(async () => {
-    const session = openSession(list, cli);
-    const relays = await session.agent.relayList();
-    session.print(relays, () => listLines(relays, cli.clock.wallNow(), session.style));
-  });
+  list
+    .option("--explain <peer>", "in the order in which they are asked to relay to this member, and why")
+    .action(async ({ explain }: { readonly explain?: string }) => {
+      const session = openSession(list, cli);
+      if (explain !== undefined) {
+        const explanation = await session.agent.relayExplain({ name: explain });
+        session.print(explanation, () => explanationLines(explanation, session.style));
+        return;
+      }
+      const relays = await session.agent.relayList();
+      session.print(relays, () => listLines(relays, cli.clock.wallNow(), session.style));
+    });
 
   defineBootstrap(relay, cli);
 

@@ -28,6 +28,7 @@ import type {
   PingReply,
   PingRequest,
   PingTarget,
+  RelayExplanation,
   RelayStartRequest,
   RelayStatus,
   RelayTokenRequest,
@@ -48,11 +49,12 @@ import { AllocationOperations } from "./operations/allocations.ts";
 import { BootstrapOperations } from "./operations/bootstrap.ts";
 import { CacheOperations } from "./operations/cache.ts";
 import { JoinOperation } from "./operations/join.ts";
-import { MembershipOperations } from "./operations/membership.ts";
 import { memberNamed } from "./operations/member-named.ts";
+import { MembershipOperations } from "./operations/membership.ts";
 import { pingMember } from "./operations/ping.ts";
 import { RelayOperations } from "./operations/relay.ts";
 import { RelayTokenOperations } from "./operations/relay-token.ts";
+import { relayExplanation } from "./relay-explanation.ts";
 import { netcheckLifetime, netcheckReport } from "./netcheck-view.ts";
 import { peerDetail } from "./peer-detail.ts";
 import { knownRelays, peerStatuses, statusOf } from "./views.ts";
@@ -187,6 +189,11 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async relayList(): Promise<readonly KnownRelay[]> {
     return knownRelays(await this.#current.required());
+  }
+
+  async relayExplain({ name }: MemberRequest): Promise<RelayExplanation> {
+    const network = await this.#current.required();
+    return relayExplanation(network, memberNamed(network.roster, name));
   }
 
   relayBootstrapList(): Promise<readonly BootstrapVolunteer[]> {

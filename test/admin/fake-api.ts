@@ -2,6 +2,7 @@ import type { AllocationEvent, RelayedPair, RelayStats } from "../../agent/admin
 import type {
   AgentApi,
   BootstrapVolunteer,
+  ExplainedRelay,
   HeldRelayToken,
   Membership,
   NetcheckPortMapping,
@@ -99,6 +100,53 @@ export const PEER: PeerDetail = {
     { atMs: NOW_MS - 30_000, direct: { probes: 4, lost: 4, rttMs: null }, leg: AT_REST },
   ],
 };
+
+const EXPLAINED: readonly ExplainedRelay[] = [
+  {
+    name: "carol",
+    id: "c".repeat(32),
+    place: 1,
+    reason: "spread",
+    role: "carries",
+    score: 0.6,
+    parts: { latency: 0.67, loss: 0.91, health: 1, load: 1, capability: 1, region: 0.97, experience: 1 },
+    ownRttMs: 6.5,
+    peerRttMs: 43,
+    loss: 0.01,
+    health: "answers",
+    load: 0.1,
+    capacity: 256,
+    bandwidthBps: 10e6,
+    quotaBytes: 1e9,
+    forwarder: "kernel",
+    region: "eu-west",
+    schedule: "* * * * *",
+    allow: ["*"],
+    experience: "this-peer",
+  },
+  {
+    name: "erin",
+    id: "e".repeat(32),
+    place: null,
+    reason: "banned",
+    role: null,
+    score: 0.4,
+    parts: { latency: 0.5, loss: 1, health: 1, load: 1, capability: 0.97, region: 0.97, experience: 0.97 },
+    ownRttMs: null,
+    peerRttMs: null,
+    loss: null,
+    health: "unknown",
+    load: 0,
+    capacity: 16,
+    bandwidthBps: 0,
+    quotaBytes: 0,
+    forwarder: null,
+    region: "",
+    schedule: "",
+    allow: [],
+    experience: "untried",
+  },
+];
 
 const HELD_TOKEN: HeldRelayToken = {
   relay: "carol",
@@ -311,6 +359,7 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
     relayBootstrapList: () => answer("relayBootstrapList", [BOOTSTRAP]),
     relayBootstrapAdd: (request) => answer("relayBootstrapAdd", [BOOTSTRAP], request),
     relayBootstrapRemove: (request) => answer("relayBootstrapRemove", [], request),
+    relayExplain: (request) => answer("relayExplain", { peer: request.name, relays: EXPLAINED }, request),
     relayAllocations: () => answer("relayAllocations", { volunteering: true, allocations: [PAIR] }),
     relayWatch(emit, signal) {
       calls.push({ operation: "relayWatch" });

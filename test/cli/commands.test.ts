@@ -280,6 +280,19 @@ describe("what a person reads", () => {
     );
   });
 
+  //
+  it("explains the choice of a relay to a peer, part by part, also of those that are not asked", async () => {
+    await using hopwire = await serving();
+    const { out } = await hopwire.run(["relay", "list", "--explain", "bob"]);
+    expect(hopwire.calls).toEqual([{ operation: "relayExplain", request: { name: "bob" } }]);
+    const [titles, ...rows] = out.trimEnd().split("\n");
+    expect(titles).toContain("RTT HERE + BOB");
+    expect(rows.map((row) => row.replaceAll(/ {2,}/g, " | "))).toEqual([
+      "1 | carol | 0.60 | as good as the best, this pair's turn | carries | 6.50 ms + 43.0 ms (0.67) | 1 % (0.91) | answers (1.00) | 10 % of 256 (1.00) | 10 Mbit/s, kernel (1.00) | eu-west (0.97) | this-peer (1.00)",
+      "- | erin | 0.40 | banned | - + - (0.50) | - (1.00) | unknown (1.00) | 0 % of 16 (1.00) | no limit, - (0.97) | - (0.97) | untried (0.97)",
+    ]);
+  });
+
   //
   //
   it("adds, removes and lists the volunteers that are asked first", async () => {
@@ -473,6 +486,7 @@ describe("what a program reads", () => {
     ["relay", "stop"],
     ["relay", "list"],
     ["relay", "bootstrap", "list"],
+    ["relay", "list", "--explain", "bob"],
     ["netcheck"],
   ])("prints JSON for %s %s", async (...argv) => {
     await using hopwire = await serving();

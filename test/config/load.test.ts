@@ -79,6 +79,7 @@ describe("mergeConfig", () => {
           hook: undefined,
         },
         region: "",
+        wishes: { pin: [], ban: [] },
         tiers: {
           free: { bandwidthBps: 10_000_000, quotaBytes: 1_000_000_000 },
           paid: { bandwidthBps: 100_000_000, quotaBytes: 100_000_000_000 },
