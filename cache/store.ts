@@ -132,6 +132,11 @@ export class ConnectionCache implements AsyncDisposable {
     return dialOrder(this.#low.data, peer, this.#clock.wallNow());
   }
 
+  /** Relays that were tried with this very peer. */
+  relaysTried(peer: string): readonly string[] {
+    return Object.keys(this.#low.data.peers[peer]?.relays ?? {});
+  }
+
   relayOrder(peer: string, relays: readonly string[]): readonly RelayCandidate[] {
     return relayOrder(this.#low.data, peer, relays, this.#clock.wallNow());
   }

@@ -123,6 +123,7 @@ export class Paths implements Disposable {
     this.#health = new RelayHealth(clock);
     this.#choice = new RelayChoice({
       self,
+      clock,
       cache,
       health: this.#health,
       roster: () => this.#roster,
@@ -133,6 +134,7 @@ export class Paths implements Disposable {
           this.connector.pathOf(relay)?.path.tag === "direct") &&
         endpoints.some(({ endpoint }) => canReach(own().addresses, endpoint.address)),
       isDraining: (relay) => this.#relays.isDraining(relay),
+      isHeldBack: (peer, relay) => this.#relays.isHeldBack(peer, relay),
     });
     this.#requests = new RelayRequests({
       context,
@@ -157,6 +159,7 @@ export class Paths implements Disposable {
           onGone: (peer, { relay, allocation }, reason) => {
             this.#complaints.refused(peer, relay, reason);
             if (reason === NO_ANSWER) this.#health.died(relay);
+            this.#choice.refresh();
             this.connector.onRelayGone(peer, relay, allocation, !isOrderlyEnd(reason));
             this.#onLegs();
           },
@@ -210,7 +213,7 @@ export class Paths implements Disposable {
           pathOf: (peer) => this.connector.pathOf(peer),
           legs: (peer) => this.#relays.legs(peer),
           isBarred: (peer, relay) => this.#relays.isDraining(relay) || this.#choice.isBanned(peer, relay),
-          isSecondChoice: (peer, relay) => this.#choice.isSecondChoice(peer, relay),
+          isSecondChoice: (peer, relay, others) => this.#choice.isSecondChoice(peer, relay, others),
           ask: (peer) =>
             this.#relays.connectSpare(peer, this.#held.preferred(peer, this.#choice.order(peer))),
           handOver: (peer, from) => this.connector.handOver(peer, from),
@@ -436,6 +439,7 @@ export class Paths implements Disposable {
   /** The volunteer stops soon: whatever it relays for us goes to another one. */
   onDraining(from: MemberId): void {
     this.#relays.onDraining(from);
+    this.#choice.refresh();
     this.#spares.lookSoon();
   }
 
@@ -446,6 +450,7 @@ export class Paths implements Disposable {
 
   /** Pins or bans have changed. */
   onWishesChanged(): void {
+    this.#choice.refresh();
     this.#spares.lookSoon();
   }
 
@@ -463,6 +468,7 @@ export class Paths implements Disposable {
   /** A control connection to this volunteer is up. */
   onVolunteerConnected(id: MemberId): void {
     this.#relays.onRelayReachable(id);
+    this.#choice.refresh();
     this.gather();
     this.connector.restart();
   }
@@ -563,6 +569,8 @@ export class Paths implements Disposable {
   }
 
   #onPathChanged(peer: MemberId): void {
+    // Whether it can be asked to relay for others may have changed with it.
+    if (this.#roster.relays.has(peer)) this.#choice.refresh();
     this.#onLegs();
     const path = this.connector.pathOf(peer)?.path;
     const tag = path?.tag;

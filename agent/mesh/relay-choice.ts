@@ -2,9 +2,12 @@ import type { ConnectionCache } from "../../cache/store.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { MAX_RELAY_RTTS, type RelayRtt } from "../../protocol/message.ts";
 import type { RelayAnnouncement } from "../../protocol/record.ts";
+import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import type { Clock } from "../clock.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { RelayHealth } from "../relay/client/relay-health.ts";
 import {
+  placesOf,
   rankRelays,
   turnOf,
   type RankedRelay,
@@ -19,7 +22,8 @@ export type RelayWishes = { readonly pin: readonly string[]; readonly ban: reado
 
 export type RelayChoiceParts = {
   readonly self: MemberId;
-  readonly cache: Pick<ConnectionCache, "relayOrder">;
+  readonly clock: Pick<Clock, "monotonicNow">;
+  readonly cache: Pick<ConnectionCache, "relayOrder" | "relaysTried">;
   readonly health: RelayHealth;
   readonly roster: () => Roster;
   /** The region that this host's configuration names; "" is none. */
@@ -29,7 +33,12 @@ export type RelayChoiceParts = {
   readonly isReachable: (relay: MemberId, announced: RelayAnnouncement) => boolean;
   /** It has told us so, which is sooner than its announcement. */
   readonly isDraining: (relay: MemberId) => boolean;
+  /** It has just refused. */
+  readonly isHeldBack: (peer: MemberId, relay: MemberId) => boolean;
 };
+
+/** How old an order may be that is asked for again and again: announcements, load and distance change no faster. */
+const RANKED_MS = 3_000;
 
 /** A relay that is this much better carries the path also where another one does well: 40 ms in place of 110. */
 const MUCH_BETTER = 1.5;
@@ -42,14 +51,21 @@ export class RelayChoice {
   readonly #parts: RelayChoiceParts;
   /** As they told us; bounded by the members, and `MAX_RELAY_RTTS` each. */
   readonly #toldByPeer = new Map<MemberId, ReadonlyMap<MemberId, number>>();
+  /** Bounded by the members: peers that are off are asked for again every second. */
+  readonly #ranked = new Map<
+    MemberId,
+    { readonly ranked: readonly RankedRelay[]; readonly until: MonotonicMs }
+  >();
+  readonly #ofOthers = new Map<MemberId, RelayExperience>();
+  #places: { readonly roster: Roster; readonly byId: ReadonlyMap<MemberId, number> } | undefined;
 
   constructor(parts: RelayChoiceParts) {
     this.#parts = parts;
   }
 
-  /** Those that may be asked, the best first. */
+  /** Those that may be asked, the best first. Of now or of a moment ago. */
   order(peer: MemberId): readonly MemberId[] {
-    return this.explain(peer).flatMap(({ place, facts }) => (place === undefined ? [] : [facts.relay]));
+    return this.#rankedFor(peer).flatMap(({ place, facts }) => (place === undefined ? [] : [facts.relay]));
   }
 
   /** All volunteers but the two ends, with what speaks for and against each. */
@@ -58,12 +74,19 @@ export class RelayChoice {
     const { members, relays } = roster();
     const ends = [self, peer].flatMap((id) => members.get(id) ?? []);
     const wished = this.#wishedFor(peer);
+    const tried = this.#parts.cache.relaysTried(peer);
     const facts = [...relays].flatMap(([relay, { member, record }]) =>
       relay === self || relay === peer || record.content.endpoints.length === 0
         ? []
-        : [this.#factsOf(member, record.content, peer, ends, wished)],
+        : [this.#factsOf(member, record.content, peer, ends, wished, tried)],
     );
-    return rankRelays(facts, turnOf(self, peer, members.keys()));
+    return rankRelays(facts, turnOf(self, peer, this.#placeById()));
+  }
+
+  /** What is known of volunteers has changed, in a way that matters at once. */
+  refresh(): void {
+    this.#ranked.clear();
+    this.#ofOthers.clear();
   }
 
   /** Not to be used for this peer, whatever else is there. */
@@ -71,17 +94,18 @@ export class RelayChoice {
     return this.#wishedFor(peer).ban(relay);
   }
 
-  /** Another relay should carry what this one carries now. */
-  isSecondChoice(peer: MemberId, relay: MemberId): boolean {
-    const ranked = this.explain(peer);
-    const [best] = ranked;
-    const own = ranked.find(({ facts }) => facts.relay === relay);
-    if (best?.place === undefined || own === undefined || best === own) return false;
-    if (best.facts.isPinned) return !own.facts.isPinned;
-    const isMeasured = [best, own].every(
-      ({ facts }) => facts.ownRttMs !== undefined && facts.peerRttMs !== undefined,
-    );
-    return isMeasured && best.score > own.score * MUCH_BETTER;
+  /** Another one should carry what this relay does: one that is pinned, or one of `others` that is much better. */
+  isSecondChoice(peer: MemberId, relay: MemberId, others: readonly MemberId[]): boolean {
+    const asked = this.#rankedFor(peer).filter(({ place }) => place !== undefined);
+    const own = asked.find(({ facts }) => facts.relay === relay);
+    if (own === undefined || own.facts.isPinned) return false;
+    const isMeasured = ({ ownRttMs, peerRttMs }: RelayFacts): boolean =>
+      ownRttMs !== undefined && peerRttMs !== undefined;
+    return asked.some(({ facts, score }) => {
+      if (facts.isPinned) return !this.#parts.isHeldBack(peer, facts.relay);
+      if (!others.includes(facts.relay) || !isMeasured(facts) || !isMeasured(own.facts)) return false;
+      return score > own.score * MUCH_BETTER;
+    });
   }
 
   /** What this host has measured, for its peers: the nearest first. */
@@ -98,11 +122,47 @@ export class RelayChoice {
 
   onPeerRtts(peer: MemberId, rtts: readonly RelayRtt[]): void {
     this.#toldByPeer.set(peer, new Map(rtts.map(({ relay, rttMs }) => [relay, rttMs])));
+    this.#ranked.delete(peer);
   }
 
   /** Members that are gone take what they told with them. */
   retain(isMember: (id: MemberId) => boolean): void {
     for (const id of this.#toldByPeer.keys()) if (!isMember(id)) this.#toldByPeer.delete(id);
+    this.refresh();
+  }
+
+  #rankedFor(peer: MemberId): readonly RankedRelay[] {
+    const now = this.#parts.clock.monotonicNow();
+    const known = this.#ranked.get(peer);
+    if (known !== undefined && now < known.until) return known.ranked;
+    for (const [id, { until }] of this.#ranked) {
+      // In the order in which they were made.
+      if (now < until) break;
+      this.#ranked.delete(id);
+      this.#ofOthers.clear();
+    }
+    const ranked = this.explain(peer);
+    this.#ranked.delete(peer);
+    this.#ranked.set(peer, { ranked, until: monotonicMs(now + RANKED_MS) });
+    return ranked;
+  }
+
+  #placeById(): ReadonlyMap<MemberId, number> {
+    const roster = this.#parts.roster();
+    if (this.#places?.roster !== roster) this.#places = { roster, byId: placesOf(roster.members.keys()) };
+    return this.#places.byId;
+  }
+
+  #experienceWith(peer: MemberId, relay: MemberId, tried: readonly string[]): RelayExperience {
+    const { cache, self } = this.#parts;
+    const known = tried.includes(relay) ? undefined : this.#ofOthers.get(relay);
+    if (known !== undefined) return known;
+    // With nobody's own experience that of all others counts, which is the same whoever it is.
+    const [remembered] = cache.relayOrder(tried.includes(relay) ? peer : self, [relay]);
+    const experience: RelayExperience =
+      remembered === undefined ? { basis: "untried" } : experienceOf(remembered);
+    if (!tried.includes(relay)) this.#ofOthers.set(relay, experience);
+    return experience;
   }
 
   #factsOf(
@@ -111,10 +171,10 @@ export class RelayChoice {
     peer: MemberId,
     ends: readonly RosterMember[],
     wished: Wished,
+    tried: readonly string[],
   ): RelayFacts {
-    const { health, cache, region } = this.#parts;
+    const { health, region } = this.#parts;
     const measured = health.of(relay);
-    const [remembered] = cache.relayOrder(peer, [relay]);
     return {
       relay,
       ownRttMs: measured.rttMs,
@@ -125,7 +185,7 @@ export class RelayChoice {
       bandwidthBps: announced.bandwidthBps,
       forwarder: announced.forwarder,
       isSameRegion: region !== "" && announced.region === region,
-      experience: remembered === undefined ? { basis: "untried" } : experienceOf(remembered),
+      experience: this.#experienceWith(peer, relay, tried),
       isPinned: wished.pin(relay),
       bar: this.#barOf(relay, announced, ends, wished.ban(relay)),
     };

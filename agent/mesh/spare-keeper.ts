@@ -13,7 +13,8 @@ export type SpareKeeperPorts = {
   legs(peer: MemberId): readonly LegView[];
   /** Its relay is about to stop, or was banned for this peer. */
   isBarred(peer: MemberId, relay: MemberId): boolean;
-  isSecondChoice(peer: MemberId, relay: MemberId): boolean;
+  /** `others`: that the peer has legs on. */
+  isSecondChoice(peer: MemberId, relay: MemberId, others: readonly MemberId[]): boolean;
   ask(peer: MemberId): Promise<void>;
   handOver(peer: MemberId, from: AllocationId): void;
   release(allocation: AllocationId): Promise<void>;
@@ -93,18 +94,19 @@ export class SpareKeeper implements Disposable {
     const info = pathOf(peer);
     if (info === undefined) return undefined;
     const { path } = info;
-    const carrying = path.leg?.allocation;
+    const all = legs(peer);
+    const relays = all.map(({ granted }) => granted.relay);
     return {
       path: shownType(path.tag),
       since: path.since,
       isControlling: this.#self < peer,
-      carrying,
-      legs: legs(peer).map(({ granted: { allocation, relay }, answersSince }) => ({
+      carrying: path.leg?.allocation,
+      legs: all.map(({ granted: { allocation, relay }, answersSince }) => ({
         allocation,
         relay,
         answersSince,
         isBarred: isBarred(peer, relay),
-        isSecondChoice: allocation === carrying && path.tag === "relayed" && isSecondChoice(peer, relay),
+        isSecondChoice: path.tag === "relayed" && isSecondChoice(peer, relay, relays),
       })),
       isIdle: now - info.activeUntil > IDLE_MS,
     };

@@ -190,6 +190,11 @@ export class RelayManager implements Disposable {
     return false;
   }
 
+  /** It has refused, or let us down, and is not asked for this peer yet. */
+  isHeldBack(peer: MemberId, relay: MemberId): boolean {
+    return this.#backoff.isOn(peer, relay);
+  }
+
   /** Of the allocations that there still are. */
   quotaWarnings(): readonly (QuotaWarning & Pick<Granted, "peer" | "relay">)[] {
     return [...this.#connections.values()].flatMap(({ quota, granted: { peer, relay } }) =>

@@ -103,10 +103,13 @@ export function rankRelays(all: readonly RelayFacts[], turn: number): readonly R
  * By the places of both ends among all members, so that the pairs of one member, and those of all members with one, have
  * turns that follow each other. Ids are hashes: whoever founds a network or joins early has no place of its own.
  */
-export function turnOf(self: MemberId, peer: MemberId, members: Iterable<MemberId>): number {
-  let turn = 0;
-  for (const id of members) turn += Number(id < self) + Number(id < peer);
-  return turn;
+export function turnOf(self: MemberId, peer: MemberId, placeById: ReadonlyMap<MemberId, number>): number {
+  return (placeById.get(self) ?? 0) + (placeById.get(peer) ?? 0);
+}
+
+/** In the order of their ids. */
+export function placesOf(members: Iterable<MemberId>): ReadonlyMap<MemberId, number> {
+  return new Map([...members].toSorted().map((id, place) => [id, place]));
 }
 
 type Scored = Pick<RankedRelay, "facts" | "parts" | "score">;

@@ -64,8 +64,11 @@ export function planLegs(
   const { legs, path, since, isControlling } = peer;
   const carrying = legs.find(({ allocation }) => allocation === peer.carrying);
   const spare = legs.find((leg) => leg !== carrying);
-  if (path === "none" || carrying === undefined) return nothing;
   const release = ({ allocation }: PlannedLeg): LegAction => ({ kind: "release", allocation });
+  // Nothing goes through it: another one is asked for once it is gone.
+  const unused = path === "relayed" ? undefined : legs.find(({ isBarred }) => isBarred);
+  if (unused !== undefined) return at(release(unused), since);
+  if (path === "none" || carrying === undefined) return nothing;
 
   if (carrying.isBarred || (carrying.isSecondChoice && isControlling)) {
     const isBetter = spare !== undefined && !spare.isBarred && !(spare.isSecondChoice && !carrying.isBarred);
@@ -77,8 +80,7 @@ export function planLegs(
     const waitMs = isControlling ? 0 : SETTLED_MS;
     return at({ kind: "ask", soon: carrying.isBarred }, since + waitMs);
   }
-  if (spare?.isBarred === true)
-    return at(release(spare), path === "direct" ? since : since + (isControlling ? UNTOLD_MS : DRAINED_MS));
+  if (spare?.isBarred === true) return at(release(spare), since + (isControlling ? UNTOLD_MS : DRAINED_MS));
   if (path === "direct") {
     if (spare === undefined || !isControlling) return nothing;
     // The same one stays for both ends, whichever of them each has for the first.

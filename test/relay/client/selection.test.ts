@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rankRelays, turnOf, type RelayFacts } from "../../../agent/relay/client/selection.ts";
+import { placesOf, rankRelays, turnOf, type RelayFacts } from "../../../agent/relay/client/selection.ts";
 import { memberIdOf, type MemberId } from "../../../protocol/ids.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
@@ -87,10 +87,11 @@ describe("the order of volunteers for a peer", () => {
   it("is the same at both ends, which see the legs the other way round", () => {
     const members = Array.from({ length: 30 }, (_, n) => memberIdOf(new Uint8Array([n])));
     const [a, b] = [members[4], members[17]] as [MemberId, MemberId];
-    expect(turnOf(a, b, members)).toBe(turnOf(b, a, members));
+    const places = placesOf(members);
+    expect(turnOf(a, b, places)).toBe(turnOf(b, a, places));
     const seenByA = "12345".split("").map((digit) => facts(digit, { ownRttMs: 10, peerRttMs: 30 }));
     const seenByB = seenByA.map((one) => ({ ...one, ownRttMs: 30, peerRttMs: 10 }));
-    const turn = turnOf(a, b, members);
+    const turn = turnOf(a, b, places);
     expect(order(seenByA, turn)).toBe(order(seenByB, turn));
   });
 });
@@ -108,6 +109,7 @@ type Herd = {
 
 /** How many of the pairs end on each volunteer. Round trips are equal, and measured to a tenth. */
 function settle({ pairs, members, volunteers, capacity, announcedEvery, random }: Herd): readonly number[] {
+  const places = placesOf(members);
   const chosen = new Map(volunteers.map((digit) => [relay(digit), 0]));
   let announced = new Map(chosen);
   for (const [index, [a, b]] of pairs.entries()) {
@@ -119,7 +121,7 @@ function settle({ pairs, members, volunteers, capacity, announcedEvery, random }
         load: Math.round((10 * (announced.get(relay(digit)) ?? 0)) / capacity) / 10,
       }),
     );
-    const [first] = rankRelays(all, turnOf(a, b, members));
+    const [first] = rankRelays(all, turnOf(a, b, places));
     if (first !== undefined) chosen.set(first.facts.relay, (chosen.get(first.facts.relay) ?? 0) + 1);
   }
   return [...chosen.values()];

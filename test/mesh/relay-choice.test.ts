@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import { RelayChoice, type RelayChoiceParts, type RelayWishes } from "../../agent/mesh/relay-choice.ts";
+import { RelayHealth } from "../../agent/relay/client/relay-health.ts";
+import { score } from "../../cache/score.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { RelayAnnouncement } from "../../protocol/record.ts";
+import { announced, NOW, RELAY, testHost } from "../registry/network.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { rosterOf } from "./samples.ts";
+
+const [SELF, PEER, ANN, BOB] = [1, 2, 3, 4].map((n) => testHost(n).id) as [
+  MemberId,
+  MemberId,
+  MemberId,
+  MemberId,
+];
+
+/** Host 1 chooses for host 2 among the volunteers 3 and 4, called m3 and m4. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly health = new RelayHealth(this.clock);
+  wishes: RelayWishes = { pin: [], ban: [] };
+  readonly draining = new Set<MemberId>();
+  readonly heldBack = new Set<MemberId>();
+  readonly tried = new Map<MemberId, "success" | "failure">();
+  readonly choice: RelayChoice;
+
+  constructor(parts: Partial<RelayChoiceParts> = {}, ann: Partial<RelayAnnouncement> = {}) {
+    const volunteers = [announced({ ...RELAY, ...ann }, testHost(3)), announced(RELAY, testHost(4))];
+    const roster = rosterOf([1, 2, 3, 4], ...volunteers);
+    this.choice = new RelayChoice({
+      self: SELF,
+      clock: this.clock,
+      cache: {
+        relaysTried: (peer) => (peer === PEER ? [...this.tried.keys()] : []),
+        relayOrder: (peer, relays) =>
+          relays.map((relay) => {
+            const lastOutcome = peer === PEER ? this.tried.get(relay as MemberId) : undefined;
+            const successes = lastOutcome === "success" ? 1 : 0;
+            const experience = { attempts: 1, successes, lastOutcome, firstSeenAt: NOW, lastSeenAt: NOW };
+            const basis = lastOutcome === undefined ? ("untried" as const) : ("this-peer" as const);
+            return { relay, basis, score: score("relay", experience, NOW) };
+          }),
+      },
+      health: this.health,
+      roster: () => roster,
+      region: "",
+      wishes: () => this.wishes,
+      isReachable: () => true,
+      isDraining: (relay) => this.draining.has(relay),
+      isHeldBack: (_, relay) => this.heldBack.has(relay),
+      ...parts,
+    });
+  }
+
+  /** What stands against it. */
+  barOf(relay: MemberId): string | undefined {
+    return this.choice.explain(PEER).find(({ facts }) => facts.relay === relay)?.facts.bar;
+  }
+
+  rtts(relay: MemberId, own: number, peers: number): void {
+    this.health.answered(relay, own);
+    this.choice.onPeerRtts(PEER, [{ relay, rttMs: peers }]);
+  }
+}
+
+// R-307
+describe("the choice of a relay to a peer", () => {
+  it("is among all volunteers but the two ends", () => {
+    const { choice } = new Bench();
+    expect(new Set(choice.order(PEER))).toEqual(new Set([ANN, BOB]));
+    expect(choice.order(ANN)).toEqual([BOB]);
+  });
+
+  it("adds the peer's round trips to our own, as it told them last", () => {
+    const bench = new Bench();
+    for (const relay of [ANN, BOB]) bench.health.answered(relay, 10);
+    bench.choice.onPeerRtts(PEER, [
+      { relay: ANN, rttMs: 200 },
+      { relay: BOB, rttMs: 10 },
+    ]);
+    expect(bench.choice.order(PEER)).toEqual([BOB, ANN]);
+    bench.choice.onPeerRtts(PEER, [{ relay: BOB, rttMs: 300 }]);
+    expect(bench.choice.order(PEER)).toEqual([ANN, BOB]);
+    bench.choice.retain((id) => id !== PEER);
+    expect(bench.choice.explain(PEER).map(({ facts }) => facts.peerRttMs)).toEqual([undefined, undefined]);
+  });
+
+  it("leaves behind what failed with this peer, and who does not answer", () => {
+    const failed = new Bench();
+    failed.tried.set(ANN, "failure");
+    expect(failed.choice.order(PEER)).toEqual([BOB, ANN]);
+    const silent = new Bench();
+    silent.health.answered(BOB, 20);
+    silent.health.missed(BOB);
+    silent.health.answered(ANN, 20);
+    expect(silent.choice.order(PEER)).toEqual([ANN, BOB]);
+  });
+
+  // R-302
+  it.each([
+    ["serves others only", { allow: ["somebody"] }, "not-allowed"],
+    ["serves one end by name", { allow: ["m2"] }, undefined],
+    ["serves one end by its role", { allow: ["role:admin"] }, undefined],
+    ["does not say whom it serves", { allow: [] }, undefined],
+    ["is out of its hours", { closed: true }, "closed"],
+    ["announced that it stops", { draining: true }, "draining"],
+  ])("heeds what a volunteer announces: it %s", (_, announcement, bar) => {
+    expect(new Bench({}, announcement).barOf(ANN)).toBe(bar);
+  });
+
+  it("passes over who told that it stops, and whom no packet reaches", () => {
+    const bench = new Bench({ isReachable: (relay) => relay === ANN });
+    expect(bench.choice.order(PEER)).toEqual([ANN]);
+    bench.draining.add(ANN);
+    bench.choice.refresh();
+    expect([bench.choice.order(PEER), bench.barOf(ANN), bench.barOf(BOB)]).toEqual([
+      [],
+      "draining",
+      "unreachable",
+    ]);
+  });
+
+  it("tells peers what was measured here, the nearest first", () => {
+    const bench = new Bench();
+    bench.health.answered(ANN, 30);
+    bench.health.answered(BOB, 10);
+    expect(bench.choice.ownRtts).toEqual([
+      { relay: BOB, rttMs: 10 },
+      { relay: ANN, rttMs: 30 },
+    ]);
+  });
+});
+
+describe("what the operator wishes", () => {
+  it.each([
+    ["by name", "m4"],
+    ["by id", BOB],
+    ["for this peer by name", "m2=m4"],
+    ["for this peer by id", `${PEER}=${BOB}`],
+  ])("pins a relay %s", (_, entry) => {
+    const bench = new Bench();
+    bench.health.answered(BOB, 500);
+    bench.wishes = { pin: [entry], ban: [] };
+    expect(bench.choice.order(PEER)).toEqual([BOB, ANN]);
+  });
+
+  it("bans a relay for one peer, or for all", () => {
+    const bench = new Bench();
+    bench.wishes = { pin: ["m4"], ban: ["m2=m4", "m9=m3"] };
+    expect(bench.choice.order(PEER)).toEqual([ANN]);
+    expect([bench.choice.isBanned(PEER, BOB), bench.choice.isBanned(ANN, BOB)]).toEqual([true, false]);
+    bench.wishes = { pin: [], ban: ["m3"] };
+    expect(bench.choice.isBanned(BOB, ANN)).toBe(true);
+  });
+});
+
+describe("a relay that carries a path", () => {
+  it("is second choice beside another leg that is much better, both measured at both ends", () => {
+    const bench = new Bench();
+    bench.health.answered(ANN, 60);
+    bench.health.answered(BOB, 20);
+    const isSecond = (): boolean => bench.choice.isSecondChoice(PEER, ANN, [ANN, BOB]);
+    expect(isSecond()).toBe(false);
+    bench.choice.onPeerRtts(PEER, [
+      { relay: ANN, rttMs: 60 },
+      { relay: BOB, rttMs: 20 },
+    ]);
+    expect(isSecond()).toBe(true);
+    expect(bench.choice.isSecondChoice(PEER, ANN, [ANN])).toBe(false);
+    expect(bench.choice.isSecondChoice(PEER, BOB, [ANN, BOB])).toBe(false);
+  });
+
+  it("is second choice to a pinned one, unless that has just refused", () => {
+    const bench = new Bench();
+    bench.wishes = { pin: ["m4"], ban: [] };
+    expect(bench.choice.isSecondChoice(PEER, ANN, [ANN])).toBe(true);
+    expect(bench.choice.isSecondChoice(PEER, BOB, [BOB])).toBe(false);
+    bench.heldBack.add(BOB);
+    expect(bench.choice.isSecondChoice(PEER, ANN, [ANN])).toBe(false);
+  });
+});
+
+// R-309
+describe("what was measured of a volunteer", () => {
+  it("is what its answers say: silent after a miss, dead for a minute after a leg was given up", async () => {
+    const clock = new FakeClock();
+    const health = new RelayHealth(clock);
+    expect(health.of(ANN)).toEqual({ rttMs: undefined, loss: undefined, state: "unknown" });
+    health.answered(ANN, 20);
+    await clock.advance(1);
+    health.missed(ANN);
+    expect(health.of(ANN)).toEqual({ rttMs: 20, loss: 1 / 16, state: "silent" });
+    health.died(ANN);
+    expect(health.of(ANN).state).toBe("dead");
+    await clock.advance(59_999);
+    expect(health.of(ANN).state).toBe("dead");
+    await clock.advance(1);
+    expect(health.of(ANN).state).toBe("silent");
+    health.answered(ANN, 36);
+    expect(health.of(ANN)).toMatchObject({ rttMs: 22, state: "answers" });
+  });
+
+  it("is forgotten three minutes after the last of it, and where this host has moved", async () => {
+    const clock = new FakeClock();
+    const health = new RelayHealth(clock);
+    health.answered(ANN, 20);
+    await clock.advance(180_001);
+    health.answered(BOB, 20);
+    expect(health.of(ANN).rttMs).toBeUndefined();
+    health.forgetAll();
+    expect(health.of(BOB).rttMs).toBeUndefined();
+  });
+});
