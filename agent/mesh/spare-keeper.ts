@@ -90,11 +90,11 @@ export class SpareKeeper implements Disposable {
   }
 
   #planned(peer: MemberId, now: MonotonicMs): PlannedPeer | undefined {
-    const { pathOf, legs, isBarred, isSecondChoice } = this.#ports;
-    const info = pathOf(peer);
+    const ports = this.#ports;
+    const info = ports.pathOf(peer);
     if (info === undefined) return undefined;
     const { path } = info;
-    const all = legs(peer);
+    const all = ports.legs(peer);
     const relays = all.map(({ granted }) => granted.relay);
     return {
       path: shownType(path.tag),
@@ -105,8 +105,8 @@ export class SpareKeeper implements Disposable {
         allocation,
         relay,
         answersSince,
-        isBarred: isBarred(peer, relay),
-        isSecondChoice: path.tag === "relayed" && isSecondChoice(peer, relay, relays),
+        isBarred: ports.isBarred(peer, relay),
+        isSecondChoice: path.tag === "relayed" && ports.isSecondChoice(peer, relay, relays),
       })),
       isIdle: now - info.activeUntil > IDLE_MS,
     };

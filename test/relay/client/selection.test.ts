@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { placesOf, rankRelays, turnOf, type RelayFacts } from "../../../agent/relay/client/selection.ts";
+import type { Random } from "../../../agent/random.ts";
 import { memberIdOf, type MemberId } from "../../../protocol/ids.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
@@ -104,7 +105,7 @@ type Herd = {
   readonly capacity: number;
   /** A volunteer's load is announced anew after so many choices of all; what was announced is as old as that. */
   readonly announcedEvery: number;
-  readonly random: () => number;
+  readonly random: Random;
 };
 
 /** How many of the pairs end on each volunteer. Round trips are equal, and measured to a tenth. */
@@ -116,8 +117,8 @@ function settle({ pairs, members, volunteers, capacity, announcedEvery, random }
     if (index % announcedEvery === 0) announced = new Map(chosen);
     const all = volunteers.map((digit) =>
       facts(digit, {
-        ownRttMs: 20 * (0.9 + 0.2 * random()),
-        peerRttMs: 20 * (0.9 + 0.2 * random()),
+        ownRttMs: 20 * (0.9 + 0.2 * random.fraction()),
+        peerRttMs: 20 * (0.9 + 0.2 * random.fraction()),
         load: Math.round((10 * (announced.get(relay(digit)) ?? 0)) / capacity) / 10,
       }),
     );
@@ -139,9 +140,9 @@ describe("50 members that choose among 5 volunteers at equal distance", () => {
 
   function worstOf(herd: Partial<Herd>): number {
     const worst = Array.from({ length: SEEDS }, (_, seed) => {
-      const { fraction } = seededRandom(seed);
+      const random = seededRandom(seed);
       const members = Array.from({ length: 51 }, (_, n) => memberIdOf(new Uint8Array([seed, n])));
-      const shuffled = members.toSorted(() => fraction() - 0.5);
+      const shuffled = members.toSorted(() => random.fraction() - 0.5);
       const [hub, ...others] = shuffled as [MemberId, ...MemberId[]];
       const standard: Herd = {
         pairs: others.map((id) => [id, hub] as const),
@@ -149,7 +150,7 @@ describe("50 members that choose among 5 volunteers at equal distance", () => {
         volunteers: ["1", "2", "3", "4", "5"],
         capacity: 256,
         announcedEvery: 10,
-        random: fraction,
+        random,
       };
       return unevenness(settle({ ...standard, ...herd }));
     });
@@ -167,10 +168,10 @@ describe("50 members that choose among 5 volunteers at equal distance", () => {
   });
 
   it("are as even where all talk with all, with loads that are a hundred choices old", () => {
-    const { fraction } = seededRandom(1);
+    const random = seededRandom(1);
     const members = Array.from({ length: 50 }, (_, n) => memberIdOf(new Uint8Array([n])));
     const pairs = members.flatMap((a, i) => members.slice(i + 1).map((b) => [a, b] as const));
-    const herd = { pairs, members, volunteers: ["1", "2", "3", "4", "5"], random: fraction };
+    const herd = { pairs, members, volunteers: ["1", "2", "3", "4", "5"], random };
     expect(unevenness(settle({ ...herd, capacity: 500, announcedEvery: 100 }))).toBeLessThan(0.1);
   });
 

@@ -360,6 +360,38 @@ describe("the end of an allocation", () => {
   });
 });
 
+//
+describe("a relay that drains", () => {
+  it("grants nothing new, relays on, and is done when its members have released what they had", async () => {
+    const { server, token, forwarder } = bench();
+    const { allocation } = granted(await server.allocate(ANN, token(ANN, BOB)));
+    const { members, drained } = server.drain(5_000);
+    expect(members).toEqual(new Set([ANN, BOB]));
+    expect(await server.allocate(ANN, token(ANN, CAT))).toEqual({ ok: false, reason: "draining" });
+    expect(granted(await server.allocate(BOB, token(ANN, BOB))).allocation).toBe(allocation);
+    expect((await server.refresh(ANN, allocation)).ok).toBe(true);
+    expect(forwarder.closed).toEqual([]);
+    await server.release(BOB, allocation);
+    await drained;
+  });
+
+  it("waits so long for members that do not move, and not at all where there are none", async () => {
+    const { server, token, clock } = bench();
+    await server.allocate(ANN, token(ANN, BOB));
+    let isDone = false;
+    void server.drain(5_000).drained.then(() => (isDone = true));
+    clock.advance(4_999);
+    await Promise.resolve();
+    expect(isDone).toBe(false);
+    clock.advance(1);
+    await Promise.resolve();
+    expect(isDone).toBe(true);
+    const idle = bench();
+    await idle.server.drain(5_000).drained;
+    expect(idle.clock.pending).toBe(0);
+  });
+});
+
 describe("a limit", () => {
   //
   it("is the smaller one of the token's and the tier's, and 0 is none", async () => {
