@@ -20,9 +20,11 @@ const { values: options } = parseArgs({
   },
 });
 const runs = Number(options.runs);
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** Pings flow for this long before something is done to them; as long as they may be under way after it. */
 const LEAD_MS = 500;
+/** Longer than a leg takes to be given up, and asked for again. */
+const SETTLED_MS = 5_000;
 /** the relay is dead, and packets flow by the other within this. */
 const GOAL_MS = 3_000;
 
@@ -95,14 +97,18 @@ process.exitCode = rows.every(isReached) ? 0 : 1;
 
 type Relay = { readonly agent: LabAgent; readonly host: typeof hostW };
 
-/** One of two that carry and stand by, at both ends alike. */
+/** One of two that carry and stand by, at both ends alike and for a while: what was done to the other before is over. */
 async function carrying(): Promise<Relay> {
   const giveUpAt = performance.now() + PATIENCE_MS;
+  let since = { roles: "", at: 0 };
   for (;;) {
     const [atA, atB] = await Promise.all([rolesAt(a, "b"), rolesAt(b, "a")]);
-    if (atA?.length === 2 && atA.join() === atB?.join())
-      return atA[0] === "w" ? { agent: w, host: hostW } : { agent: v, host: hosts.v };
-    if (performance.now() > giveUpAt) throw new Error("there are no two relays at both ends");
+    const now = performance.now();
+    const roles = atA?.length === 2 && atA.join() === atB?.join() ? atA.join() : "";
+    if (roles !== since.roles) since = { roles, at: now };
+    if (roles !== "" && now - since.at >= SETTLED_MS)
+      return roles.startsWith("w") ? { agent: w, host: hostW } : { agent: v, host: hosts.v };
+    if (now > giveUpAt) throw new Error("there are no two relays at both ends");
     await wait(100);
   }
 }

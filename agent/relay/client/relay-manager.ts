@@ -72,6 +72,9 @@ const MAX_CONNECTIONS = 192;
 /** A volunteer that drains stops within seconds; what it announces afterwards has reached us by then. */
 const DRAINING_MS = 60_000;
 
+/** A leg that answered for so long makes up for what failed before: a relay that comes and goes is still the best there is. */
+const LIVED_MS = 10_000;
+
 /** A grant shorter than this would have us ask without a pause. */
 const MIN_LIFETIME_SEC = 10;
 
@@ -453,7 +456,9 @@ export class RelayManager implements Disposable {
     }
     if (answer.ok) {
       connection.misses = 0;
-      connection.answeredAt ??= this.#clock.monotonicNow();
+      const now = this.#clock.monotonicNow();
+      connection.answeredAt ??= now;
+      if (now - connection.since >= LIVED_MS) this.#backoff.worked(granted.peer, granted.relay);
       this.#scheduleProbe(connection, this.#probeDelayMs(connection));
       this.#events.onMeasured(granted.peer, granted, answer.value.rttMs);
     } else {

@@ -44,6 +44,8 @@ const DRAINED_MS = 1_200;
 const UNTOLD_MS = 3_000;
 /** A direct path that lived this long needs no second relay to fall back on. */
 const DIRECT_MS = 60_000;
+/** A relay that was taken may be what the other end needs: what is measured here has to hold for longer than that takes. */
+const BETTER_AFTER_MS = 30_000;
 /** Whoever has not been spoken with for so long can wait two seconds when a relay dies meanwhile. */
 export const IDLE_MS = 600_000;
 
@@ -71,12 +73,16 @@ export function planLegs(
   if (path === "none" || carrying === undefined) return nothing;
 
   if (carrying.isBarred || (carrying.isSecondChoice && isControlling)) {
+    const patienceMs = carrying.isBarred ? 0 : BETTER_AFTER_MS;
     const isBetter = spare !== undefined && !spare.isBarred && !(spare.isSecondChoice && !carrying.isBarred);
     if (isBetter)
       return spare.answersSince === undefined
         ? nothing
-        : at({ kind: "hand-over", from: carrying.allocation }, spare.answersSince + SETTLED_MS);
-    if (spare !== undefined) return at(release(spare), since);
+        : at(
+            { kind: "hand-over", from: carrying.allocation },
+            Math.max(spare.answersSince + SETTLED_MS, since + patienceMs),
+          );
+    if (spare !== undefined) return at(release(spare), since + patienceMs);
     const waitMs = isControlling ? 0 : SETTLED_MS;
     return at({ kind: "ask", soon: carrying.isBarred }, since + waitMs);
   }

@@ -207,6 +207,23 @@ describe("connecting through a volunteer", () => {
     }
   }, 30_000);
 
+  it("forgets what failed before once a leg has answered for ten seconds", async () => {
+    const bench = new Bench();
+    bench.allocation = () => refused("relay.full");
+    await bench.connect(ONE);
+    expect(bench.manager.isHeldBack(PEER, ONE)).toBe(true);
+    bench.manager.onOffer(grant(ONE, 1));
+    await bench.clock.advance(100);
+    bench.allocation = () => refused("relay.full");
+    expect(bench.manager.isHeldBack(PEER, ONE)).toBe(true);
+    await bench.clock.advance(10_000 + ACTIVE_PROBE_MS);
+    bench.manager.onEnded(ONE, grant(ONE, 1).allocation, "failed");
+    bench.take();
+    await bench.clock.advance(1_000);
+    await bench.connect(ONE);
+    expect(bench.take("allocate")).toEqual(["allocate 1"]);
+  });
+
   it("asks at once again when the volunteer's control connection is back", async () => {
     const bench = new Bench();
     bench.allocation = () => refused("relay.full");

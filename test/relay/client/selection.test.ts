@@ -85,6 +85,18 @@ describe("the order of volunteers for a peer", () => {
     ]);
   });
 
+  it("goes from a first turn that is more than half full to a second that is much less so", () => {
+    const volunteers = ["1", "2"];
+    const [first = "", second = ""] = order(volunteers.map((digit) => facts(digit))).split(" ");
+    const reasons = (load: number, other = 0): readonly string[] =>
+      rankRelays([facts(first, { load }), facts(second, { load: other })], 0).map(
+        ({ facts: { relay }, reason }) => `${relay.slice(0, 1)} ${reason}`,
+      );
+    expect(reasons(0.5)).toEqual([`${first} spread`, `${second} spread`]);
+    expect(reasons(0.51)).toEqual([`${second} less-loaded`, `${first} spread`]);
+    expect(reasons(0.6, 0.35)).toEqual([`${first} spread`, `${second} spread`]);
+  });
+
   it("is the same at both ends, which see the legs the other way round", () => {
     const members = Array.from({ length: 30 }, (_, n) => memberIdOf(new Uint8Array([n])));
     const [a, b] = [members[4], members[17]] as [MemberId, MemberId];

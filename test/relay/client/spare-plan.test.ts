@@ -99,7 +99,7 @@ describe("a leg that another one is much better than", () => {
   const second = leg("1", { isSecondChoice: true });
 
   it("hands over by the controlling end alone", () => {
-    expect(planned(peer([second, leg("2")]))).toBe("hand-over 1 after 1000 ms");
+    expect(planned(peer([second, leg("2")]))).toBe("hand-over 1 after 30000 ms");
     expect(planned(peer([second, leg("2")], { isControlling: false }))).toBeUndefined();
     expect(planned(peer([leg("2"), second]))).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe("a leg that another one is much better than", () => {
   it("has the better one asked for, without haste", () => {
     expect(planned(peer([second]))).toBe("ask after 0 ms");
     const neither = peer([second, leg("2", { isSecondChoice: true })]);
-    expect(planned(neither)).toBe("release 2 after 0 ms");
+    expect(planned(neither)).toBe("release 2 after 30000 ms");
   });
 });
 
