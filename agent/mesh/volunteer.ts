@@ -22,8 +22,8 @@ import { Volunteering, type RelayRequest, type VolunteerLimits } from "./volunte
 
 export type VolunteerParts = {
   readonly context: MeshContext;
-  readonly control: Pick<ControlPlane, "notify" | "reach">;
-  /** Packets reach the member, whether it is connected or not. */
+  readonly control: Pick<ControlPlane, "connected" | "notify" | "reach">;
+  /** Packets reach the member, as far as is known of one that is not connected. */
   readonly hasPath: (member: MemberId) => boolean;
   /** It drains, which others should know. */
   readonly onDraining: () => void;
@@ -163,6 +163,13 @@ export class Volunteer implements AsyncDisposable {
     }
   }
 
+  /** Whoever is not connected and has no path is off: dialling it would only wake its tunnel in vain. */
+  async #reach(member: MemberId): Promise<boolean> {
+    const { context, control, hasPath } = this.#parts;
+    if (member === context.self || control.connected().includes(member)) return true;
+    return hasPath(member) && control.reach(member, REACH_MS);
+  }
+
   async #switchForwarder(wanted: ForwarderWish): Promise<void> {
     this.#forwarderWish = wanted;
     const { run, context } = this.#parts;
@@ -193,7 +200,7 @@ export class Volunteer implements AsyncDisposable {
   }
 
   async #begin(keeper: RelayKeeper): Promise<Volunteering> {
-    const { context, control, hasPath, endpoints, run, interfaceName, outerEndpoint } = this.#parts;
+    const { context, control, endpoints, run, interfaceName, outerEndpoint } = this.#parts;
     const { self, network, registry, clock, random, log } = context;
     const { limits } = this;
     const relayLog = log.child({ component: "relay" });
@@ -225,9 +232,7 @@ export class Volunteer implements AsyncDisposable {
       tally: this.#tally,
       outerEndpoint,
       roster: () => registry.roster,
-      // Whoever has no path is off: dialling it would only wake its tunnel in vain.
-      reach: async (member) =>
-        member === self || (hasPath(member) && (await control.reach(member, REACH_MS))),
+      reach: (member) => this.#reach(member),
       addresses: () => endpoints().map(({ address }) => address),
       notifyOffer: (to, leg) => void control.notify(to, { kind: "allocation-offer", ...leg }),
       notifyEnded: (to, allocation, reason) =>
