@@ -81,8 +81,9 @@ class Bench implements Disposable {
     const granted = this.legsByPeer.get(id)?.[0]?.granted;
     if (granted === undefined) return undefined;
     const leg: Leg = { relay: granted.relay, allocation: granted.allocation, endpoint: endpoint(1) };
-    const path = { ...initialPath(monotonicMs(0)), tag: "relayed" as const, leg };
-    return pathInfo({ ...newEntry({ ...peer("b"), id }, monotonicMs(0), wallMs(0)), path });
+    const path = { ...initialPath(monotonicMs(0)), tag: "relayed" as const, leg, avoided: undefined };
+    const entry = { ...newEntry({ ...peer("b"), id }, monotonicMs(0), wallMs(0)), path };
+    return pathInfo(entry, this.clock.monotonicNow());
   }
 }
 

@@ -222,7 +222,7 @@ export class RelayServer implements AsyncDisposable {
       cancel();
       resolve(undefined);
     };
-    if (this.#sessions.size === 0) this.#onEmpty();
+    if (this.#hasDrained()) this.#onEmpty();
     return { members, drained };
   }
 
@@ -257,6 +257,11 @@ export class RelayServer implements AsyncDisposable {
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id, "relay-stopped")));
     await Promise.all(this.#ending.values());
     await this.#forwarder[Symbol.asyncDispose]();
+  }
+
+  /** A guest cannot be told, and its invite names other ways. */
+  #hasDrained(): boolean {
+    return [...this.#sessions.values()].every(({ pair }) => pair.some(isGuest));
   }
 
   async #sessionFor(claims: RelayTokenClaims, requester: MemberId): Promise<Decoded<Session>> {
@@ -371,7 +376,7 @@ export class RelayServer implements AsyncDisposable {
     if (last !== undefined) this.history.ended(last, why);
     this.#parts.events.ended(id, session.pair, why, now - createdAt);
     this.#parts.events.changed();
-    if (this.#draining && this.#sessions.size === 0) this.#onEmpty();
+    if (this.#draining && this.#hasDrained()) this.#onEmpty();
     return ending;
   }
 
