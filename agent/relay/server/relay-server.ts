@@ -130,7 +130,9 @@ export class RelayServer implements AsyncDisposable {
       if (!admitted.ok) return admitted;
     }
     const reached = await Promise.all(
-      claims.pair.map((end) => isGuest(end) || this.#parts.isReachable(end.memberId)),
+      claims.pair.map((end) =>
+        isGuest(end) ? Promise.resolve(true) : this.#parts.isReachable(end.memberId),
+      ),
     );
     if (reached.includes(false)) return refused("peer-absent");
     const session = await this.#sessionFor(claims, requester);

@@ -352,7 +352,9 @@ describe("a spare", () => {
         new Bench(seededRandom(1), {
           bind: ({ relay }) =>
             Promise.resolve(
-              isCut && (relay === ONE || !answers) ? refused("timeout") : decoded({ rttMs: 20, resent: false }),
+              isCut && (relay === ONE || !answers)
+                ? refused("timeout")
+                : decoded({ rttMs: 20, resent: false }),
             ),
         }),
       );
