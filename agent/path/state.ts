@@ -164,7 +164,7 @@ export const CONSENT_IDLE_MS = 15_000;
 /** While packets flow, so that a dead path is noticed within two seconds. */
 export const CONSENT_ACTIVE_MS = 500;
 /**
- * After an unanswered probe, or twice the round trip where that is longer. Under 20 % loss each way 64 of 100 probes
+ * After an unanswered probe, or half as much again as the round trip where that is longer. Under 20 % loss each way 64 of 100 probes
  * are answered, and all of a row of six are lost twice in a thousand times (four: 17).
  */
 export const CONSENT_RETRY_MS = 200;
@@ -222,7 +222,7 @@ export function initialPath(now: MonotonicMs): PathState {
 
 /** When the next probe of a path is due that did not answer the last one. */
 export function retryMs({ rttMs }: DirectPath): number {
-  return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 2 * (rttMs ?? 0)));
+  return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 1.5 * (rttMs ?? 0)));
 }
 
 /** Unanswered probes that show that a path is dead of which this share of the round trips is lost anyway. */

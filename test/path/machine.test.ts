@@ -342,14 +342,14 @@ describe("a direct path", () => {
     expect((pathWakeAt(bench.state) ?? 0) - probedAt).toBe(2 * CONSENT_IDLE_MS);
   });
 
-  it("is probed again 200 ms after a probe without an answer, or after two round trips where that is longer", () => {
+  it("is probed again 200 ms after a probe without an answer, or after one and a half round trips where that is longer", () => {
     const quick = new PathBench().direct();
     quick.input(tick, CONSENT_IDLE_MS);
     expect(pathWakeAt(quick.state)).toBe(quick.nowMs + CONSENT_RETRY_MS);
     const slow = new PathBench().direct();
     for (let i = 0; i < 60; i++) slow.input({ ...consent, rttMs: 350 }, 10);
     slow.input(tick, CONSENT_IDLE_MS);
-    expect((pathWakeAt(slow.state) ?? 0) - slow.nowMs).toBeCloseTo(700, -1);
+    expect((pathWakeAt(slow.state) ?? 0) - slow.nowMs).toBeCloseTo(525, -1);
   });
 
   it("is not probed more often than that, however often it is asked", () => {
