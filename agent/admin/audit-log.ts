@@ -19,6 +19,8 @@ const IS_AUDITED: Readonly<Record<Operation, boolean>> = {
   peerShow: false,
   init: true,
   invite: true,
+  inviteList: false,
+  inviteWithdraw: true,
   join: true,
   leave: true,
   revoke: true,

@@ -30,6 +30,8 @@ export function agentClient(socketPath: string): AgentClient {
     peerShow: (body) => call("peerShow", body),
     init: (body) => call("init", body),
     invite: (body) => call("invite", body),
+    inviteList: () => call("inviteList"),
+    inviteWithdraw: (body) => call("inviteWithdraw", body),
     join: async (body, emit, signal) =>
       (await stream(socketPath, "join", body, emit as Emit<unknown>, signal)) as Result<"join">,
     leave: () => call("leave"),

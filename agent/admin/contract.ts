@@ -16,6 +16,10 @@ export type AgentApi = {
   init(request: InitRequest): Promise<Membership>;
   /** Errors: network.none, rights.missing (not an admin), usage.invalid (the name is taken). */
   invite(request: InviteRequest): Promise<Invite>;
+  /** Those that this host has made and a host can still join by. Errors: network.none. */
+  inviteList(): Promise<readonly OpenInvite[]>;
+  /** Its token is good for nothing from now on. Errors: network.none, member.unknown, member.exists (somebody joined by it). */
+  inviteWithdraw(request: MemberRequest): Promise<OpenInvite>;
   /** Takes seconds, so it tells what it is at. Errors: invite.*, network.exists, network.unreachable. */
   join(request: JoinRequest, emit: Emit<JoinProgress>, signal: AbortSignal): Promise<Membership>;
   /** Forgets the network and removes the interface; the agent goes on without a network. */
@@ -201,6 +205,16 @@ export type Invite = {
 };
 /** `relay` is the name of the volunteer whose port it is; null: this host's own. */
 export type InviteWay = { readonly endpoint: string; readonly relay: string | null };
+
+/** The token itself is nowhere but with whom it was given to. */
+export type OpenInvite = {
+  /** Of the new member. */
+  readonly name: string;
+  readonly admin: boolean;
+  readonly expiresAt: number;
+  /** The volunteers that relay to this host for it; null where one is no longer known. */
+  readonly relays: readonly (string | null)[];
+};
 
 export type JoinRequest = { readonly token: string };
 /** One sentence without a full stop: "asking alice for membership through relay carol". */

@@ -48,6 +48,8 @@ export function handlersOf(api: AgentApi): Handlers {
       ({ name, network }) => `${name} in ${network}`,
     ),
     invite: call(inviteRequest, (request) => api.invite(request), nameOf),
+    inviteList: call(nothing, () => api.inviteList()),
+    inviteWithdraw: call(memberRequest, (request) => api.inviteWithdraw(request), nameOf),
     join: handler("stream", joinRequest, (request, emit, signal) => api.join(request, emit, signal)),
     leave: call(nothing, () => api.leave()),
     revoke: call(memberRequest, (request) => api.revoke(request), nameOf),

@@ -14,6 +14,8 @@ export const ROUTES = {
   peerShow: { method: "POST", path: "/v1/peers/show" },
   init: { method: "POST", path: "/v1/init" },
   invite: { method: "POST", path: "/v1/invite" },
+  inviteList: { method: "GET", path: "/v1/invites" },
+  inviteWithdraw: { method: "POST", path: "/v1/invites/withdraw" },
   join: { method: "POST", path: "/v1/join" },
   leave: { method: "POST", path: "/v1/leave" },
   revoke: { method: "POST", path: "/v1/revoke" },

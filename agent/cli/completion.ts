@@ -55,6 +55,7 @@ function wordsOf(program: Command): Words[] {
 /** Of pretty-printed JSON: members' own names stand four blanks deep, allocations' own ids six. */
 const NAMED = {
   member: `hopwire peers --json 2>/dev/null | sed -n 's/^    "name": "\\([a-z0-9-]*\\)".*/\\1/p'`,
+  invite: `hopwire invites list --json 2>/dev/null | sed -n 's/^    "name": "\\([a-z0-9-]*\\)".*/\\1/p'`,
   allocation: `hopwire relay allocations --json 2>/dev/null | sed -n 's/^      "id": "\\([0-9a-f]*\\)".*/\\1/p'`,
 } as const;
 
@@ -62,6 +63,7 @@ const NAMED = {
 function argumentOf(command: Command): Words["argument"] {
   const [name] = command.registeredArguments.map((argument) => argument.name());
   if (name === "id") return "allocation";
+  if (name === "invite") return "invite";
   return name === "name" && command.name() !== "invite" ? "member" : undefined;
 }
 
@@ -101,6 +103,7 @@ ${cases.join("\n")}
   [ -n "$after" ] && words="$words ${globals.join(" ")}"
   [[ $word == -* ]] || case $argument in
     member) words=$(${NAMED.member}) ;;
+    invite) words=$(${NAMED.invite}) ;;
     allocation) words=$(${NAMED.allocation}) ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))

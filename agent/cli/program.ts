@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   daemon: { summary: "run the agent in the foreground", load: () => import("./daemon.ts") },
   init: { summary: "found a network with this host as its first member", load: () => import("./init.ts") },
   invite: { summary: "make a one-use token for a new member", load: () => import("./invite.ts") },
+  invites: { summary: "invites that were not used yet", load: () => import("./invites.ts") },
   join: { summary: "enter the network that a token is for", load: () => import("./join.ts") },
   leave: { summary: "leave the network and forget its keys", load: () => import("./leave.ts") },
   revoke: { summary: "shut a member out, for ever", load: () => import("./revoke.ts") },

@@ -59,7 +59,7 @@ export function createInvite(
   const invites = membership.invites.filter((invite) => invite.expiresAt > now);
   if (invites.length >= MAX_OPEN_INVITES)
     throw new AgentError("usage.invalid", `${MAX_OPEN_INVITES} invites are open already`, {
-      hint: "wait until one expires",
+      hint: "wait until one expires, or see: hopwire invites list",
     });
   const taken = claimsOf(roster, { ...membership, invites });
   const isPromised = invites.some(
@@ -101,6 +101,38 @@ export function createInvite(
     draft,
     peer: peerOf(invite),
   };
+}
+
+/** Those that a host can still join by, oldest first. */
+export function invitesToRedeem({ invites }: Membership, now: WallMs): readonly IssuedInvite[] {
+  return invites.filter(({ expiresAt, redeemed }) => expiresAt > now && redeemed === undefined);
+}
+
+/**
+ * The token is good for nothing from now on, and its name is free. Keep `state` durably before its key is shut out. Throws AgentError
+ * `network.none`, `member.exists` (somebody has joined by it), `member.unknown` (there is none).
+ */
+export function withdrawInvite(
+  state: IdentityState,
+  memberName: string,
+  now: WallMs,
+): { readonly state: IdentityState; readonly withdrawn: IssuedInvite } {
+  const membership = membershipOf(state);
+  const withdrawn = invitesToRedeem(membership, now).find((invite) => invite.memberName === memberName);
+  if (withdrawn !== undefined) {
+    const invites = membership.invites.filter((invite) => invite !== withdrawn);
+    return { state: { ...state, membership: { ...membership, invites } }, withdrawn };
+  }
+  const isUsed = membership.invites.some(
+    (invite) => invite.memberName === memberName && invite.redeemed !== undefined,
+  );
+  if (isUsed)
+    throw new AgentError("member.exists", `a host has joined as ${memberName} by its invite`, {
+      hint: `to shut it out: hopwire revoke ${memberName}`,
+    });
+  throw new AgentError("member.unknown", `no invite for ${memberName} is open on this host`, {
+    hint: "see: hopwire invites list; an invite is withdrawn on the host where it was made",
+  });
 }
 
 /** Which volunteers the token names. The same state where the invite is gone. */

@@ -23,6 +23,7 @@ import type {
   LifetimeStep,
   NetcheckLifetime,
   NetcheckReport,
+  OpenInvite,
   PeerDetail,
   PeerStatus,
   PingReply,
@@ -119,6 +120,14 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async invite(request: InviteRequest): Promise<Invite> {
     return this.#asWholeMember().#membership.invite(request);
+  }
+
+  inviteList(): Promise<readonly OpenInvite[]> {
+    return this.#membership.invites();
+  }
+
+  async inviteWithdraw(request: MemberRequest): Promise<OpenInvite> {
+    return this.#asWholeMember().#membership.withdrawInvite(request);
   }
 
   async join(request: JoinRequest, emit: Emit<JoinProgress>, signal: AbortSignal): Promise<Membership> {

@@ -164,6 +164,6 @@ function unreachable(invite: Invite, clock: Clock): AgentError {
   }
   const ways = invite.ways.map(wayText).join(", ");
   return new AgentError("network.unreachable", `the issuer of the invite does not answer ${ways}`, {
-    hint: "check that its agent runs and that UDP passes; if the invite was revoked or is forged, ask for a new one",
+    hint: "check that its agent runs and that UDP passes; if the invite was withdrawn or is forged, ask for a new one",
   });
 }

@@ -12,11 +12,13 @@ import type {
   Invite,
   KnownRelay,
   MemberIdentity,
+  OpenInvite,
   PeerPath,
   PeerStatus,
   RelayStatus,
   Status,
 } from "../admin/contract.ts";
+import type { IssuedInvite } from "../identity/state.ts";
 import { reasonToRelay } from "../nat/expectation.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { WgInterface } from "../wireguard/dump.ts";
@@ -44,6 +46,16 @@ export function inviteWaysView(
         "this host may not be reached from other networks, and no volunteer relays to it: run hopwire relay start on a host with a public address, and make a new invite",
       ];
   return { ways: views, warnings };
+}
+
+export function openInviteView(invite: IssuedInvite, { members }: Roster): OpenInvite {
+  const { memberName, isAdmin, expiresAt, relays = [] } = invite;
+  return {
+    name: memberName,
+    admin: isAdmin,
+    expiresAt,
+    relays: relays.map((relay) => members.get(relay)?.name ?? null),
+  };
 }
 
 export function statusOf(

@@ -5,6 +5,7 @@ import type {
   ExplainedRelay,
   HeldRelayToken,
   Membership,
+  OpenInvite,
   NetcheckPortMapping,
   PeerDetail,
   PeerStatus,
@@ -186,6 +187,13 @@ const MEMBERS = [
   { name: "bob", id: "b".repeat(32) },
 ] as const;
 
+export const INVITE: OpenInvite = {
+  name: "erin",
+  admin: false,
+  expiresAt: NOW_MS + 3_600_000,
+  relays: [],
+};
+
 export const PAIR: RelayedPair = {
   id: "e".repeat(32),
   legs: [
@@ -283,6 +291,12 @@ export function fakeApi(calls: Call[], overrides: Partial<AgentApi> = {}): Agent
         },
         { name, expiresSec, admin },
       ),
+    inviteList: () =>
+      answer("inviteList", [
+        { ...INVITE, admin: true, relays: ["carol", null] },
+        { ...INVITE, name: "dave" },
+      ]),
+    inviteWithdraw: (request) => answer("inviteWithdraw", { ...INVITE, ...request }, request),
     join(request, emit) {
       emit({ text: "asking carol for membership" });
       return answer("join", ALICE, request);

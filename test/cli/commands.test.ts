@@ -210,6 +210,22 @@ describe("what a person reads", () => {
     expect((await hopwire.run(["invite", "bob", "--qr", "--json"])).err).toBe("");
   });
 
+  // R-1201
+  it("lists open invites and withdraws one by its name", async () => {
+    await using hopwire = await serving();
+    expect((await hopwire.run(["invites", "list"])).out).toBe(
+      text(
+        "FOR   AS      EXPIRES IN  RELAYED BY",
+        "erin  admin   1 h         carol (not known)",
+        "dave  member  1 h         -",
+      ),
+    );
+    expect((await hopwire.run(["invites", "withdraw", "erin"])).out).toBe(
+      "the invite for erin is withdrawn: nobody can join by it\n",
+    );
+    expect(hopwire.calls.at(-1)).toEqual({ operation: "inviteWithdraw", request: { name: "erin" } });
+  });
+
   // R-1201, R-1202
   it("renames, rotates keys and invites admins", async () => {
     await using hopwire = await serving();

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PAIR, PEERS } from "../admin/fake-api.ts";
+import { INVITE, PAIR, PEERS } from "../admin/fake-api.ts";
 import { TestCommandLine } from "./command-line.ts";
 
 /** What bash would offer for these words, the last being completed. */
@@ -10,11 +10,12 @@ async function offered(...words: string[]): Promise<string[]> {
   await using hopwire = new TestCommandLine();
   const script = join(hopwire.dir, "completion");
   writeFileSync(script, (await hopwire.run(["completion", "bash"])).out);
-  // Stands for the program: answers "peers --json" and "relay allocations --json" as `hopwire` prints them.
+  // Stands for the program: answers "peers", "invites list" and "relay allocations", all with --json, as `hopwire` prints them.
   const program = join(hopwire.dir, "hopwire");
   const printed = (value: unknown) => `cat <<'END'\n${JSON.stringify(value, undefined, 2)}\nEND\n`;
   const list = { volunteering: true, allocations: [PAIR] };
-  writeFileSync(program, `#!/bin/sh\nif [ "$1" = relay ]; then\n${printed(list)}else\n${printed(PEERS)}fi\n`);
+  const answers = `relay)\n${printed(list)};;\ninvites)\n${printed([INVITE])};;\n*)\n${printed(PEERS)};;`;
+  writeFileSync(program, `#!/bin/sh\ncase $1 in\n${answers}\nesac\n`);
   chmodSync(program, 0o755);
   const ask =
     'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hopwire; printf "%s\\n" "${COMPREPLY[@]}"';
@@ -50,6 +51,7 @@ describe("completion bash", () => {
     expect(await offered("cache", "show", "d")).toEqual(["dave"]);
     expect(await offered("peers", "show", "b")).toEqual(["bob"]);
     expect(await offered("invite", "b")).toEqual([]);
+    expect(await offered("invites", "withdraw", "")).toEqual([INVITE.name]);
   });
 });
 

@@ -7,6 +7,7 @@ import type {
   InviteRequest,
   MemberRequest,
   Membership,
+  OpenInvite,
   RenamedMember,
   RenameRequest,
   RevokedMember,
@@ -14,7 +15,7 @@ import type {
 import { sleep } from "../../clock.ts";
 import { AgentError } from "../../errors.ts";
 import { rename } from "../../identity/certifying.ts";
-import { createInvite, noteRelays } from "../../identity/invites.ts";
+import { createInvite, invitesToRedeem, noteRelays, withdrawInvite } from "../../identity/invites.ts";
 import { createNetwork, leave, requireNoNetwork, revoke } from "../../identity/membership.ts";
 import { beginRotation } from "../../identity/rotation.ts";
 import { membershipOf } from "../../identity/signer.ts";
@@ -22,7 +23,7 @@ import type { Rotation } from "../../identity/state.ts";
 import { parseRouteDestinations } from "../../wireguard/ip-json.ts";
 import type { CurrentNetwork, DaemonParts } from "../current-network.ts";
 import { beginRegistry, removeRegistry } from "../own-registry.ts";
-import { identityOf, inviteWaysView } from "../views.ts";
+import { identityOf, inviteWaysView, openInviteView } from "../views.ts";
 import { memberNamed } from "./member-named.ts";
 
 /** A farewell is one small frame to each neighbour; what does not leave in this time is found out by checks. */
@@ -96,6 +97,23 @@ export class MembershipOperations {
       });
       const token = encodeInvite({ ...draft, ways: opened.ways });
       return { name, token, expiresAt: peer.expiresAt, ...inviteWaysView(opened, network.roster) };
+    });
+  }
+
+  async invites(): Promise<readonly OpenInvite[]> {
+    const { roster } = await this.#current.required();
+    const { identity, clock } = this.#parts;
+    const open = invitesToRedeem(membershipOf(identity.state), clock.wallNow());
+    return open.map((invite) => openInviteView(invite, roster));
+  }
+
+  withdrawInvite({ name }: MemberRequest): Promise<OpenInvite> {
+    return this.#current.inTurn(async () => {
+      const network = await this.#current.required();
+      const { identity, clock } = this.#parts;
+      const { withdrawn } = await identity.update((state) => withdrawInvite(state, name, clock.wallNow()));
+      await network.syncInvites();
+      return openInviteView(withdrawn, network.roster);
     });
   }
 
