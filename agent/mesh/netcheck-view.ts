@@ -18,7 +18,7 @@ import type { Network } from "./network.ts";
 import type { Netcheck } from "./paths.ts";
 
 export async function netcheckReport(network: Network, now: () => MonotonicMs): Promise<NetcheckReport> {
-  const found = await network.netcheck();
+  const found = await network.paths.netcheck();
   const { servers, addresses } = found;
   return {
     mapping: coarse(found),
@@ -44,7 +44,7 @@ export async function netcheckLifetime(
   emit: Emit<LifetimeStep>,
   signal: AbortSignal,
 ): Promise<NetcheckLifetime> {
-  const { server, lifetime } = await network.lookAtLifetime((aliveSec) => emit({ aliveSec }), signal);
+  const { server, lifetime } = await network.paths.lookAtLifetime((aliveSec) => emit({ aliveSec }), signal);
   return {
     server: network.roster.members.get(server as MemberId)?.name ?? server,
     atLeastSec: lifetime.atLeastSec,
@@ -106,10 +106,10 @@ function evidenceOf(
 function expectedPeers(network: Network): readonly NetcheckPeer[] {
   return [...network.roster.members.values()]
     .flatMap(({ id, name }) => {
-      const nat = network.natOf(id);
+      const nat = network.paths.natOf(id);
       return id === network.self || nat === undefined
         ? []
-        : [{ name, expected: outcomeOfPair(network.nat, nat) }];
+        : [{ name, expected: outcomeOfPair(network.paths.nat, nat) }];
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -2,14 +2,9 @@ import type { ConnectionCache } from "../../cache/store.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Certify, Failure, Redeem, Redeemed, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
-import type { InviteWay } from "../../protocol/invite.ts";
-import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
-import { guestOf } from "../../protocol/relay-token.ts";
 import { sleep } from "../clock.ts";
 import { tcpStreams } from "../control/tcp.ts";
-import type { InvitePeer } from "../identity/invites.ts";
-import type { IssuedInvite } from "../identity/state.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
 import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
 import { StunSocket } from "../nat/stun-socket.ts";
@@ -28,26 +23,18 @@ import { Echo } from "./echo.ts";
 import { EndpointProber } from "./endpoint-prober.ts";
 import { every } from "./every.ts";
 import { FirewallKeeper } from "./firewall-keeper.ts";
-import { homeRelays, relaysTowards } from "./home-relays.ts";
+import { homeRelays } from "./home-relays.ts";
 import { openHost, type Host, type HostParts } from "./host.ts";
 import type { HostChange, HostWatch } from "./host-watch.ts";
 import { Messaging } from "./messaging.ts";
-import { InviteRelays, type RelayedWay } from "./invite-relays.ts";
+import { InviteKeeper } from "./invite-keeper.ts";
 import { observed } from "./observed-address.ts";
-import { awaitedGuests, inviteChanges, openInvites } from "./open-invites.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
 import type { OwnRecords } from "./own-records.ts";
-import { Paths, type Netcheck } from "./paths.ts";
+import { Paths } from "./paths.ts";
 import { PortMapping, type PortMappingReport } from "./port-mapping.ts";
-import {
-  inviteWays,
-  orderEndpoints,
-  publicEndpoints,
-  relayEndpoints,
-  type OwnAddresses,
-} from "./reachability.ts";
+import { publicEndpoints, relayEndpoints, type OwnAddresses } from "./reachability.ts";
 import type { RelayWishes } from "./relay-choice.ts";
-import { RelayRequests } from "./relay-requests.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import type { StunKeys, StunService } from "./stun-service.ts";
 import { shortId } from "./stun-names.ts";
@@ -67,14 +54,6 @@ export type NetworkParts = HostParts & {
   readonly onRevoked: () => void;
   /** A rotation of this member's keys can go on: new keys are certified, or somebody is connected. */
   readonly onRotation: () => void;
-};
-
-export type InviteWays = {
-  readonly ways: readonly InviteWay[];
-  /** Those of `ways` that lead through volunteers. */
-  readonly relayed: readonly RelayedWay[];
-  /** Whether there is one that needs no luck from elsewhere. */
-  readonly isReachable: boolean;
 };
 
 const SWEEP_MS = 60_000;
@@ -100,6 +79,8 @@ export class Network implements AsyncDisposable {
   readonly cache: ConnectionCache;
   readonly volunteer: Volunteer;
   readonly bootstrap: Bootstrap;
+  readonly paths: Paths;
+  readonly invites: InviteKeeper;
   readonly #parts: NetworkParts;
   readonly #own: OwnRecords;
   readonly #registry: Registry;
@@ -107,8 +88,6 @@ export class Network implements AsyncDisposable {
   readonly #stun: StunService | undefined;
   readonly #firewall: FirewallKeeper;
   readonly #messaging: Messaging;
-  readonly #paths: Paths;
-  readonly #inviteRelays: InviteRelays;
   readonly #certificates: CertificateKeeper;
   readonly #announcer: Announcer;
   readonly #prober: EndpointProber;
@@ -159,7 +138,7 @@ export class Network implements AsyncDisposable {
           listenPort: host.interface.listenPort,
           agentPort: stun?.port,
           onlyControl: settings.relayOnly,
-          invites: this.#openInvites().map(({ temporaryAddress4 }) => temporaryAddress4),
+          invites: this.invites.open.map(({ temporaryAddress4 }) => temporaryAddress4),
         }),
         clock,
         log,
@@ -172,24 +151,23 @@ export class Network implements AsyncDisposable {
         address4: own.certificate.address4,
         controlPort: settings.controlPort,
         version: settings.version,
-        inviteAt: (address4) =>
-          this.#openInvites().find(({ temporaryAddress4 }) => temporaryAddress4 === address4)?.id,
+        inviteAt: (address4) => this.invites.at(address4),
         isVolunteering: () => this.isVolunteering,
         events: {
           onConnected: (id) => this.#onConnected(id),
-          onDisconnected: (id) => this.#paths.onDisconnected(id),
-          onMessage: (from, content) => this.#paths.onMessage(from, content),
-          onOffer: (from, leg) => this.#paths.onOffer(from, leg),
+          onDisconnected: (id) => this.paths.onDisconnected(id),
+          onMessage: (from, content) => this.paths.onMessage(from, content),
+          onOffer: (from, leg) => this.paths.onOffer(from, leg),
           onAllocationEnded: (from, allocation, reason) =>
-            this.#paths.onAllocationEnded(from, allocation, reason),
-          onAllocationWarning: (from, warning) => this.#paths.onAllocationWarning(from, warning),
-          onDraining: (from) => this.#paths.onDraining(from),
+            this.paths.onAllocationEnded(from, allocation, reason),
+          onAllocationWarning: (from, warning) => this.paths.onAllocationWarning(from, warning),
+          onDraining: (from) => this.paths.onDraining(from),
           serveRelay: (from, request) => this.volunteer.serve(from, request),
           serveProbe: (from, endpoint) => this.#prober.serve(from, endpoint),
-          serveObserve: (member) => observed(this.isVolunteering, this.#paths.outerEndpoint(member)),
+          serveObserve: (member) => observed(this.isVolunteering, this.paths.outerEndpoint(member)),
           onRedeem: parts.onRedeem,
           onCertify: parts.onCertify,
-          onSecretLearned: () => this.#paths.gather(),
+          onSecretLearned: () => this.paths.gather(),
         },
       }),
     );
@@ -201,7 +179,7 @@ export class Network implements AsyncDisposable {
         onChange: () => void this.#onRoster(this.roster),
       }),
     );
-    this.#paths = owned.use(
+    this.paths = owned.use(
       new Paths({
         context,
         cache: parts.cache,
@@ -219,18 +197,18 @@ export class Network implements AsyncDisposable {
         stunServers: settings.stunServers,
         isVolunteering: () => this.isVolunteering,
         isRelayed: !settings.relayOnly,
-        needed: () => [...this.#inviteRelays.relays, ...this.#certificates.needed],
+        needed: () => [...this.invites.relays, ...this.#certificates.needed],
         relayWishes: () => this.#relayWishes,
         region: settings.relayLimits.region,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
       }),
     );
-    this.#inviteRelays = owned.use(this.#newInviteRelays(context));
+    this.invites = owned.use(this.#newInvites(context, stun));
     this.#certificates = owned.use(
       new CertificateKeeper({
         context,
         control: this.#messaging.control,
-        onNeeded: () => this.#paths.retarget(),
+        onNeeded: () => this.paths.retarget(),
         onSuccessor: () => parts.onRotation(),
       }),
     );
@@ -246,7 +224,7 @@ export class Network implements AsyncDisposable {
         run: parts.run,
         interfaceName: parts.device.name,
         ownAddresses: () => this.#watch.all,
-        outerEndpoint: (member) => this.#paths.outerEndpoint(member),
+        outerEndpoint: (member) => this.paths.outerEndpoint(member),
         stateFile: parts.relayFile,
       }),
     );
@@ -256,8 +234,8 @@ export class Network implements AsyncDisposable {
       random,
       log,
       isVolunteering: () => this.isVolunteering,
-      outerEndpoint: (member) => this.#paths.outerEndpoint(member),
-      checkKey: (member) => this.#paths.checkKey(shortId(member))?.key,
+      outerEndpoint: (member) => this.paths.outerEndpoint(member),
+      checkKey: (member) => this.paths.checkKey(shortId(member))?.key,
       open: (receive) => StunSocket.open(random, log, receive),
     });
     const wanted = settings.portMapping === "auto" && stun !== undefined;
@@ -283,8 +261,8 @@ export class Network implements AsyncDisposable {
     const keys: StunKeys = {
       self: identity.keys.id,
       served: () => (started.network?.isVolunteering === true ? secretsOf(identity) : []),
-      checkKey: (prefix) => started.network?.checkKey(prefix),
-      onCheck: (peer, from, report) => started.network?.onCheck(peer, from, report),
+      checkKey: (prefix) => started.network?.paths.checkKey(prefix),
+      onCheck: (peer, from, report) => started.network?.paths.onCheck(peer, from, report),
       reportFor: (peer) => started.network?.connector.reportFor(peer),
       lan: () => started.network?.lan,
     };
@@ -307,7 +285,7 @@ export class Network implements AsyncDisposable {
   }
 
   get connector(): Paths["connector"] {
-    return this.#paths.connector;
+    return this.paths.connector;
   }
 
   get isVolunteering(): boolean {
@@ -318,57 +296,14 @@ export class Network implements AsyncDisposable {
     return this.#messaging.control.connected();
   }
 
-  get relaysInUse(): ReadonlySet<MemberId> {
-    return this.#paths.relaysInUse;
-  }
-
-  /** Relay tokens that this host was given. */
-  get heldTokens(): Paths["heldTokens"] {
-    return this.#paths.heldTokens;
-  }
-
   /** Of the configuration, which has changed. */
   setRelayWishes(wishes: RelayWishes): void {
     this.#relayWishes = wishes;
-    this.#paths.onWishesChanged();
-  }
-
-  /** See `Paths`. */
-  explainRelays(peer: MemberId): ReturnType<Paths["explainRelays"]> {
-    return this.#paths.explainRelays(peer);
-  }
-
-  /** See `Paths`. */
-  relaysOf(peer: MemberId): ReturnType<Paths["relaysOf"]> {
-    return this.#paths.relaysOf(peer);
-  }
-
-  /** See `Paths`. */
-  useToken(token: string): ReturnType<Paths["useToken"]> {
-    return this.#paths.useToken(token);
+    this.paths.onWishesChanged();
   }
 
   get publicEndpoints(): readonly Endpoint[] {
     return publicEndpoints(this.#ownAddresses());
-  }
-
-  /**
-   * Ways to this host to put into an invite, those of volunteers among them where others cannot be sure to reach it.
-   * See `InviteRelays.open`.
-   */
-  async openInviteWays(
-    { publicKey }: InvitePeer,
-    keep: (relays: readonly MemberId[]) => Promise<void>,
-  ): Promise<InviteWays> {
-    const own = this.#ownAddresses();
-    const isOpen = own.configured.length > 0 || this.isVolunteering;
-    const isSure = isOpen && this.publicEndpoints.length > 0;
-    const relayed = isSure ? [] : await this.#inviteRelays.open(guestOf(publicKey).memberId, keep);
-    const mapped = this.#portMapping?.verified?.endpoint;
-    const open = [...this.publicEndpoints, ...(mapped === undefined ? [] : [mapped])];
-    const relays = relayed.map(({ endpoint }) => endpoint);
-    const ways = inviteWays(open, relays, this.#paths.candidates);
-    return { ways, relayed, isReachable: open.length + relays.length > 0 };
   }
 
   get warnings(): readonly string[] {
@@ -378,9 +313,9 @@ export class Network implements AsyncDisposable {
       conflict: this.roster.conflicts.get(this.self),
       isVolunteering: this.isVolunteering,
       hasPublicAddress: this.publicEndpoints.length > 0,
-      nearlyUsedQuotas: this.#paths.nearlyUsedQuotas,
-      refusedPeers: this.#paths.refusedPeers,
-      refusedTokens: this.#paths.refusedTokens,
+      nearlyUsedQuotas: this.paths.nearlyUsedQuotas,
+      refusedPeers: this.paths.refusedPeers,
+      refusedTokens: this.paths.refusedTokens,
       certificateLeftMs: this.#certificateLeftMs(),
       rotationAwaits: this.#rotationAwaits(),
     });
@@ -421,18 +356,6 @@ export class Network implements AsyncDisposable {
     return false;
   }
 
-  /** Open invites have changed: their temporary keys are let in, or no longer. */
-  async syncInvites(): Promise<void> {
-    const { device } = this.#parts;
-    const { peerByKey } = await device.dump();
-    const { memberByWireguardKey } = this.roster;
-    await device.apply(
-      inviteChanges(this.#openInvites(), peerByKey.keys(), (key) => memberByWireguardKey.has(key)),
-    );
-    await this.#firewall.updateInvites();
-    this.#syncInviteRelays();
-  }
-
   /** Round trip over the overlay; undefined: lost. */
   async ping(peer: MemberId, timeoutMs: number, signal: AbortSignal): Promise<number | undefined> {
     const address4 = this.roster.members.get(peer)?.address4;
@@ -443,37 +366,8 @@ export class Network implements AsyncDisposable {
   }
 
   /** See `StunKeys`. */
-  checkKey(senderPrefix: string): ReturnType<StunKeys["checkKey"]> {
-    return this.#paths.checkKey(senderPrefix);
-  }
-
-  /** See `StunKeys`. */
-  onCheck(...check: Parameters<Paths["onCheck"]>): void {
-    this.#paths.onCheck(...check);
-  }
-
-  /** See `StunKeys`. */
   get lan(): LanDiscovery | undefined {
     return this.#lan;
-  }
-
-  netcheck(): Promise<Netcheck> {
-    return this.#paths.netcheck();
-  }
-
-  /** See `Paths`. */
-  lookAtLifetime(...look: Parameters<Paths["lookAtLifetime"]>): ReturnType<Paths["lookAtLifetime"]> {
-    return this.#paths.lookAtLifetime(...look);
-  }
-
-  /** See `Paths`. */
-  get nat(): NatByFamily {
-    return this.#paths.nat;
-  }
-
-  /** See `Paths`. */
-  natOf(peer: MemberId): NatByFamily | undefined {
-    return this.#paths.natOf(peer);
   }
 
   /** Undefined where it is off. */
@@ -502,11 +396,11 @@ export class Network implements AsyncDisposable {
     await this.volunteer.apply();
     this.#answerElsewhere();
     this.#registry.onChange((roster, admitted) => this.#onRegistryChange(roster, admitted));
-    await this.syncInvites();
+    await this.invites.sync();
     await this.#onRoster(this.roster);
     void this.bootstrap.refresh();
     this.#lan?.start();
-    this.#paths.gather();
+    this.paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
     if (this.#parts.identity.state.membership?.rotation !== undefined) this.#parts.onRotation();
@@ -518,7 +412,7 @@ export class Network implements AsyncDisposable {
     this.#registry.sweep();
     // Also for what changes by itself: the relay's load, its hours, and half of an announcement's life.
     void this.#announce();
-    this.#syncInviteRelays();
+    this.invites.syncRelays();
     void this.#certificates.check();
   }
 
@@ -537,8 +431,8 @@ export class Network implements AsyncDisposable {
       return;
     }
     void this.volunteer.current?.recheck();
-    await this.#paths.setRoster(roster);
-    this.#syncInviteRelays();
+    await this.paths.setRoster(roster);
+    this.invites.syncRelays();
     this.#messaging.askForSecret();
     void this.#certificates.check();
   }
@@ -559,7 +453,7 @@ export class Network implements AsyncDisposable {
 
   #dropPaths(member: MemberId): void {
     const { log } = this.#parts;
-    this.#paths.dropMember(member);
+    this.paths.dropMember(member);
     this.volunteer.current
       ?.dropMember(member)
       .catch((error: unknown) => log.error({ err: error }, "relayed pairs not ended"));
@@ -577,15 +471,15 @@ export class Network implements AsyncDisposable {
   #meet(id: MemberId): void {
     if (this.#met.has(id) || !this.roster.relays.has(id)) return;
     this.#met.add(id);
-    this.#paths.onVolunteerConnected(id);
-    this.#inviteRelays.refresh(id);
+    this.paths.onVolunteerConnected(id);
+    this.invites.refresh(id);
     this.#portMapping?.onVolunteerConnected();
   }
 
   #onHostChanged(changes: readonly HostChange[]): void {
     this.#parts.log.info({ changes, addresses: this.#watch.all }, "this host has moved");
-    this.#paths.onMoved();
-    this.#inviteRelays.refresh();
+    this.paths.onMoved();
+    this.invites.refresh();
     // Which of the members' public endpoints can be reached depends on our addresses' families.
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
@@ -638,8 +532,8 @@ export class Network implements AsyncDisposable {
       gateway: () => defaultGateway({ run, log, overlayInterface: device.name }),
       open: gatewayWires({ clock, log }),
       volunteers: () => this.connected.filter((id) => this.roster.relays.has(id)),
-      seenAs: () => this.#paths.mappedEndpoints,
-      onChange: () => this.#paths.onPortMapped(),
+      seenAs: () => this.paths.mappedEndpoints,
+      onChange: () => this.paths.onPortMapped(),
     });
   }
 
@@ -659,37 +553,29 @@ export class Network implements AsyncDisposable {
     });
   }
 
-  #newInviteRelays(context: MeshContext): InviteRelays {
-    const { clock, log } = context;
-    const { control } = this.#messaging;
-    const ports = new RelayRequests({
+  #newInvites(context: MeshContext, stun: StunService | undefined): InviteKeeper {
+    const { settings, device } = this.#parts;
+    return new InviteKeeper({
       context,
-      control,
-      stun: this.#stun?.request.bind(this.#stun),
-      orderEndpoints: (relay, endpoints) =>
-        orderEndpoints(endpoints, this.connector.endpointOf(relay), this.#ownAddresses().addresses),
-      held: { find: () => undefined, refused: () => undefined },
-      guestBy: (id) =>
-        this.#openInvites()
-          .map(({ temporaryPublicKey }) => guestOf(temporaryPublicKey))
-          .find(({ memberId }) => memberId === id),
+      cache: this.cache,
+      control: this.#messaging.control,
+      wireguard: device,
+      firewall: this.#firewall,
+      stun: stun?.request.bind(stun),
+      isOff: settings.relayOnly,
+      own: () => this.#ownAddresses(),
+      endpointOf: (member) => this.connector.endpointOf(member),
+      openEndpoints: () => {
+        const mapped = this.#portMapping?.verified?.endpoint;
+        return [...this.publicEndpoints, ...(mapped === undefined ? [] : [mapped])];
+      },
+      isSure: () => {
+        const isVouchedFor = settings.publicEndpoints.length > 0 || this.isVolunteering;
+        return isVouchedFor && this.publicEndpoints.length > 0;
+      },
+      candidates: () => this.paths.candidates,
+      onChange: () => this.paths.retarget(),
     });
-    return new InviteRelays({
-      clock,
-      log,
-      ports,
-      volunteers: () => relaysTowards(this.self, this.#byExperience(this.connected), this.roster),
-      onChange: () => this.#paths.retarget(),
-    });
-  }
-
-  #byExperience(members: readonly MemberId[]): readonly MemberId[] {
-    return this.cache.relayOrder(this.self, [...members]).map(({ relay }) => relay as MemberId);
-  }
-
-  #syncInviteRelays(): void {
-    const { identity, clock } = this.#parts;
-    this.#inviteRelays.sync(awaitedGuests(identity.state.membership, this.roster.endpoints, clock.wallNow()));
   }
 
   #announcedRelay(): Announced["relay"] {
@@ -709,11 +595,5 @@ export class Network implements AsyncDisposable {
         forwarder: current.forwarderKind,
       }
     );
-  }
-
-  #openInvites(): readonly IssuedInvite[] {
-    const { identity, clock, settings } = this.#parts;
-    if (settings.relayOnly) return [];
-    return openInvites(identity.state.membership, clock.wallNow());
   }
 }

@@ -6,13 +6,13 @@ import type { Network } from "./network.ts";
 
 /** What the choice of a relay to this peer rests on, in the words of the local API. */
 export function relayExplanation(network: Network, peer: RosterMember): RelayExplanation {
-  const { leg, spare } = network.relaysOf(peer.id);
+  const { leg, spare } = network.paths.relaysOf(peer.id);
   const isDirect = network.connector.pathOf(peer.id)?.path.tag === "direct";
   const roleOf = (relay: MemberId): ExplainedRelay["role"] =>
     relay === leg && !isDirect ? "carries" : relay === leg || relay === spare ? "stands-by" : null;
   return {
     peer: peer.name,
-    relays: network
+    relays: network.paths
       .explainRelays(peer.id)
       .flatMap((ranked) => explained(network, ranked, roleOf(ranked.facts.relay))),
   };

@@ -25,7 +25,8 @@ import type { WgInterface } from "../wireguard/dump.ts";
 import type { HeldToken } from "./held-tokens.ts";
 import { shownType, type PathInfo } from "./mesh-peer.ts";
 import { figuresOf } from "./peer-detail.ts";
-import type { InviteWays, Network } from "./network.ts";
+import type { InviteWays } from "./invite-keeper.ts";
+import type { Network } from "./network.ts";
 
 export function identityOf({ name, id, address4, address6 }: RosterMember): MemberIdentity {
   return { name, id, address4, address6 };
@@ -123,7 +124,7 @@ export function pathOf(network: Network, id: MemberId): PeerPath {
     sinceMs: since,
     rttMs: rttMs === undefined ? null : Math.round(rttMs * 100) / 100,
     loss: found.loss ?? null,
-    reason: isForNats ? (reasonToRelay(network.nat, network.natOf(id) ?? {}) ?? null) : null,
+    reason: isForNats ? (reasonToRelay(network.paths.nat, network.paths.natOf(id) ?? {}) ?? null) : null,
     avoided,
   };
 }
@@ -177,7 +178,7 @@ export function relayStatus(network: Network, wallNow: number, monotonicNow: num
 }
 
 export function knownRelays(network: Network): readonly KnownRelay[] {
-  const used = new Set([...network.relaysInUse, ...network.connected]);
+  const used = new Set([...network.paths.relaysInUse, ...network.connected]);
   return [...network.roster.relays].map(([id, { member, record }]) => {
     const { capacity, load, endpoints } = record.content;
     return {
@@ -188,7 +189,9 @@ export function knownRelays(network: Network): readonly KnownRelay[] {
       rttMs: id === network.self ? 0 : (network.connector.pathOf(id)?.rttMs ?? null),
       allocations: Math.round(load * capacity),
       maxAllocations: capacity,
-      tokens: network.heldTokens.filter(({ relay }) => relay === id).map((held) => heldToken(network, held)),
+      tokens: network.paths.heldTokens
+        .filter(({ relay }) => relay === id)
+        .map((held) => heldToken(network, held)),
     };
   });
 }

@@ -91,8 +91,8 @@ export class MembershipOperations {
       const { draft, peer } = await identity.update((state) =>
         createInvite(state, network.roster, wanted, clock.wallNow(), random),
       );
-      await network.syncInvites();
-      const opened = await network.openInviteWays(peer, async (relays) => {
+      await network.invites.sync();
+      const opened = await network.invites.openWays(peer, async (relays) => {
         await identity.update((state) => noteRelays(state, peer.id, relays));
       });
       const token = encodeInvite({ ...draft, ways: opened.ways });
@@ -112,7 +112,7 @@ export class MembershipOperations {
       const network = await this.#current.required();
       const { identity, clock } = this.#parts;
       const { withdrawn } = await identity.update((state) => withdrawInvite(state, name, clock.wallNow()));
-      await network.syncInvites();
+      await network.invites.sync();
       return openInviteView(withdrawn, network.roster);
     });
   }

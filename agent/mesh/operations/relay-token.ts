@@ -62,6 +62,6 @@ export class RelayTokenOperations {
 
   async use({ token }: RelayUseTokenRequest): Promise<HeldRelayToken> {
     const network = await this.#current.required();
-    return heldToken(network, await network.useToken(token));
+    return heldToken(network, await network.paths.useToken(token));
   }
 }
