@@ -68,7 +68,7 @@ function refreshed(entry: BootstrapEntry, roster: Roster): BootstrapEntry {
 }
 
 /** The member's certificate, after that of whoever signed it, up to the network key's own. */
-function proofOf(member: RosterMember, roster: Roster): readonly SignedRecord[] {
+export function proofOf(member: RosterMember, roster: Roster): readonly SignedRecord[] {
   const chain: SignedRecord[] = [];
   let next: RosterMember | undefined = member;
   while (next !== undefined && !chain.includes(next.certificate)) {
