@@ -103,8 +103,22 @@ export type Status = {
     readonly relayed: number;
     readonly none: number;
   };
+  /** Discovery by a public DHT; null where it is off, and before `init` or `join`. */
+  readonly dht: DhtStatus | null;
   /** Sentences for the operator: what is degraded and what to do. */
   readonly warnings: readonly string[];
+};
+
+export type DhtStatus = {
+  /** That answered when it was asked last; null where it was not asked yet. */
+  readonly nodes: number | null;
+  /** Where this host was written last, for others to find; null where it was not, as when nobody could reach it. */
+  readonly published: { readonly publishedAt: number; readonly nodes: number } | null;
+  /** Others are to be found in all places, and this host need not be. */
+  readonly full: boolean;
+  readonly lookedAt: number | null;
+  /** The member that was found last. */
+  readonly found: { readonly foundAt: number; readonly name: string } | null;
 };
 
 export type PathType = "direct" | "relayed" | "none";

@@ -31,11 +31,18 @@ export type AgentConfig = {
   readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
   readonly lanDiscovery: LanDiscoveryWish;
+  readonly dht: DhtConfig;
   readonly relay: RelayConfig;
   /** "127.0.0.1:9820"; undefined: not served. */
   readonly metricsListen: string | undefined;
   /** Undefined where /admin is served on the unix socket alone. */
   readonly adminTcp: { readonly listen: string; readonly tokenFile: string } | undefined;
+};
+
+export type DhtConfig = {
+  readonly discovery: DhtDiscoveryWish;
+  /** "host:port", asked where no other node is known. */
+  readonly nodes: readonly string[];
 };
 
 /** What this host gives away where it volunteers. Limits of 0 mean "not limited". */
@@ -84,9 +91,11 @@ const FORWARDERS = ["auto", "kernel", "userspace"] as const;
 const ALLOW_PRIVATE = ["auto", "yes", "no"] as const;
 const PORT_MAPPING = ["auto", "off"] as const;
 const LAN_DISCOVERY = ["auto", "off"] as const;
+const DHT_DISCOVERY = ["on", "off"] as const;
 const HOOK_FAILURES = ["open", "closed"] as const;
 export type PortMappingWish = (typeof PORT_MAPPING)[number];
 export type LanDiscoveryWish = (typeof LAN_DISCOVERY)[number];
+export type DhtDiscoveryWish = (typeof DHT_DISCOVERY)[number];
 export type ForwarderWish = (typeof FORWARDERS)[number];
 export type AllowPrivate = (typeof ALLOW_PRIVATE)[number];
 export type HookFailure = (typeof HOOK_FAILURES)[number];
@@ -340,6 +349,23 @@ export const CONFIG_KEYS = {
     standard: "auto",
     about:
       "Whether members are looked for, and this host is announced, by multicast DNS: `auto` on LANs where it has a private address, or `off`: strangers there see that somebody runs Hopwire, not who.",
+    change: "restart",
+  },
+  // Off: it tells strangers anywhere that somebody at this address uses a DHT, which an operator may have promised not to do.
+  "dht-discovery": {
+    schema: choice(DHT_DISCOVERY),
+    fromText: asText,
+    standard: "off",
+    about:
+      "Whether members that are connected to nobody look for others in a public DHT, and those that can be reached are found there: `on` or `off`. What is written there only members can find and read.",
+    change: "restart",
+  },
+  // The routers that BitTorrent clients start from. Eight: the library asks all of them at once.
+  "dht-nodes": {
+    schema: v.pipe(v.array(hostAndPort, "must be a list"), v.maxLength(8, "must be eight at most")),
+    fromText: asList,
+    standard: ["router.bittorrent.com:6881", "dht.transmissionbt.com:6881", "router.utorrent.com:6881"],
+    about: "Nodes of the DHT to begin with, where `dht-discovery` is `on`; IPv4.",
     change: "restart",
   },
   // Far more than allocations, so that a port is not handed out again while late packets for it arrive; it lies inside
@@ -611,6 +637,7 @@ export function toAgentConfig(values: ConfigValues): AgentConfig {
     bootstrap: values.bootstrap.flatMap((entry) => parseBootstrap(entry) ?? []),
     portMapping: values["port-mapping"],
     lanDiscovery: values["lan-discovery"],
+    dht: { discovery: values["dht-discovery"], nodes: values["dht-nodes"] },
     relay: {
       ports,
       maxAllocations: values["relay.max-allocations"],

@@ -150,6 +150,7 @@ export class CurrentNetwork implements AsyncDisposable {
         bootstrap: config.bootstrap,
         portMapping: config.portMapping,
         lanDiscovery: config.lanDiscovery,
+        dht: config.dht,
         relayLimits: config.relay,
         relayWishes: config.relay.wishes,
         relayOnly,

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Clock } from "../clock.ts";
 import type { ConfiguredBootstrap } from "../config/bootstrap-text.ts";
-import type { LanDiscoveryWish, PortMappingWish } from "../config/schema.ts";
+import type { DhtConfig, LanDiscoveryWish, PortMappingWish } from "../config/schema.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Membership } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
@@ -28,6 +28,7 @@ export type NetworkSettings = {
   readonly bootstrap: readonly ConfiguredBootstrap[];
   readonly portMapping: PortMappingWish;
   readonly lanDiscovery: LanDiscoveryWish;
+  readonly dht: DhtConfig;
   readonly relayLimits: VolunteerLimits;
   /** Of others' relays, until they are replaced. */
   readonly relayWishes: RelayWishes;

@@ -1,5 +1,5 @@
 import type { ConnectionCache } from "../../cache/store.ts";
-import type { Endpoint } from "../../protocol/endpoint.ts";
+import { isIPv4, type Endpoint } from "../../protocol/endpoint.ts";
 import type { Certify, Failure, Redeem, Redeemed, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
@@ -8,6 +8,11 @@ import { tcpStreams } from "../control/tcp.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
 import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
 import { StunSocket } from "../nat/stun-socket.ts";
+import { DhtDiscovery, type DhtReport } from "../registry/dht/dht-discovery.ts";
+import { DhtSession } from "../registry/dht/dht-session.ts";
+import { openDatagramSocket } from "../registry/dht/dht-socket.ts";
+import { entryOf, type Entry } from "../registry/dht/entry.ts";
+import { dhtSecretOf } from "../registry/dht/slot.ts";
 import { LanDiscovery } from "../registry/lan/lan-discovery.ts";
 import { LanLink } from "../registry/lan/lan-link.ts";
 import { lanSecretOf } from "../registry/lan/lan-secret.ts";
@@ -95,6 +100,8 @@ export class Network implements AsyncDisposable {
   readonly #portMapping: PortMapping | undefined;
   /** Undefined where it is off, or where STUN cannot leave from WireGuard's port. */
   readonly #lan: LanDiscovery | undefined;
+  /** Undefined where it is off. */
+  readonly #dht: DhtDiscovery | undefined;
   /** In the order in which it came to be; disposed of in reverse, whatever fails. */
   readonly #owned: AsyncDisposableStack;
   readonly #ending = new AbortController();
@@ -241,6 +248,7 @@ export class Network implements AsyncDisposable {
     const wanted = settings.portMapping === "auto" && stun !== undefined;
     this.#portMapping = wanted ? owned.use(this.#newPortMapping(context)) : undefined;
     this.#lan = settings.lanDiscovery === "auto" && stun ? owned.use(this.#newLan(context, stun)) : undefined;
+    this.#dht = settings.dht.discovery === "on" ? owned.use(this.#newDht(context)) : undefined;
     this.#announcer = new Announcer({
       context,
       current: () => ({
@@ -311,6 +319,7 @@ export class Network implements AsyncDisposable {
       nftFault: this.#firewall.fault,
       skewsMs: this.#messaging.skewsMs,
       conflict: this.roster.conflicts.get(this.self),
+      dhtNodes: this.dht?.nodes,
       isVolunteering: this.isVolunteering,
       hasPublicAddress: this.publicEndpoints.length > 0,
       nearlyUsedQuotas: this.paths.nearlyUsedQuotas,
@@ -371,6 +380,11 @@ export class Network implements AsyncDisposable {
   }
 
   /** Undefined where it is off. */
+  get dht(): DhtReport | undefined {
+    return this.#dht?.report;
+  }
+
+  /** Undefined where it is off. */
   get portMapping(): PortMappingReport | undefined {
     return this.#portMapping?.report;
   }
@@ -400,6 +414,7 @@ export class Network implements AsyncDisposable {
     await this.#onRoster(this.roster);
     void this.bootstrap.refresh();
     this.#lan?.start();
+    this.#dht?.start();
     this.paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
@@ -485,6 +500,7 @@ export class Network implements AsyncDisposable {
     this.#answerElsewhere();
     void this.bootstrap.refresh();
     this.#lan?.refresh();
+    this.#dht?.refresh();
     this.#portMapping?.refresh();
     void this.#announce();
     if (!changes.includes("resumed")) return;
@@ -551,6 +567,33 @@ export class Network implements AsyncDisposable {
       openLink: LanLink.opener(clock, log),
       onMember: (member, from) => this.connector.onHint(member, from),
     });
+  }
+
+  #newDht({ network, self, identity, registry, clock, random }: MeshContext): DhtDiscovery {
+    const { settings } = this.#parts;
+    const log = this.#parts.log.child({ component: "dht" });
+    return new DhtDiscovery({
+      self,
+      network,
+      clock,
+      random,
+      log,
+      secrets: () => secretsOf(identity).map(({ epoch, secret }) => dhtSecretOf(epoch, secret)),
+      secretSince: () => this.roster.secret?.issuedAt,
+      ownEntry: () => entryOf(registry.store, self),
+      isAlone: () => this.connected.length === 0 && this.roster.members.size > 1,
+      firstNodes: async () =>
+        (await resolveEndpoints(settings.dht.nodes, log)).filter(({ address }) => isIPv4(address)),
+      openSession: DhtSession.opener({ log, openSocket: openDatagramSocket }),
+      onEntry: (entry) => this.#onDhtEntry(entry),
+    });
+  }
+
+  /** Judged as if another member had sent it. */
+  async #onDhtEntry({ member, endpoints, records }: Entry): Promise<void> {
+    await this.#registry.receive(this.self, { kind: "records", records });
+    if (!this.roster.members.has(member)) return;
+    for (const endpoint of endpoints) this.connector.onHint(member, endpoint);
   }
 
   #newInvites(context: MeshContext, stun: StunService | undefined): InviteKeeper {

@@ -86,7 +86,22 @@ export function statusOf(
       relayed: types.filter((type) => type === "relayed").length,
       none: types.filter((type) => type === "none").length,
     },
+    dht: dhtOf(network),
     warnings,
+  };
+}
+
+function dhtOf(network: Network | undefined): Status["dht"] {
+  const report = network?.dht;
+  if (network === undefined || report === undefined) return null;
+  const { nodes, published, isFull, lookedAt, found } = report;
+  const nameOf = (member: MemberId): string => network.roster.members.get(member)?.name ?? member;
+  return {
+    nodes: nodes ?? null,
+    published: published === undefined ? null : { publishedAt: published.at, nodes: published.nodes },
+    full: isFull,
+    lookedAt: lookedAt ?? null,
+    found: found === undefined ? null : { foundAt: found.at, name: nameOf(found.member) },
   };
 }
 

@@ -8,6 +8,8 @@ export type Symptoms = {
   /** How far each connected member's clock is ahead of ours. */
   readonly skewsMs: readonly number[];
   readonly conflict: Conflict | undefined;
+  /** Nodes of the DHT that answered; undefined where it is off, or was not asked yet. */
+  readonly dhtNodes: number | undefined;
   readonly isVolunteering: boolean;
   readonly hasPublicAddress: boolean;
   /** Relayed pairs that are close to their quota, members by name. */
@@ -63,6 +65,11 @@ export function warningsOf(symptoms: Symptoms): readonly string[] {
   const expiry = expiryWarning(symptoms.certificateLeftMs);
   if (expiry !== undefined) warnings.push(expiry);
   if (symptoms.rotationAwaits !== undefined) warnings.push(ROTATION_WARNING[symptoms.rotationAwaits]);
+  if (symptoms.dhtNodes === 0) {
+    warnings.push(
+      "no node of the DHT answers: members that are connected to nobody do not find others there; let UDP out to any port, or name nodes by dht-nodes",
+    );
+  }
   if (isVolunteering && !hasPublicAddress) {
     warnings.push(
       "this volunteer has no public address: only hosts of its own network can use it; give one by --endpoint",

@@ -60,6 +60,10 @@ describe("mergeConfig", () => {
       bootstrap: [],
       portMapping: "auto",
       lanDiscovery: "auto",
+      dht: {
+        discovery: "off",
+        nodes: ["router.bittorrent.com:6881", "dht.transmissionbt.com:6881", "router.utorrent.com:6881"],
+      },
       metricsListen: undefined,
       relay: {
         ports: { first: 40_000, last: 49_999 },

@@ -5,6 +5,7 @@ const HEALTHY: Symptoms = {
   nftFault: undefined,
   skewsMs: [],
   conflict: undefined,
+  dhtNodes: undefined,
   isVolunteering: false,
   hasPublicAddress: false,
   nearlyUsedQuotas: [],
@@ -14,6 +15,16 @@ const HEALTHY: Symptoms = {
   rotationAwaits: undefined,
 };
 const OFF_MS = SKEW_WARNING_MS + 1;
+
+//
+describe("a warning about the DHT", () => {
+  it("is given where it was asked and no node has answered", () => {
+    const warned = (dhtNodes: number | undefined): readonly string[] => warningsOf({ ...HEALTHY, dhtNodes });
+    expect(warned(0)).toEqual([expect.stringContaining("dht-nodes")]);
+    expect(warned(1)).toEqual([]);
+    expect(warned(undefined)).toEqual([]);
+  });
+});
 
 describe("a warning about the clock", () => {
   const warned = (...skewsMs: readonly number[]): readonly string[] => warningsOf({ ...HEALTHY, skewsMs });

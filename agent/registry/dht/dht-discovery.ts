@@ -53,7 +53,8 @@ export type DhtReport = {
 
 const MINUTE_MS = 60_000;
 
-const TICK_MS = 5_000;
+/** The connections are looked at; a look is a few comparisons. */
+const TICK_MS = 2_000;
 
 /** Nodes forget a value after two hours (BEP 44 has them written hourly); half of that survives one failure. Apart by chance, as volunteers are. */
 const REPUBLISH_MS = 30 * MINUTE_MS;
@@ -64,12 +65,12 @@ const UNTIL_REPUBLISHED_MS = 60 * MINUTE_MS;
 const TAKEN_MS = 75 * MINUTE_MS;
 /** After a change of address, so that several make one write; and after the start, when many hosts may start. */
 const SETTLE_MS = 2_000;
-const SETTLE_JITTER_MS = 6_000;
+const SETTLE_JITTER_MS = 4_000;
 const RETRY_MS = 5 * MINUTE_MS;
 
 /** Cache, bootstrap volunteers and LAN have answered by then, where they can. */
-const ALONE_MS = 10_000;
-const ALONE_JITTER_MS = 5_000;
+const ALONE_MS = 6_000;
+const ALONE_JITTER_MS = 4_000;
 const FIRST_LOOK_AGAIN_MS = MINUTE_MS;
 const MAX_LOOK_AGAIN_MS = 60 * MINUTE_MS;
 
@@ -99,6 +100,8 @@ export class DhtDiscovery implements AsyncDisposable {
   /** Undefined while there is somebody. */
   #lookAt: MonotonicMs | undefined;
   #lookAgainMs = FIRST_LOOK_AGAIN_MS;
+  /** Ends the look-up that is under way. */
+  #stopLooking: () => void = () => undefined;
   #report: DhtReport = {
     nodes: undefined,
     published: undefined,
@@ -153,8 +156,10 @@ export class DhtDiscovery implements AsyncDisposable {
   }
 
   #planLook(now: MonotonicMs): void {
-    if (!this.#parts.isAlone()) this.refresh();
-    else this.#lookAt ??= this.#later(now, ALONE_MS, ALONE_JITTER_MS);
+    if (!this.#parts.isAlone()) {
+      this.#stopLooking();
+      this.refresh();
+    } else this.#lookAt ??= this.#later(now, ALONE_MS, ALONE_JITTER_MS);
   }
 
   async #publish(): Promise<void> {
@@ -219,7 +224,10 @@ export class DhtDiscovery implements AsyncDisposable {
     this.#lookAt = this.#later(clock.monotonicNow(), this.#lookAgainMs, this.#lookAgainMs * 0.25);
     this.#lookAgainMs = Math.min(MAX_LOOK_AGAIN_MS, 2 * this.#lookAgainMs);
     this.#report = { ...this.#report, lookedAt: clock.wallNow() };
-    await this.#session(async (session, signal) => {
+    const looking = new AbortController();
+    this.#stopLooking = () => looking.abort();
+    await this.#session(async (session, ending) => {
+      const signal = AbortSignal.any([ending, looking.signal]);
       for (const secret of secrets())
         for (const window of windowsToRead(clock.wallNow())) {
           if (signal.aborted || !isAlone()) return;
