@@ -30,8 +30,8 @@ export const STATUS: Status = {
   member: ALICE.member,
   interface: { name: "hopwire0", backend: "kernel", listenPort: 51_820 },
   relay: { volunteering: false },
-  dht: null,
   peers: { total: 2, direct: 0, relayed: 1, none: 1 },
+  dht: null,
   warnings: ["nft is missing: direct paths take longer"],
 };
 

@@ -1,9 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AgentApi, NetcheckPortMapping } from "../../agent/admin/contract.ts";
+import type { AgentApi, DhtStatus, NetcheckPortMapping } from "../../agent/admin/contract.ts";
 import { AgentError } from "../../agent/errors.ts";
-import { ALICE, PEER, PEERS, PORT_MAPPING, RELAY, STATUS } from "../admin/fake-api.ts";
+import { ALICE, NOW_MS, PEER, PEERS, PORT_MAPPING, RELAY, STATUS } from "../admin/fake-api.ts";
 import { TestCommandLine } from "./command-line.ts";
 
 const serving = (overrides: Partial<AgentApi> = {}) => new TestCommandLine().serve(overrides);
@@ -28,6 +28,32 @@ describe("what a person reads", () => {
         "warning  nft is missing: direct paths take longer",
       ),
     });
+  });
+
+  //
+  it("shows with status what came of the DHT where it is used", async () => {
+    const dht = {
+      nodes: 38,
+      published: { publishedAt: NOW_MS - 720_000, nodes: 20 },
+      full: false,
+      lookedAt: NOW_MS - 180_000,
+      found: { foundAt: NOW_MS - 170_000, name: "bob" },
+    };
+    const rowOf = async (change: Partial<DhtStatus>): Promise<string | undefined> => {
+      await using hopwire = await serving({
+        status: () => Promise.resolve({ ...STATUS, dht: { ...dht, ...change } }),
+      });
+      return (await hopwire.run(["status"])).out.split("\n").find((line) => line.startsWith("dht"));
+    };
+    expect(await rowOf({})).toBe(
+      "dht        38 nodes, published on 20 nodes 12 min ago, looked 3 min ago, found bob 2 min ago",
+    );
+    expect(await rowOf({ full: true, published: null, lookedAt: null, found: null })).toBe(
+      "dht        38 nodes, others are in all places",
+    );
+    expect(await rowOf({ nodes: null, published: null, lookedAt: null, found: null })).toBe(
+      "dht        not asked yet",
+    );
   });
 
   it("shows with status how to begin where there is no network yet", async () => {
@@ -452,6 +478,7 @@ describe("what a program reads", () => {
       "interface",
       "relay",
       "peers",
+      "dht",
       "warnings",
     ]);
     expect(status).toEqual(STATUS);

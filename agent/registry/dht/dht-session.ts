@@ -31,7 +31,7 @@ export type OpenDhtSession = (
 ) => Promise<DhtSessionPort>;
 
 export type DhtSessionParts = {
-  readonly log: Logger;
+  readonly log: Pick<Logger, "debug" | "trace">;
   readonly openSocket: () => DatagramSocket;
 };
 

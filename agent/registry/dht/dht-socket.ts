@@ -1,9 +1,12 @@
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo } from "node:dgram";
 import { EventEmitter } from "node:events";
 import type { QueryLedger } from "./query-ledger.ts";
 
 /** As in node:dgram; what the tests put in its place. */
-export type DatagramSocket = Pick<Socket, "send" | "close" | "on">;
+export type DatagramSocket = EventEmitter & {
+  send(bytes: Uint8Array, port: number, address: string, sent: Sent): void;
+  close(closed: () => void): void;
+};
 
 type Sent = (error: Error | null, bytes: number) => void;
 
