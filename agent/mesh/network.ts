@@ -1,5 +1,5 @@
 import type { ConnectionCache } from "../../cache/store.ts";
-import { isIPv4, type Endpoint } from "../../protocol/endpoint.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
 import type { Certify, Failure, Redeem, Redeemed, ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { MemberCertificate, NetworkInfo, SignedRecord } from "../../protocol/record.ts";
@@ -8,14 +8,6 @@ import { tcpStreams } from "../control/tcp.ts";
 import { openFreshStun } from "../nat/fresh-stun.ts";
 import { gatewayWires } from "../nat/port-mapping/gateway-wire.ts";
 import { StunSocket } from "../nat/stun-socket.ts";
-import { DhtDiscovery, type DhtReport } from "../registry/dht/dht-discovery.ts";
-import { DhtSession } from "../registry/dht/dht-session.ts";
-import { openDatagramSocket } from "../registry/dht/dht-socket.ts";
-import { entryOf, type Entry } from "../registry/dht/entry.ts";
-import { dhtSecretOf } from "../registry/dht/slot.ts";
-import { LanDiscovery } from "../registry/lan/lan-discovery.ts";
-import { LanLink } from "../registry/lan/lan-link.ts";
-import { lanSecretOf } from "../registry/lan/lan-secret.ts";
 import type { Registry } from "../registry/registry.ts";
 import { heirOf, type Roster } from "../registry/roster.ts";
 import type { UpOutcome } from "../wireguard/device.ts";
@@ -24,6 +16,7 @@ import { Bootstrap } from "./bootstrap.ts";
 import { CertificateKeeper } from "./certificate-keeper.ts";
 import type { MeshContext } from "./context.ts";
 import { defaultGateway } from "./default-gateway.ts";
+import { Discovery } from "./discovery.ts";
 import { Echo } from "./echo.ts";
 import { EndpointProber } from "./endpoint-prober.ts";
 import { every } from "./every.ts";
@@ -86,6 +79,7 @@ export class Network implements AsyncDisposable {
   readonly bootstrap: Bootstrap;
   readonly paths: Paths;
   readonly invites: InviteKeeper;
+  readonly discovery: Discovery;
   readonly #parts: NetworkParts;
   readonly #own: OwnRecords;
   readonly #registry: Registry;
@@ -98,10 +92,6 @@ export class Network implements AsyncDisposable {
   readonly #prober: EndpointProber;
   /** Undefined where it is off, or where nobody could answer a volunteer that looks from outside. */
   readonly #portMapping: PortMapping | undefined;
-  /** Undefined where it is off, or where STUN cannot leave from WireGuard's port. */
-  readonly #lan: LanDiscovery | undefined;
-  /** Undefined where it is off. */
-  readonly #dht: DhtDiscovery | undefined;
   /** In the order in which it came to be; disposed of in reverse, whatever fails. */
   readonly #owned: AsyncDisposableStack;
   readonly #ending = new AbortController();
@@ -247,8 +237,17 @@ export class Network implements AsyncDisposable {
     });
     const wanted = settings.portMapping === "auto" && stun !== undefined;
     this.#portMapping = wanted ? owned.use(this.#newPortMapping(context)) : undefined;
-    this.#lan = settings.lanDiscovery === "auto" && stun ? owned.use(this.#newLan(context, stun)) : undefined;
-    this.#dht = settings.dht.discovery === "on" ? owned.use(this.#newDht(context)) : undefined;
+    this.discovery = owned.use(
+      new Discovery({
+        context,
+        settings,
+        listenPort: host.interface.listenPort,
+        lans: () => this.#watch.lans,
+        stun,
+        connected: () => this.connected,
+        onHint: (member, endpoint) => this.connector.onHint(member, endpoint),
+      }),
+    );
     this.#announcer = new Announcer({
       context,
       current: () => ({
@@ -272,7 +271,7 @@ export class Network implements AsyncDisposable {
       checkKey: (prefix) => started.network?.paths.checkKey(prefix),
       onCheck: (peer, from, report) => started.network?.paths.onCheck(peer, from, report),
       reportFor: (peer) => started.network?.connector.reportFor(peer),
-      lan: () => started.network?.lan,
+      lan: () => started.network?.discovery.lan,
     };
     const host = await openHost(parts, keys, stack);
     const network = new Network(parts, host, stack.move());
@@ -319,7 +318,7 @@ export class Network implements AsyncDisposable {
       nftFault: this.#firewall.fault,
       skewsMs: this.#messaging.skewsMs,
       conflict: this.roster.conflicts.get(this.self),
-      dhtNodes: this.dht?.nodes,
+      dhtNodes: this.discovery.dht?.nodes,
       isVolunteering: this.isVolunteering,
       hasPublicAddress: this.publicEndpoints.length > 0,
       nearlyUsedQuotas: this.paths.nearlyUsedQuotas,
@@ -374,16 +373,6 @@ export class Network implements AsyncDisposable {
     return rttMs;
   }
 
-  /** See `StunKeys`. */
-  get lan(): LanDiscovery | undefined {
-    return this.#lan;
-  }
-
-  /** Undefined where it is off. */
-  get dht(): DhtReport | undefined {
-    return this.#dht?.report;
-  }
-
   /** Undefined where it is off. */
   get portMapping(): PortMappingReport | undefined {
     return this.#portMapping?.report;
@@ -413,8 +402,7 @@ export class Network implements AsyncDisposable {
     await this.invites.sync();
     await this.#onRoster(this.roster);
     void this.bootstrap.refresh();
-    this.#lan?.start();
-    this.#dht?.start();
+    this.discovery.start();
     this.paths.gather();
     this.#portMapping?.refresh();
     await this.#announce();
@@ -499,8 +487,7 @@ export class Network implements AsyncDisposable {
     void this.#onRoster(this.roster);
     this.#answerElsewhere();
     void this.bootstrap.refresh();
-    this.#lan?.refresh();
-    this.#dht?.refresh();
+    this.discovery.refresh();
     this.#portMapping?.refresh();
     void this.#announce();
     if (!changes.includes("resumed")) return;
@@ -551,49 +538,6 @@ export class Network implements AsyncDisposable {
       seenAs: () => this.paths.mappedEndpoints,
       onChange: () => this.paths.onPortMapped(),
     });
-  }
-
-  #newLan({ self, identity, clock, random }: MeshContext, stun: StunService): LanDiscovery {
-    const log = this.#parts.log.child({ component: "lan" });
-    return new LanDiscovery({
-      self,
-      clock,
-      random,
-      log,
-      listenPort: this.interface.listenPort,
-      addresses: () => this.#watch.lans,
-      secrets: () => secretsOf(identity).map(({ epoch, secret }) => lanSecretOf(epoch, secret)),
-      stun: stun.request.bind(stun),
-      openLink: LanLink.opener(clock, log),
-      onMember: (member, from) => this.connector.onHint(member, from),
-    });
-  }
-
-  #newDht({ network, self, identity, registry, clock, random }: MeshContext): DhtDiscovery {
-    const { settings } = this.#parts;
-    const log = this.#parts.log.child({ component: "dht" });
-    return new DhtDiscovery({
-      self,
-      network,
-      clock,
-      random,
-      log,
-      secrets: () => secretsOf(identity).map(({ epoch, secret }) => dhtSecretOf(epoch, secret)),
-      secretSince: () => this.roster.secret?.issuedAt,
-      ownEntry: () => entryOf(registry.store, self),
-      isAlone: () => this.connected.length === 0 && this.roster.members.size > 1,
-      firstNodes: async () =>
-        (await resolveEndpoints(settings.dht.nodes, log)).filter(({ address }) => isIPv4(address)),
-      openSession: DhtSession.opener({ log, openSocket: openDatagramSocket }),
-      onEntry: (entry) => this.#onDhtEntry(entry),
-    });
-  }
-
-  /** Judged as if another member had sent it. */
-  async #onDhtEntry({ member, endpoints, records }: Entry): Promise<void> {
-    await this.#registry.receive(this.self, { kind: "records", records });
-    if (!this.roster.members.has(member)) return;
-    for (const endpoint of endpoints) this.connector.onHint(member, endpoint);
   }
 
   #newInvites(context: MeshContext, stun: StunService | undefined): InviteKeeper {

@@ -92,7 +92,7 @@ export function statusOf(
 }
 
 function dhtOf(network: Network | undefined): Status["dht"] {
-  const report = network?.dht;
+  const report = network?.discovery.dht;
   if (network === undefined || report === undefined) return null;
   const { nodes, published, isFull, lookedAt, found } = report;
   const nameOf = (member: MemberId): string => network.roster.members.get(member)?.name ?? member;
