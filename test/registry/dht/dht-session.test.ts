@@ -59,7 +59,7 @@ class PaperSocket extends EventEmitter implements DatagramSocket {
     const message = decodedQuery.value as Fields;
     const query = {
       transaction: message.get("t") as Buffer,
-      name: String(message.get("q")),
+      name: (message.get("q") as Buffer).toString(),
       arguments: message.get("a") as Fields,
     };
     this.sent.push(query);
