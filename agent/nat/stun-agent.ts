@@ -78,6 +78,12 @@ const MAX_DELAYED = 512;
 /** Each waits at most a few seconds: more than this at once is a leak or a flood that we would answer with memory. */
 const MAX_OUTSTANDING = 4_096;
 
+/**
+ * A timer that fires so late tells that this process did not run, and what arrived meanwhile is not read before timers fire
+ * (libuv's order). Without it a host that stalls for as long as a probe waits takes all of its relays for dead at once.
+ */
+const LATE_MS = 50;
+
 type Outstanding = {
   readonly to: Endpoint;
   /** Undefined for a public server: the transaction id is all that its answer proves. */
@@ -141,12 +147,19 @@ export class StunAgent {
       for (const cancel of cancels) cancel();
       resolve(answer);
     };
-    cancels.push(this.#clock.after(options.timeoutMs, () => settle(refused("timeout"))));
+    const sentAt = this.#clock.monotonicNow();
+    const expire = (): void => {
+      const lateMs = this.#clock.monotonicNow() - sentAt - options.timeoutMs;
+      const giveUp = (): void => settle(refused("timeout"));
+      if (lateMs < LATE_MS) giveUp();
+      else cancels.push(this.#clock.after(Math.min(lateMs, options.timeoutMs), giveUp));
+    };
+    cancels.push(this.#clock.after(options.timeoutMs, expire));
     this.#outstanding.set(id, {
       to,
       key: credential?.key,
       accepts: acceptedOf(options),
-      sentAt: this.#clock.monotonicNow(),
+      sentAt,
       settle,
     });
     this.#send(bytes, to);

@@ -53,6 +53,12 @@ function last(sent: readonly Sent[]): Uint8Array {
   return sent.at(-1)?.bytes ?? new Uint8Array();
 }
 
+function decodedOf(sent: Sent | undefined): { readonly transactionId: Uint8Array } {
+  const message = decodeStun(sent?.bytes ?? new Uint8Array());
+  if (!message.ok) throw new Error(message.reason);
+  return message.value;
+}
+
 /** A message with an attribute that must be understood and is not, made with `KEY`. */
 function withStrangeAttribute(type: number, transactionId: Uint8Array): Uint8Array {
   const username = new TextEncoder().encode(CREDENTIAL.username);
@@ -204,6 +210,28 @@ describe("a Binding request", () => {
 });
 
 // R-404
+describe("a process that stalls", () => {
+  // R-309
+  it("believes a time-out only after it has had as long again to read what came meanwhile", async () => {
+    const clock = new FakeClock();
+    const { agent, sent } = agentOn(clock);
+    const heard = settled(agent.request(THERE, CREDENTIAL, { timeoutMs: 600 }));
+    const lost = settled(agent.request(HERE, CREDENTIAL, { timeoutMs: 600 }));
+    const { transactionId } = decodedOf(sent[0]);
+    clock.stall(700);
+    await clock.advance(0);
+    agent.receive(
+      encodeStun({ class: "success", transactionId, attributes: { xorMappedAddress: HERE } }, KEY),
+      THERE,
+    );
+    await clock.advance(99);
+    expect(heard.value?.ok).toBe(true);
+    expect(lost.value).toBeUndefined();
+    await clock.advance(1);
+    expect(lost.value).toEqual({ ok: false, reason: "timeout" });
+  });
+});
+
 describe("an answer", () => {
   async function receiveAnswer(
     forge: (transactionId: Uint8Array) => Uint8Array,

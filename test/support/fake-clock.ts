@@ -32,6 +32,11 @@ export class FakeClock implements Clock {
     this.#sleptMs += ms;
   }
 
+  /** The process does not run: what falls due meanwhile fires late. */
+  stall(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Timers that are still to fire. */
   get pending(): number {
     return this.#timers.size;
@@ -50,7 +55,7 @@ export class FakeClock implements Clock {
       next.callback();
       await settle();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
   }
 }
 
