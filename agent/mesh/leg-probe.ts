@@ -24,10 +24,10 @@ export async function bindLeg(
   const { answer, resent } = await ask(clock, stun, to, credential);
   if (!answer.ok) return answer;
   const { nonce, rttMs } = answer.value;
-  if (nonce === undefined) return boundOf(answer.value, { rttMs, resent });
+  if (nonce === undefined) return boundOf(answer.value, { rttMs, resent, moved: false });
   const retransmitMs = [AGAIN_MS, ONCE_MORE_MS];
   const proven = await stun(to, credential, { retransmitMs, timeoutMs: TIMEOUT_MS, nonce });
-  return proven.ok ? boundOf(proven.value, { rttMs, resent }) : proven;
+  return proven.ok ? boundOf(proven.value, { rttMs, resent, moved: true }) : proven;
 }
 
 type Asked = { readonly answer: Decoded<StunAnswer>; readonly resent: boolean };

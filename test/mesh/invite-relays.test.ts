@@ -44,7 +44,9 @@ class Scene implements Disposable {
         ? ({ relay }) => {
             note("bind", relay);
             return Promise.resolve(
-              this.unbound.has(relay) ? refused("timeout") : decoded({ rttMs: 1, resent: false }),
+              this.unbound.has(relay)
+                ? refused("timeout")
+                : decoded({ rttMs: 1, resent: false, moved: false }),
             );
           }
         : undefined,

@@ -43,13 +43,13 @@ async function bound(
 describe("a probe of a leg", () => {
   it("is one datagram where that is answered", async () => {
     const { result, askedAt } = await bound([1]);
-    expect(result).toEqual(decoded({ rttMs: 20, resent: false }));
+    expect(result).toEqual(decoded({ rttMs: 20, resent: false, moved: false }));
     expect(askedAt).toEqual([0]);
   });
 
   it("is sent again after 60 ms, and says that the first was lost", async () => {
     const { result, askedAt, tookMs } = await bound([2]);
-    expect(result).toEqual(decoded({ rttMs: 20, resent: true }));
+    expect(result).toEqual(decoded({ rttMs: 20, resent: true, moved: false }));
     expect(askedAt).toEqual([0, 60]);
     expect(tookMs).toBe(80);
   });
@@ -64,7 +64,7 @@ describe("a probe of a leg", () => {
     const { result } = await bound([1, 2], ({ nonce }) =>
       nonce === undefined ? { ...ANSWER, errorCode: 401, nonce: "n" } : { ...ANSWER, rttMs: 90 },
     );
-    expect(result).toEqual(decoded({ rttMs: 20, resent: false }));
+    expect(result).toEqual(decoded({ rttMs: 20, resent: false, moved: true }));
   });
 
   it("fails where the relay refuses", async () => {

@@ -22,6 +22,8 @@ export type Bound = {
   readonly rttMs: number;
   /** The first datagram or its answer was lost. */
   readonly resent: boolean;
+  /** The relay knew the leg elsewhere, or nowhere, and had the way back proven. */
+  readonly moved: boolean;
 };
 
 /** How requests and packets leave: the owner connects them to the control plane and to STUN. */
@@ -58,6 +60,12 @@ export const STANDBY_PROBE_MS = 15_000;
  * dead relay is noticed after this, probes that each wait some 600 ms for their answers, and the pauses between them.
  */
 export const ACTIVE_PROBE_MS = 750;
+/**
+ * Legs that carry paths by way of one relay share its fate and mostly that of our NAT. One is probed for all of them, at the
+ * pace above, and when it is lost or finds itself moved, all are asked at once. Each by itself would cost a member with 50
+ * relayed peers 65 exchanges a second. This is for what befalls one leg alone: its mapping at a NAT, its port at the relay.
+ */
+export const FOLLOWER_PROBE_MS = 5_000;
 const PROBE_RETRY_MS = 100;
 const PROBE_MISSES = 3;
 /**
@@ -221,11 +229,14 @@ export class RelayManager implements Disposable {
 
   /** A leg that carries the path is watched more closely than a standby. `carrying` is which, where there are two. */
   setActive(peer: MemberId, active: boolean, carrying?: AllocationId): void {
-    const before = this.#of(peer).filter((connection) => this.#isActive(connection));
+    const legs = this.#of(peer);
+    const before = legs.filter((connection) => this.#isActive(connection));
+    const scouts = legs.map(({ granted }) => this.#scoutOf(granted.relay));
     if (active) this.#standby.delete(peer);
     else this.#standby.add(peer);
     if (carrying !== undefined) this.#carrying.set(peer, carrying);
-    for (const connection of this.#of(peer))
+    for (const [i, { granted }] of legs.entries()) this.#onScout(granted.relay, scouts[i]);
+    for (const connection of legs)
       if (this.#isActive(connection) && !before.includes(connection)) this.#scheduleProbe(connection, 0);
   }
 
@@ -414,12 +425,35 @@ export class RelayManager implements Disposable {
     return !this.#standby.has(connection.granted.peer) && this.#isCarrying(connection);
   }
 
+  /** The leg that is probed for all that carry paths by way of this relay: the oldest. */
+  #scoutOf(relay: MemberId): Connection | undefined {
+    for (const connection of this.#connections.values())
+      if (connection.granted.relay === relay && this.#isActive(connection)) return connection;
+    return undefined;
+  }
+
+  #followersOf(relay: MemberId): readonly Connection[] {
+    const scout = this.#scoutOf(relay);
+    return [...this.#connections.values()].filter(
+      (one) => one !== scout && one.granted.relay === relay && this.#isActive(one),
+    );
+  }
+
+  /** Another leg may have to look out from now on. One that has missed is asked again soon as it is. */
+  #onScout(relay: MemberId, before: Connection | undefined): void {
+    const scout = this.#scoutOf(relay);
+    if (scout !== undefined && scout !== before && scout.misses === 0)
+      this.#scheduleProbe(scout, ACTIVE_PROBE_MS);
+  }
+
   #drop(connection: Connection): void {
-    const { allocation, peer } = connection.granted;
+    const { allocation, peer, relay } = connection.granted;
+    const scout = this.#scoutOf(relay);
     this.#connections.delete(allocation);
     if (this.#carrying.get(peer) === allocation) this.#carrying.delete(peer);
     connection.cancelProbe();
     connection.cancelRefresh();
+    if (!this.#closed) this.#onScout(relay, scout);
   }
 
   async #release({ relay, allocation }: Granted): Promise<void> {
@@ -455,6 +489,7 @@ export class RelayManager implements Disposable {
       if (this.#connections.get(granted.allocation) !== connection) return;
     }
     if (answer.ok) {
+      if (answer.value.moved && connection.answeredAt !== undefined) this.#askFollowers(connection);
       connection.misses = 0;
       const now = this.#clock.monotonicNow();
       connection.answeredAt ??= now;
@@ -468,7 +503,9 @@ export class RelayManager implements Disposable {
   }
 
   #probeDelayMs(connection: Connection): number {
-    const neededMs = this.#isActive(connection) ? ACTIVE_PROBE_MS : STANDBY_PROBE_MS;
+    const isScout = this.#scoutOf(connection.granted.relay) === connection;
+    const activeMs = isScout ? ACTIVE_PROBE_MS : FOLLOWER_PROBE_MS;
+    const neededMs = this.#isActive(connection) ? activeMs : STANDBY_PROBE_MS;
     const paceMs = this.#isCarrying(connection) ? this.#paceMs.get(connection.granted.peer) : undefined;
     return Math.min(neededMs, paceMs ?? Infinity);
   }
@@ -481,10 +518,28 @@ export class RelayManager implements Disposable {
     }
     this.#scheduleProbe(connection, PROBE_RETRY_MS);
     if (!this.#isActive(connection)) return;
+    if (connection.misses < DOUBTED_MISSES) {
+      // Before the path is theirs: it may be our own network that is gone.
+      for (const other of this.#of(granted.peer)) if (other !== connection) this.#scheduleProbe(other, 0);
+      this.#askFollowers(connection);
+      return;
+    }
+    const isScout = this.#scoutOf(granted.relay) === connection;
+    const missing = isScout ? this.#followersOf(granted.relay).filter(({ misses }) => misses > 0) : [];
+    for (const one of [connection, ...missing]) this.#doubt(one);
+  }
+
+  /** What has befallen the scout may have befallen them. */
+  #askFollowers(scout: Connection): void {
+    const { relay } = scout.granted;
+    if (this.#scoutOf(relay) !== scout) return;
+    for (const one of this.#followersOf(relay)) if (one.misses === 0) this.#scheduleProbe(one, 0);
+  }
+
+  #doubt(connection: Connection): void {
+    const { granted } = connection;
     const others = this.#of(granted.peer).filter((one) => one !== connection);
-    // Before the path is theirs: it may be our own network that is gone.
-    if (connection.misses < DOUBTED_MISSES) for (const other of others) this.#scheduleProbe(other, 0);
-    else if (others.some(({ misses, answeredAt }) => misses === 0 && answeredAt !== undefined))
+    if (others.some(({ misses, answeredAt }) => misses === 0 && answeredAt !== undefined))
       this.#events.onDoubted(granted.peer, granted);
   }
 

@@ -3,6 +3,7 @@ import { silentLogger } from "../../../agent/log.ts";
 import type { Random } from "../../../agent/random.ts";
 import {
   ACTIVE_PROBE_MS,
+  FOLLOWER_PROBE_MS,
   RelayManager,
   STANDBY_PROBE_MS,
   type Bound,
@@ -39,7 +40,8 @@ class Bench {
   allocation: (relay: MemberId) => Decoded<Granted> | Promise<Decoded<Granted>> = (relay) =>
     decoded(grant(relay, 1));
   refreshed: () => Decoded<{ lifetimeSec: number }> = () => decoded({ lifetimeSec: LIFETIME_SEC });
-  bound: () => Decoded<Bound> | Promise<Decoded<Bound>> = () => decoded({ rttMs: 20, resent: false });
+  bound: () => Decoded<Bound> | Promise<Decoded<Bound>> = () =>
+    decoded({ rttMs: 20, resent: false, moved: false });
   readonly manager: RelayManager;
 
   constructor(random: Random = seededRandom(1), ports: Partial<RelayPorts> = {}) {
@@ -327,7 +329,7 @@ describe("a spare", () => {
       new Bench(seededRandom(1), {
         bind: ({ relay }) => {
           probed.push(name(relay));
-          return Promise.resolve(decoded({ rttMs: 20, resent: false }));
+          return Promise.resolve(decoded({ rttMs: 20, resent: false, moved: false }));
         },
       }),
     );
@@ -354,7 +356,7 @@ describe("a spare", () => {
             Promise.resolve(
               isCut && (relay === ONE || !answers)
                 ? refused("timeout")
-                : decoded({ rttMs: 20, resent: false }),
+                : decoded({ rttMs: 20, resent: false, moved: false }),
             ),
         }),
       );
@@ -486,6 +488,83 @@ describe("an allocation", () => {
   });
 });
 
+// R-309 R-504 R-505
+describe("legs of one relay that carry paths", () => {
+  const OTHER = "c".repeat(32) as MemberId;
+
+  /** Two peers by way of ONE, the second one's leg with a spare on TWO, and which legs were probed when. */
+  async function withFollower(answer: (relay: MemberId, allocation: number) => Decoded<Bound>): Promise<{
+    bench: Bench;
+    probed: (allocation: number) => readonly number[];
+  }> {
+    const probes: { allocation: number; at: number }[] = [];
+    const bench = new Bench(seededRandom(1), {
+      bind: ({ relay, allocation }) => {
+        const number = Number.parseInt(allocation, 16);
+        probes.push({ allocation: number, at: bench.clock.monotonicNow() });
+        return Promise.resolve(answer(relay, number));
+      },
+    });
+    bench.manager.onOffer(grant(ONE, 1));
+    bench.manager.onOffer(grant(ONE, 2, { peer: OTHER }));
+    bench.manager.onOffer(grant(TWO, 3, { peer: OTHER }));
+    await bench.clock.advance(0);
+    const probed = (allocation: number): readonly number[] =>
+      probes.flatMap((one) => (one.allocation === allocation ? [one.at] : []));
+    return { bench, probed };
+  }
+  const well = decoded({ rttMs: 20, resent: false, moved: false });
+
+  it("are looked after by the oldest, every 750 ms, and are probed every 5 s themselves", async () => {
+    const { bench, probed } = await withFollower(() => well);
+    await bench.clock.advance(2 * FOLLOWER_PROBE_MS);
+    expect(probed(2)).toEqual([0, FOLLOWER_PROBE_MS, 2 * FOLLOWER_PROBE_MS]);
+    expect(probed(1)).toHaveLength(1 + Math.floor((2 * FOLLOWER_PROBE_MS) / ACTIVE_PROBE_MS));
+  });
+
+  it("have another one that does when the oldest carries nothing any more", async () => {
+    const { bench, probed } = await withFollower(() => well);
+    await bench.clock.advance(100);
+    bench.manager.setActive(PEER, false);
+    await bench.clock.advance(2 * ACTIVE_PROBE_MS);
+    expect(probed(2)).toEqual([0, 100 + ACTIVE_PROBE_MS, 100 + 2 * ACTIVE_PROBE_MS]);
+  });
+
+  it("are asked at once when the oldest misses, and doubted with it when it misses again", async () => {
+    let isDead = false;
+    const { bench, probed } = await withFollower((relay) =>
+      isDead && relay === ONE ? refused("timeout") : well,
+    );
+    isDead = true;
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    expect(probed(2)).toEqual([0, ACTIVE_PROBE_MS]);
+    expect(bench.take("doubted")).toEqual([]);
+    await bench.clock.advance(100);
+    expect(bench.take("doubted")).toEqual(expect.arrayContaining(["doubted 1"]));
+  });
+
+  it("are asked at once when the oldest finds that it has moved", async () => {
+    let isMoved = false;
+    const { bench, probed } = await withFollower((_, allocation) =>
+      isMoved && allocation === 1 ? decoded({ rttMs: 20, resent: false, moved: true }) : well,
+    );
+    isMoved = true;
+    await bench.clock.advance(ACTIVE_PROBE_MS);
+    expect(probed(2)).toEqual([0, ACTIVE_PROBE_MS]);
+  });
+
+  it("are not asked for the sake of one of them that misses alone", async () => {
+    let isLost = false;
+    const { bench, probed } = await withFollower((_, allocation) =>
+      isLost && allocation === 2 ? refused("timeout") : well,
+    );
+    isLost = true;
+    await bench.clock.advance(FOLLOWER_PROBE_MS + 99);
+    expect(probed(2)).toEqual([0, FOLLOWER_PROBE_MS]);
+    expect(probed(1)).toHaveLength(1 + Math.floor(FOLLOWER_PROBE_MS / ACTIVE_PROBE_MS));
+  });
+});
+
 // R-501 R-505
 describe("the leg of an allocation", () => {
   it("is bound at once, then every 750 ms while it carries the path, and every 15 s as a standby", async () => {
@@ -518,7 +597,7 @@ describe("the leg of an allocation", () => {
   it("is measured by the first datagram of each probe, though a later one came through", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
-    bench.bound = () => decoded({ rttMs: 20, resent: true });
+    bench.bound = () => decoded({ rttMs: 20, resent: true, moved: false });
     await bench.clock.advance(ACTIVE_PROBE_MS);
     bench.bound = unanswered;
     await bench.clock.advance(ACTIVE_PROBE_MS);
@@ -567,7 +646,8 @@ describe("the leg of an allocation", () => {
     const bench = new Bench();
     await bench.connect(ONE);
     let probes = 0;
-    bench.bound = () => (++probes % 3 === 0 ? decoded({ rttMs: 5, resent: false }) : refused("timeout"));
+    bench.bound = () =>
+      ++probes % 3 === 0 ? decoded({ rttMs: 5, resent: false, moved: false }) : refused("timeout");
     await bench.clock.advance(60_000);
     expect(probes).toBeGreaterThan(100);
     expect(bench.take("gone")).toEqual([]);
