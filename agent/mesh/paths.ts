@@ -36,6 +36,7 @@ import { RelayChoice, type RelayWishes } from "./relay-choice.ts";
 import { RelayComplaints } from "./relay-complaints.ts";
 import { isOrderlyEnd } from "./relay-refusals.ts";
 import { RelayRequests } from "./relay-requests.ts";
+import { RestartPace } from "./restart-pace.ts";
 import { secretsOf } from "./secret-keeper.ts";
 import { SpareKeeper } from "./spare-keeper.ts";
 import { serverCredential } from "./stun-names.ts";
@@ -108,6 +109,7 @@ export class Paths implements Disposable {
   readonly #discovery: BehaviourDiscovery | undefined;
   readonly #asked: AskedRounds;
   readonly #holes: HolePuncher;
+  readonly #restarts: RestartPace;
   readonly #owned = new DisposableStack();
   #doubtedAt: MonotonicMs;
   #remappedAt: MonotonicMs;
@@ -202,6 +204,7 @@ export class Paths implements Disposable {
         },
       }),
     );
+    this.#restarts = this.#owned.use(new RestartPace(clock, () => this.connector.restart()));
     this.#spares = this.#owned.use(
       new SpareKeeper({
         self,
@@ -251,7 +254,7 @@ export class Paths implements Disposable {
           onChange: () => {
             this.#holes.onOwnNat();
             // Peers choose by it how to meet us.
-            this.connector.restart();
+            this.#restarts.ask();
           },
         }),
       );
@@ -470,7 +473,7 @@ export class Paths implements Disposable {
     this.#relays.onRelayReachable(id);
     this.#choice.refresh();
     this.gather();
-    this.connector.restart();
+    this.#restarts.ask();
   }
 
   /** Home relays are those that served us best. */
@@ -542,7 +545,7 @@ export class Paths implements Disposable {
 
   /** While a path is in doubt that is the answer: a NAT has moved us. */
   #onCandidatesChanged(): void {
-    this.connector.restart();
+    this.#restarts.ask();
     if (this.#parts.context.clock.monotonicNow() - this.#doubtedAt < DOUBT_PAUSE_MS) this.#onRemapped();
   }
 
