@@ -4,11 +4,14 @@ import type { Clock } from "../clock.ts";
 /**
  * Beginning anew is a message to every peer that is not direct, an answer from each and a round of checks. The first volunteer
  * that connects, what it sees us as, and one more of each come one after the other within two round trips, and none of
- * them may wait.
+ * them may wait; nor may what is then found out of our NAT.
  */
-const AT_ONCE = 4;
-/** What five volunteers have to say at the start comes within it, and is then one reason instead of ten. */
-const PACE_MS = 1_000;
+const AT_ONCE = 6;
+/**
+ * What many volunteers have to say at the start comes within it. On a host that is too busy connections break, and each that
+ * is opened again is a reason: with one second ten such hosts kept each other busy for minutes.
+ */
+const PACE_MS = 5_000;
 
 /** How often all peers may be met anew, whatever the reasons. Owner of its timer. */
 export class RestartPace implements Disposable {

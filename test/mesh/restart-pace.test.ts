@@ -9,31 +9,31 @@ function paceOn(clock: FakeClock): { pace: RestartPace; times: number[] } {
 
 //
 describe("beginning anew with all peers", () => {
-  it("happens at once for the first four reasons, and once for all others within a second", async () => {
+  it("happens at once for the first six reasons, and once for all others within five seconds", async () => {
     const clock = new FakeClock();
     const { pace, times } = paceOn(clock);
     for (let i = 0; i < 10; i++) {
       pace.ask();
       await clock.advance(50);
     }
-    expect(times).toEqual([0, 50, 100, 150]);
-    await clock.advance(500);
-    expect(times.slice(4)).toEqual([1_000]);
+    expect(times).toEqual([0, 50, 100, 150, 200, 250]);
+    await clock.advance(4_500);
+    expect(times.slice(6)).toEqual([5_000]);
   });
 
-  it("happens at once again after a second without a reason", async () => {
+  it("happens at once again after five seconds without a reason", async () => {
     const clock = new FakeClock();
     const { pace, times } = paceOn(clock);
-    for (let i = 0; i < 4; i++) pace.ask();
-    await clock.advance(1_000);
+    for (let i = 0; i < 6; i++) pace.ask();
+    await clock.advance(5_000);
     pace.ask();
-    expect(times.at(-1)).toBe(1_000);
+    expect(times.at(-1)).toBe(5_000);
   });
 
   it("leaves no timer", () => {
     const clock = new FakeClock();
     const { pace } = paceOn(clock);
-    for (let i = 0; i < 5; i++) pace.ask();
+    for (let i = 0; i < 7; i++) pace.ask();
     pace[Symbol.dispose]();
     expect(clock.pending).toBe(0);
   });
