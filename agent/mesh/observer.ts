@@ -31,6 +31,12 @@ const BURST_PACKETS = 8;
 const WINDOWS = 10;
 const ACTIVE_WINDOWS = 9;
 
+/**
+ * Times what a look has taken. That is 10 ms, and then no pause at all; on a host that is too busy it is a hundred, and agents
+ * that look on regardless keep it so.
+ */
+const REST = 3;
+
 /** Decides when WireGuard is looked at, and never looks twice at a time. Has no timer: its owner asks `wakeAt`. */
 export class Observer {
   readonly #clock: Clock;
@@ -39,6 +45,7 @@ export class Observer {
   #last: WgInterface | undefined;
   #looking: Promise<void> | undefined;
   #lookAt: MonotonicMs;
+  #restUntil: MonotonicMs;
   #countAt: MonotonicMs;
   #countedAt: MonotonicMs;
   #txPackets: bigint | undefined;
@@ -51,6 +58,7 @@ export class Observer {
     this.#ports = parts.ports;
     this.#countAt = this.#clock.monotonicNow();
     this.#countedAt = this.#countAt;
+    this.#restUntil = this.#countAt;
     this.#lookAt = monotonicMs(this.#countAt + IDLE_MS);
   }
 
@@ -75,10 +83,11 @@ export class Observer {
     if (now >= this.#lookAt) void this.look();
   }
 
-  /** At the latest then. */
+  /** At the latest then, or as soon as it has rested from the last look. */
   by(at: MonotonicMs): void {
-    if (at >= this.#lookAt) return;
-    this.#lookAt = at;
+    const due = monotonicMs(Math.max(at, this.#restUntil));
+    if (due >= this.#lookAt) return;
+    this.#lookAt = due;
     this.#ports.onEarlier();
   }
 
@@ -91,16 +100,20 @@ export class Observer {
   }
 
   async #look(): Promise<void> {
-    this.#lookAt = monotonicMs(this.#clock.monotonicNow() + IDLE_MS);
+    let askedAt = this.#clock.monotonicNow();
+    this.#lookAt = monotonicMs(askedAt + IDLE_MS);
     try {
       await this.#ports.settled();
-      const askedAt = this.#clock.monotonicNow();
+      askedAt = this.#clock.monotonicNow();
       this.#last = await this.#ports.dump();
       this.#ports.onDump(this.#last, askedAt);
     } catch (error) {
       const reason = error instanceof Error ? error.message : "unknown";
       this.#log.warn({ reason }, "WireGuard could not be asked");
     }
+    const now = this.#clock.monotonicNow();
+    this.#restUntil = monotonicMs(now + REST * (now - askedAt));
+    this.#lookAt = monotonicMs(Math.max(this.#lookAt, this.#restUntil));
   }
 
   async #count(): Promise<void> {

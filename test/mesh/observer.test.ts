@@ -64,6 +64,21 @@ class Watched {
 }
 
 describe("how often WireGuard is looked at", () => {
+  it("rests three times as long as a look took, whoever asks", async () => {
+    const watched = new Watched();
+    const taken = Promise.withResolvers<undefined>();
+    watched.hold = taken.promise;
+    watched.observer.by(watched.clock.monotonicNow());
+    await watched.clock.advance(101);
+    taken.resolve(undefined);
+    await watched.clock.advance(0);
+    watched.observer.by(watched.clock.monotonicNow());
+    await watched.clock.advance(299);
+    expect(watched.lookedAtMs).toEqual([1]);
+    await watched.clock.advance(1);
+    expect(watched.lookedAtMs).toEqual([1, 401]);
+  });
+
   it("is once in two minutes where nothing happens", async () => {
     expect(await new Watched().during(600, () => 0)).toBe(5);
   });
