@@ -217,8 +217,10 @@ export class Paths implements Disposable {
           legs: (peer) => this.#relays.legs(peer),
           isBarred: (peer, relay) => this.#relays.isDraining(relay) || this.#choice.isBanned(peer, relay),
           isSecondChoice: (peer, relay, others) => this.#choice.isSecondChoice(peer, relay, others),
-          ask: (peer) =>
-            this.#relays.connectSpare(peer, this.#held.preferred(peer, this.#choice.order(peer))),
+          ask: (peer, isSpare) => {
+            const order = isSpare ? this.#choice.orderForSpare(peer) : this.#choice.order(peer);
+            return this.#relays.connectSpare(peer, this.#held.preferred(peer, order));
+          },
           handOver: (peer, from) => this.connector.handOver(peer, from),
           release: (allocation) => this.#releaseLeg(allocation),
         },

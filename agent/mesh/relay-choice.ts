@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import type { RelayHealth } from "../relay/client/relay-health.ts";
 import {
+  EASY_LOAD,
   placesOf,
   rankRelays,
   turnOf,
@@ -66,6 +67,13 @@ export class RelayChoice {
   /** Those that may be asked, the best first. Of now or of a moment ago. */
   order(peer: MemberId): readonly MemberId[] {
     return this.#rankedFor(peer).flatMap(({ place, facts }) => (place === undefined ? [] : [facts.relay]));
+  }
+
+  /** Those that may be asked for a second leg: a spare must not take the place of somebody's only relay. */
+  orderForSpare(peer: MemberId): readonly MemberId[] {
+    return this.#rankedFor(peer).flatMap(({ place, facts }) =>
+      place === undefined || facts.load >= EASY_LOAD ? [] : [facts.relay],
+    );
   }
 
   /** All volunteers but the two ends, with what speaks for and against each. */

@@ -15,7 +15,8 @@ export type SpareKeeperPorts = {
   isBarred(peer: MemberId, relay: MemberId): boolean;
   /** `others`: that the peer has legs on. */
   isSecondChoice(peer: MemberId, relay: MemberId, others: readonly MemberId[]): boolean;
-  ask(peer: MemberId): Promise<void>;
+  /** `isSpare`: the first leg stays; else it is about to go. */
+  ask(peer: MemberId, isSpare: boolean): Promise<void>;
   handOver(peer: MemberId, from: AllocationId): void;
   release(allocation: AllocationId): Promise<void>;
 };
@@ -121,7 +122,7 @@ export class SpareKeeper implements Disposable {
     this.#actedAt.set(key, now);
     switch (action.kind) {
       case "ask":
-        void this.#ports.ask(peer);
+        void this.#ports.ask(peer, !action.soon);
         break;
       case "hand-over":
         this.#log.info({ peer }, "relay is handed over");

@@ -72,6 +72,14 @@ describe("the choice of a relay to a peer", () => {
     expect(choice.order(ANN)).toEqual([BOB]);
   });
 
+  //
+  it("for a spare leaves out who is 80 % full, so that pairs without any relay find one", () => {
+    const load = (full: number): RelayChoice => new Bench({}, { load: full }).choice;
+    expect(new Set(load(0.7).orderForSpare(PEER))).toEqual(new Set([ANN, BOB]));
+    expect(load(0.8).orderForSpare(PEER)).toEqual([BOB]);
+    expect(new Set(load(0.8).order(PEER))).toEqual(new Set([ANN, BOB]));
+  });
+
   it("adds the peer's round trips to our own, as it told them last", () => {
     const bench = new Bench();
     for (const relay of [ANN, BOB]) bench.health.answered(relay, 10);

@@ -40,7 +40,7 @@ class Bench implements Disposable {
         legs: (id) => this.legsByPeer.get(id) ?? [],
         isBarred: (_, relay) => this.barred.has(relay),
         isSecondChoice: () => false,
-        ask: (id) => this.#say(`ask ${Number.parseInt(id, 16)}`),
+        ask: (id, isSpare) => this.#say(`${isSpare ? "ask" : "ask soon"} ${Number.parseInt(id, 16)}`),
         handOver: (id, from) =>
           void this.#say(`hand over ${Number.parseInt(id, 16)} from ${Number.parseInt(from, 16)}`),
         release: (allocation) => this.#say(`release ${Number.parseInt(allocation, 16)}`),
@@ -113,7 +113,7 @@ describe("the keeper of spares", () => {
     const about = (id: MemberId, what: string): readonly string[] =>
       bench.said.filter((line) => line.includes(`${what} ${Number.parseInt(id, 16)}`));
     expect(about(first, "hand over")).toEqual(["1000 hand over 1 from 1", "6000 hand over 1 from 1"]);
-    expect(about(second, "ask").slice(0, 3)).toEqual(["0 ask 2", "500 ask 2", "1000 ask 2"]);
+    expect(about(second, "ask soon").slice(0, 3)).toEqual(["0 ask soon 2", "500 ask soon 2", "1000 ask soon 2"]);
   });
 
   it("has no timer where nobody is relayed", async () => {

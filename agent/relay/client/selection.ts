@@ -130,7 +130,7 @@ const UNMEASURED_RTT_MS = 50;
 const HALVING_LOSS = 0.1;
 
 /** A relay with room for some more serves as well as an idle one; a full one refuses. */
-const EASY_LOAD = 0.8;
+export const EASY_LOAD = 0.8;
 const FULL_LOAD_SCORE = 0.1;
 
 /** Below it the spread alone is more even than what announcements make of it (simulated). */
