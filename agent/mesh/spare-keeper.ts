@@ -79,7 +79,8 @@ export class SpareKeeper implements Disposable {
       const planned = this.#planned(peer, now);
       const plan = planned && planLegs(planned, now);
       if (plan?.action !== undefined) {
-        const isNew = plan.action.kind === "ask";
+        // What takes the place of a leg that has to go is no more than there was.
+        const isNew = plan.action.kind === "ask" && !plan.action.soon;
         if (isNew && spares >= MAX_SPARES) continue;
         wakeAt = Math.min(wakeAt, this.#act(peer, plan.action, now));
         if (isNew) spares++;

@@ -103,6 +103,14 @@ describe("the keeper of spares", () => {
     expect(bench.said).toHaveLength(MAX_SPARES);
   });
 
+  it("asks for another leg for every peer whose relay drains, however many have spares", async () => {
+    using bench = new Bench(MAX_SPARES + 5);
+    bench.barred.add(RELAY);
+    await bench.look();
+    await bench.clock.advance(0);
+    expect(bench.said.filter((line) => line.includes("ask soon"))).toHaveLength(MAX_SPARES + 5);
+  });
+
   it("leaves a leg that has to go, tries again where that did not take, and asks where there is no other", async () => {
     using bench = new Bench(2);
     const [first, second] = [...bench.legsByPeer.keys()] as [MemberId, MemberId];
