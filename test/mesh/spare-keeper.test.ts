@@ -121,7 +121,11 @@ describe("the keeper of spares", () => {
     const about = (id: MemberId, what: string): readonly string[] =>
       bench.said.filter((line) => line.includes(`${what} ${Number.parseInt(id, 16)}`));
     expect(about(first, "hand over")).toEqual(["1000 hand over 1 from 1", "6000 hand over 1 from 1"]);
-    expect(about(second, "ask soon").slice(0, 3)).toEqual(["0 ask soon 2", "500 ask soon 2", "1000 ask soon 2"]);
+    expect(about(second, "ask soon").slice(0, 3)).toEqual([
+      "0 ask soon 2",
+      "500 ask soon 2",
+      "1000 ask soon 2",
+    ]);
   });
 
   it("has no timer where nobody is relayed", async () => {
