@@ -27,13 +27,15 @@ export const FAULT_RATE: Rate = { perSec: 1, burst: 64 };
 /** Buckets and digests sent in answer: 2 KB and more for 40 bytes of a question. An exchange a minute takes two. */
 const ANSWER_RATE: Rate = { perSec: 0.2, burst: 16 };
 
-/** Bytes of records that one peer is sent because it asked: a full store twice over, and then a store of 1,000 members in a minute. */
+/** Bytes of records, and entries of buckets, that one peer is sent because it asked: a full store twice over, and then a store of 1,000 members in a minute. */
 const SERVED_RATE: Rate = { perSec: 16 * 1024, burst: 16 * 1024 * 1024 };
 
 /** More than a network of a thousand has, so that nobody's limit is forgotten by reconnecting. */
 const MAX_KEYS = 4_096;
 
 export type Now = { readonly wall: WallMs; readonly monotonic: MonotonicMs };
+
+type Digest = Extract<GossipMessage, { readonly kind: "digest" }>;
 
 export type Received = {
   readonly effects: readonly GossipEffect[];
@@ -109,10 +111,8 @@ export class Gossip {
         return this.#answer(from, () => [this.#reconciliation.buckets()], now);
       case "store-buckets":
         return this.#answer(from, () => this.#reconciliation.digests(message.hashes), now);
-      case "digest": {
-        const { entries, buckets } = message;
-        return to(from, this.#reconciliation.compare(from, entries, buckets, now.monotonic));
-      }
+      case "digest":
+        return to(from, this.#compare(from, message, now));
       case "wanted":
         return to(from, this.#serve(from, message.slots, now));
       case "subscription":
@@ -126,6 +126,17 @@ export class Gossip {
     if (this.#answers.allows(from, monotonic)) return to(from, messages());
     this.#count(from, "exchange-rate");
     return NOTHING;
+  }
+
+  /** Two hundred bytes of buckets can ask for all that is here: beyond the rate only what is named is compared. */
+  #compare(from: MemberId, digest: Digest, { monotonic }: Now): readonly GossipMessage[] {
+    const { entries, buckets } = digest;
+    const costBytes =
+      buckets.length === 0 ? 0 : HEAD_BYTES + this.#reconciliation.sizeOf(buckets) * ENTRY_BYTES;
+    const isServed = this.#served.allows(from, monotonic, costBytes);
+    if (!isServed) this.#count(from, "exchange-rate");
+    const compared = isServed ? buckets : new Uint8Array();
+    return this.#reconciliation.compare(from, entries, compared, monotonic);
   }
 
   #serve(from: MemberId, slots: readonly Uint8Array[], { monotonic }: Now): readonly GossipMessage[] {
@@ -193,6 +204,9 @@ const NOTHING: Received = { effects: [], admitted: [] };
 
 /** What a message of records costs beyond them; also of an empty one, so that asking for nothing is not free. */
 const HEAD_BYTES = 64;
+
+/** Of a digest: slot, sequence and heads. */
+const ENTRY_BYTES = 25;
 
 function to(peer: MemberId, messages: readonly GossipMessage[]): Received {
   return { effects: messages.map((message) => ({ to: peer, message })), admitted: [] };

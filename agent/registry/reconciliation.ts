@@ -63,6 +63,11 @@ export class Reconciliation {
     }));
   }
 
+  /** Entries that `compare` may answer with beyond those that it is given. */
+  sizeOf(buckets: Uint8Array): number {
+    return [...new Set(buckets)].reduce((sum, number) => sum + this.#store.bucketSize(number), 0);
+  }
+
   /** Asks for what is newer there, and says what is newer here: the other end asks for it, unless somebody else sends it. */
   compare(
     from: MemberId,

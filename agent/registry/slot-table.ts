@@ -51,6 +51,10 @@ export class SlotTable {
     return this.#buckets[number]?.values() ?? [];
   }
 
+  sizeOf(number: number): number {
+    return this.#buckets[number]?.size ?? 0;
+  }
+
   /** The first bytes of each bucket's hash, one after the other. */
   bucketHashes(): Uint8Array {
     const hashes = new Uint8Array(BUCKETS * BUCKET_HASH_BYTES);

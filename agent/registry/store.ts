@@ -109,6 +109,10 @@ export class RecordStore {
     return this.#entries.bucket(number);
   }
 
+  bucketSize(number: number): number {
+    return this.#entries.sizeOf(number);
+  }
+
   /** Never throws; anybody may have made `bytes`. */
   apply(bytes: Uint8Array, now: WallMs, isTooSoon: IsTooSoon = () => false): Applied {
     return this.#apply(bytes, now, now + MAX_FUTURE_MS, isTooSoon);

@@ -196,7 +196,9 @@ describe("a new connection", () => {
     host.gossip.disconnected(LOW);
     expect(asks(HIGH, 9_999)).toBe(1);
     // What is not admitted is asked for ever more rarely: after 10 s, 40 s and so on.
-    expect([asks(LOW, 19_999), asks(LOW, 59_998), asks(LOW, 59_999)]).toEqual([1, 0, 1]);
+    expect([asks(HIGH, 19_998), asks(HIGH, 19_999), asks(HIGH, 59_998), asks(HIGH, 59_999)]).toEqual([
+      0, 1, 0, 1,
+    ]);
   });
 });
 
@@ -400,6 +402,64 @@ describe("a peer that misbehaves", () => {
     host.receive(LOW, { kind: "records", records: forged });
     expect(host.gossip.refusals.get(LOW)).toEqual(new Map([["record-signature", 60]]));
     expect(host.receive(HIGH, pushed([announced(RELAY, testHost(2))])).admitted).toHaveLength(1);
+  });
+
+  it("cannot withhold a record by offering it itself, for longer than its answer may take, whatever it claims", () => {
+    const host = new Host(MIDDLE);
+    const slot = slotHash(slotOf(revocationOf(3, FOUNDER)));
+    const isAsked = (from: MemberId, sequence: number, atMs: number): boolean => {
+      const digest = { kind: "digest", entries: [{ slot, sequence }], buckets: new Uint8Array() } as const;
+      return host.receive(from, digest, atMs).effects.length > 0;
+    };
+    expect(isAsked(LOW, NOW + 1_000, 0)).toBe(true);
+    expect(isAsked(HIGH, NOW, 9_999)).toBe(false);
+    // It is ready again and again, with ever greater numbers and on new connections.
+    for (const [index, atMs] of [1, 5_000, 9_999, 10_000].entries()) {
+      isAsked(LOW, NOW + 2_000 + index, atMs);
+      host.gossip.disconnected(LOW);
+      host.gossip.connected(LOW);
+      isAsked(LOW, NOW + 3_000 + index, atMs);
+    }
+    expect(isAsked(HIGH, NOW, 10_000)).toBe(true);
+  });
+
+  it("of which a flood of offers is asked for 4,096 slots, and others for theirs", () => {
+    const host = new Host(MIDDLE);
+    const offer = (first: number): GossipMessage => ({
+      kind: "digest",
+      entries: Array.from({ length: 2_000 }, (_, index) => {
+        const slot = new Uint8Array(12);
+        new DataView(slot.buffer).setUint32(0, first + index);
+        return { slot, sequence: 1 };
+      }),
+      buckets: new Uint8Array(),
+    });
+    const asked = (from: MemberId, first: number): number =>
+      host
+        .receive(from, offer(first))
+        .effects.reduce(
+          (sum, { message }) => sum + (message.kind === "wanted" ? message.slots.length : 0),
+          0,
+        );
+    expect([0, 2_000, 4_000, 6_000].map((first) => asked(LOW, first))).toEqual([2_000, 2_000, 96, 0]);
+    expect(asked(HIGH, 6_000)).toBe(2_000);
+  });
+
+  it("cannot have all entries sent for a few bytes, again and again", () => {
+    const host = new Host(MIDDLE, [...base, ...revocations(1_000)]);
+    const question = {
+      kind: "digest",
+      entries: [],
+      buckets: Uint8Array.from({ length: 256 }, (_, i) => i),
+    } as const;
+    const bytes = Array.from({ length: 1_000 }, () => {
+      const { effects } = host.receive(LOW, question);
+      return effects.reduce((sum, { message }) => sum + frameBytes(message), 0);
+    });
+    expect(bytes[0]).toBeGreaterThan(20_000);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(17 * 1024 * 1024);
+    expect(host.gossip.refusals.get(LOW)?.get("exchange-rate")).toBeGreaterThan(0);
+    expect(host.receive(HIGH, question).effects).toHaveLength(1);
   });
 
   it("gets a record once, however often it names the slot, and nothing for a slot that is empty", () => {
