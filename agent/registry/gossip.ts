@@ -7,7 +7,7 @@ import { Reconciliation, offers } from "./reconciliation.ts";
 import { slotKey } from "./record-reader.ts";
 import { isFault } from "./refusal.ts";
 import { Subscriptions, type Wish } from "./subscriptions.ts";
-import { isAnnouncement, type RecordStore } from "./store.ts";
+import type { RecordStore } from "./store.ts";
 
 /** More at once, as after a partition, are offered: a step more for each of them, and not three copies of all. */
 const PUSHED_AT_ONCE = 16;
@@ -16,7 +16,7 @@ const PUSHED_AT_ONCE = 16;
 const OWN_PUSHES = 8;
 
 /**
- * Announcements of one author. A start, when one home relay after the other connects, takes some six; a flood becomes one
+ * Announcements of one author, and its revocations of whom it has revoked. A start, when one home relay after the other connects, takes some six; a flood becomes one
  * record in ten seconds at the first members that it meets, and that is what the whole network sees of it.
  */
 export const AUTHOR_RATE: Rate = { perSec: 0.1, burst: 16 };
@@ -161,8 +161,11 @@ export class Gossip {
   }
 
   #take(from: MemberId, bytes: Uint8Array, now: Now): readonly SignedRecord[] {
-    const isTooSoon = (author: MemberId): boolean => !this.#authors.wouldAllow(author, now.monotonic);
-    const applied = this.#store.apply(bytes, now.wall, isTooSoon);
+    const applied = this.#store.apply(
+      bytes,
+      now.wall,
+      (record, author) => !this.#authors.wouldAllow(authorKey(record, author), now.monotonic),
+    );
     switch (applied.outcome) {
       case "known":
         return [];
@@ -181,7 +184,7 @@ export class Gossip {
 
   #onAdmitted(record: SignedRecord, { monotonic }: Now): void {
     this.#reconciliation.admitted(slotKey(slotHash(slotOf(record))));
-    if (isAnnouncement(record)) this.#authors.allows(memberIdOf(record.author), monotonic);
+    this.#authors.allows(authorKey(record, memberIdOf(record.author)), monotonic);
   }
 
   #passOn(records: readonly SignedRecord[], except: MemberId): readonly GossipEffect[] {
@@ -210,6 +213,11 @@ const ENTRY_BYTES = 25;
 
 function to(peer: MemberId, messages: readonly GossipMessage[]): Received {
   return { effects: messages.map((message) => ({ to: peer, message })), admitted: [] };
+}
+
+/** Who has announced much can still be heard of what it revokes. */
+function authorKey({ content }: SignedRecord, author: MemberId): string {
+  return content.kind === "relay" || content.kind === "endpoints" ? author : `${content.kind} ${author}`;
 }
 
 function news(records: readonly SignedRecord[]): readonly GossipMessage[] {

@@ -23,8 +23,8 @@ export type Applied =
   | { readonly outcome: "waiting"; readonly reason: string }
   | { readonly outcome: "refused"; readonly reason: string };
 
-/** Whether an author has announced so much of late that what else it announces has to wait. */
-export type IsTooSoon = (author: MemberId) => boolean;
+/** Whether its author has said so much of the kind of late that it has to wait. */
+export type IsTooSoon = (record: SignedRecord, author: MemberId) => boolean;
 
 type Admission =
   | { readonly outcome: "accepted"; readonly record: SignedRecord }
@@ -181,7 +181,8 @@ export class RecordStore {
     }
     const full = held === undefined ? this.#reasonOfSpace(read.value) : undefined;
     if (full !== undefined) return { outcome: "refused", reason: full };
-    if (isAnnouncement(record) && isTooSoon(author)) return { outcome: "refused", reason: "author-rate" };
+    if (isRepeatable(record, held) && isTooSoon(record, author))
+      return { outcome: "refused", reason: "author-rate" };
     if (!read.value.hasValidSignature()) return { outcome: "refused", reason: "record-signature" };
     this.#put(read.value);
     return { outcome: "accepted", record };
@@ -328,7 +329,20 @@ function rankOf({ content }: SignedRecord): number {
   }
 }
 
-/** What a member says about itself, again and again. */
-export function isAnnouncement({ content }: SignedRecord): boolean {
-  return content.kind === "relay" || content.kind === "endpoints";
+/**
+ * What anybody may sign again and again: what a member says about itself, and, though it changes nothing, its farewell. The first of a
+ * revocation never waits.
+ */
+function isRepeatable({ content }: SignedRecord, held: SignedRecord | undefined): boolean {
+  switch (content.kind) {
+    case "relay":
+    case "endpoints":
+      return true;
+    case "revocation":
+      return held !== undefined;
+    case "network":
+    case "member":
+    case "secret":
+      return false;
+  }
 }

@@ -392,6 +392,19 @@ describe("a peer that misbehaves", () => {
     expect(heard([announced(ENDPOINTS, testHost(3)), revocationOf(2, testHost(2))], 10_000)).toBe(2);
   });
 
+  it("that says farewell without end is heard at first, and as rarely as in announcements", () => {
+    const host = new Host(MIDDLE);
+    const flood = Array.from({ length: 40 }, (_, index) =>
+      revocationOf(2, testHost(2), { sequence: NOW + index }),
+    );
+    const heard = (records: readonly SignedRecord[], atMs: number): number =>
+      host.receive(LOW, pushed(records), atMs).admitted.length;
+    expect(heard(flood.slice(0, 20), 0)).toBe(AUTHOR_RATE.burst);
+    expect([heard(flood.slice(20, 30), 9_999), heard(flood.slice(30), 10_000)]).toEqual([0, 1]);
+    // An admin is heard of every member that it revokes, however many.
+    expect(heard(revocations(40), 10_000)).toBe(40);
+  });
+
   it("cannot silence another by forging its announcements", () => {
     const host = new Host(MIDDLE);
     const forged = Array.from({ length: 60 }, (_, index) => {
