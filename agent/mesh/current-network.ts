@@ -13,7 +13,7 @@ import type { CommandRunner, ProgramListener } from "../runner.ts";
 import type { WireguardDevice } from "../wireguard/device.ts";
 import type { Loaded } from "../registry/persistence.ts";
 import type { LiveRelayConfig } from "./volunteer.ts";
-import { answerCertify, answerJoiner } from "./issuing.ts";
+import { answerCertify, answerJoiner, successionLimiter } from "./issuing.ts";
 import { KeyChange } from "./key-change.ts";
 import { Network } from "./network.ts";
 import { resolveEndpoints } from "./own-endpoints.ts";
@@ -45,6 +45,7 @@ export class CurrentNetwork implements AsyncDisposable {
   readonly #ready = Promise.withResolvers<undefined>();
   readonly #stopping = new AbortController();
   readonly #warnings: string[] = [];
+  readonly #successions = successionLimiter();
   #running: Network | undefined;
   /** The configuration's, which may have changed since the start. */
   #liveRelay: LiveRelayConfig & { readonly wishes: RelayWishes };
@@ -158,7 +159,8 @@ export class CurrentNetwork implements AsyncDisposable {
       },
       // Joiners come while it still starts: they wait for it, since a refusal would be final.
       onRedeem: async (inviteId, body) => answerJoiner(await starting, inviteId, body, this.#parts),
-      onCertify: async (from, body) => answerCertify(await starting, from, body, this.#parts),
+      onCertify: async (from, body) =>
+        answerCertify(await starting, from, body, this.#parts, this.#successions),
       onRevoked: () => this.#onRevoked(),
       onRotation: () => this.#changeKeys((network) => this.#keyChange.goOn(network)),
     });

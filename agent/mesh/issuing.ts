@@ -6,11 +6,13 @@ import {
   type Redeemed,
   type ResponseBody,
 } from "../../protocol/frame-body.ts";
-import type { MemberId } from "../../protocol/ids.ts";
+import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import { certify } from "../identity/certifying.ts";
+import { KeyedLimiter, type Rate } from "../control/rate-limit.ts";
+import { certify, type Certification } from "../identity/certifying.ts";
 import type { Identity } from "../identity/identity.ts";
 import { redeem } from "../identity/redemption.ts";
+import type { IdentityState } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
 import { introductions } from "../registry/introductions.ts";
 import type { Network } from "./network.ts";
@@ -45,15 +47,36 @@ export async function answerJoiner(
   return { kind: "redeemed", ...redemption.answer };
 }
 
+/**
+ * Sets of new keys for one member. Each leaves a certificate and a farewell in every store, and takes one of the 4,096 certificates that
+ * an admin may have there: without a limit one member could use up all of them. At once, more than anybody rotates keys by hand.
+ */
+export const SUCCESSION_RATE: Rate = { perSec: 1 / 86_400, burst: 8 };
+
+/** More than a network of a thousand has members; see `KeyedLimiter`. */
+const MAX_MEMBERS = 4_096;
+
+/** How often members have had new keys. In memory: a restart of the admin's host is not theirs to bring about. */
+export function successionLimiter(): KeyedLimiter {
+  return new KeyedLimiter(SUCCESSION_RATE, MAX_MEMBERS);
+}
+
 /** The admin's side of a member's wish to have keys certified. */
 export async function answerCertify(
   network: Pick<Network, "roster" | "publish">,
   from: MemberId,
   { kind: _, ...request }: Certify,
   { identity, clock, log }: { identity: Identity; clock: Clock; log: Logger },
+  successions: KeyedLimiter,
 ): Promise<ResponseBody | Failure> {
-  const { result } = await identity.update((state) => {
-    const result = certify(state, network.roster, from, request, clock.wallNow());
+  const { result } = await identity.update((state): { state: IdentityState; result: Certification } => {
+    const { roster } = network;
+    const result = certify(state, roster, from, request, clock.wallNow());
+    // The same keys get the same certificate again, and that costs nothing.
+    const isSuccession = result.state !== state && memberIdOf(request.identityKey) !== from;
+    const origin = roster.members.get(from)?.origin ?? from;
+    if (isSuccession && !successions.allows(origin, clock.monotonicNow()))
+      return { state, result: { ok: false, state, code: "certify.too-often" } };
     return { state: result.state, result };
   });
   if (!result.ok) {
