@@ -14,7 +14,8 @@ export const MAX_CERTIFICATE_LIFETIME_MS = 366 * 24 * 3_600_000;
 
 /**
  * What the other records of a store say about an identity. Each of these, once true, stays true as records are added:
- * that is why the order in which records arrive does not matter.
+ * that is why the order in which records arrive does not matter. For `isKnown` that is so until the next sweep: who was certified by
+ * an admin alone that is disowned is a stranger again.
  */
 export type Evidence = {
   /** The network key has, at any time, certified it as an admin. */
@@ -22,6 +23,8 @@ export type Evidence = {
   /** Anybody entitled has certified it. */
   isKnown(member: MemberId): boolean;
   isRevoked(member: MemberId): boolean;
+  /** Somebody else than itself has revoked it: what it signed is void. */
+  isDisowned(member: MemberId): boolean;
 };
 
 export type Verdict =
@@ -35,10 +38,10 @@ export type Verdict =
  * Who may sign what:
  * - the network: the network key;
  * - an admin's certificate: the network key, and it never expires, because what admins sign rests on it;
- * - a member's certificate: the network key or an admin;
+ * - a member's certificate: the network key or an admin that is not disowned, since what that one signed is void;
  * - a revocation: the network key, an admin, or the member itself, which leaves. It is for ever. An admin's revocations
  *   also outlive its role: nothing undoes a revocation;
- * - a secret's commitment: the network key or an admin;
+ * - a secret's commitment: as a member's certificate;
  * - a relay announcement and endpoints: a member that is not revoked.
  *
  * Here is decided whether a record may be kept. Whether it counts (an admin may have been revoked, an address may be taken)
@@ -52,6 +55,7 @@ export function judge(
   const { content, network } = record;
   const isNetworkKey = Buffer.compare(record.author, networkKey) === 0;
   const byAdmin = isNetworkKey || evidence.isAdmin(author) ? ENTITLED : waiting(author, "author-not-admin");
+  const byStandingAdmin = !isNetworkKey && evidence.isDisowned(author) ? refused("author-revoked") : byAdmin;
   switch (content.kind) {
     case "network":
       if (!isNetworkKey) return refused("not-the-network-key");
@@ -66,14 +70,14 @@ export function judge(
       if (!isAdmin && signedForMs(record) > MAX_CERTIFICATE_LIFETIME_MS)
         return refused("certificate-lifetime-too-long");
       if (content.address6 !== derivedAddress6) return refused("address6-not-derived");
-      return byAdmin;
+      return byStandingAdmin;
     }
     case "revocation":
       if (record.expiresAt !== undefined) return refused("revocation-expires");
       if (author !== content.member) return byAdmin;
       return evidence.isKnown(author) ? ENTITLED : waiting(author, "author-unknown");
     case "secret":
-      return record.expiresAt === undefined ? byAdmin : refused("secret-expires");
+      return record.expiresAt === undefined ? byStandingAdmin : refused("secret-expires");
     case "relay":
     case "endpoints":
       if (lifetimeMs(record) > ANNOUNCEMENT_LIFETIME_MS) return refused("lifetime-too-long");

@@ -63,6 +63,8 @@ export class RecordStore {
       isAdmin: (member) => this.#entries.has(slotKey(slotHash(`admin ${member} ${root}`))),
       isKnown: (member) => this.#certificates.has(member),
       isRevoked: (member) => this.#revocations.has(member),
+      isDisowned: (member) =>
+        this.#revocations.of(member).some((key) => this.#entries.get(key)?.author !== member),
     };
   }
 
@@ -123,11 +125,15 @@ export class RecordStore {
     return this.#apply(bytes, now, Infinity, () => false);
   }
 
-  /** Removes what has expired. True if anything had. Looks through all only when something may have. */
+  /** Removes what has expired, and announcements of those that nobody certifies any more. True if there was any. Looks through all only when something may have. */
   sweep(now: WallMs): boolean {
     if (now < this.#nextEnd) return false;
     const before = this.#entries.size;
     for (const entry of this.#entries.values()) if (isExpired(entry.record, now)) this.#remove(entry);
+    for (const entry of this.#entries.values()) {
+      const isStranger = isAnnouncement(entry.record) && !this.#evidence.isKnown(entry.author);
+      if (isStranger) this.#remove(entry);
+    }
     // After those that expired: what ends a membership goes when the last certificate of it has gone.
     for (const entry of this.#entries.values()) if (this.#isSpent(entry, now)) this.#remove(entry);
     this.#nextEnd = Infinity;
@@ -209,6 +215,20 @@ export class RecordStore {
       const announcement = this.#entries.get(key);
       if (announcement !== undefined) this.#remove(announcement);
     }
+    if (this.#evidence.isDisowned(content.member) && this.#evidence.isAdmin(content.member))
+      this.#removeVoid(content.member);
+  }
+
+  /**
+   * What the admin certified takes up no room: else a stolen key could fill the store before it is revoked, and everybody's with
+   * another member's help after that. Who is certified anew in a moment keeps its announcements meanwhile.
+   */
+  #removeVoid(admin: MemberId): void {
+    for (const entry of this.#entries.values()) {
+      const { kind } = entry.record.content;
+      if (entry.author === admin && (kind === "member" || kind === "secret")) this.#remove(entry);
+    }
+    this.#nextEnd = -Infinity;
   }
 
   #remove(entry: ReadRecord): void {
@@ -329,20 +349,14 @@ function rankOf({ content }: SignedRecord): number {
   }
 }
 
+function isAnnouncement({ content }: SignedRecord): boolean {
+  return content.kind === "relay" || content.kind === "endpoints";
+}
+
 /**
  * What anybody may sign again and again: what a member says about itself, and, though it changes nothing, its farewell. The first of a
  * revocation never waits.
  */
-function isRepeatable({ content }: SignedRecord, held: SignedRecord | undefined): boolean {
-  switch (content.kind) {
-    case "relay":
-    case "endpoints":
-      return true;
-    case "revocation":
-      return held !== undefined;
-    case "network":
-    case "member":
-    case "secret":
-      return false;
-  }
+function isRepeatable(record: SignedRecord, held: SignedRecord | undefined): boolean {
+  return isAnnouncement(record) || (record.content.kind === "revocation" && held !== undefined);
 }

@@ -270,6 +270,30 @@ describe("revocation", () => {
     expect([...store.roster.memberByName.keys()].sort()).toEqual(["m1", "m2", "m5"]);
   });
 
+  it("of an admin leaves nothing in the store of what that one certified, and nothing more of it gets in", () => {
+    const minted = [certificateOf(4, testHost(3)), certificateOf(5, testHost(3))];
+    const secret = signed({ kind: "secret", epoch: 9, commitment: new Uint8Array(32) }, testHost(3));
+    const store = storeWith(adminCertificateOf(3), ...minted, secret, announced(ENDPOINTS, testHost(4)));
+    applyAll(store, [revocationOf(3, FOUNDER)]);
+    const later = certificateOf(6, testHost(3), {}, { sequence: NOW + 1 });
+    expect(outcome(store, later)).toBe("refused: author-revoked");
+    expect(outcome(store, secret)).toBe("refused: author-revoked");
+    expect(store.size).toBe(base.length + 3);
+    expect(store.sweep(NOW)).toBe(true);
+    expect(store.size).toBe(base.length + 2);
+  });
+
+  it("of an admin keeps the announcements of those that are certified anew at once", () => {
+    const store = storeWith(
+      adminCertificateOf(3),
+      certificateOf(4, testHost(3)),
+      announced(RELAY, testHost(4)),
+    );
+    applyAll(store, [revocationOf(3, FOUNDER), certificateOf(4, FOUNDER)]);
+    store.sweep(NOW);
+    expect(store.roster.relays.size).toBe(1);
+  });
+
   it("leaves standing what an admin certified before it left, and nothing it certified after", () => {
     const store = storeWith(
       adminCertificateOf(3),
@@ -314,6 +338,7 @@ describe("for all inputs", () => {
   it("any order of arrival, with repetitions, gives the same store and the same roster", () => {
     const reference = new RecordStore(NETWORK_KEY);
     applyAll(reference, everything);
+    reference.sweep(NOW);
     const slots = (store: RecordStore): string[] =>
       store
         .records()
@@ -329,6 +354,7 @@ describe("for all inputs", () => {
       fc.property(order, (records) => {
         const store = new RecordStore(NETWORK_KEY);
         applyAll(store, records);
+        store.sweep(NOW);
         expect(slots(store)).toEqual(slots(reference));
         expect(store.roster.members).toEqual(reference.roster.members);
         expect(store.roster.conflicts).toEqual(reference.roster.conflicts);
