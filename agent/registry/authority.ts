@@ -75,7 +75,7 @@ export function judge(
     case "revocation":
       if (record.expiresAt !== undefined) return refused("revocation-expires");
       if (author !== content.member) return byAdmin;
-      return evidence.isKnown(author) ? ENTITLED : waiting(author, "author-unknown");
+      return evidence.isKnown(author) ? ENTITLED : waiting(author, "farewell-unknown");
     case "secret":
       return record.expiresAt === undefined ? byStandingAdmin : refused("secret-expires");
     case "relay":

@@ -170,7 +170,7 @@ export class Gossip {
       case "known":
         return [];
       case "waiting":
-        this.#faults.allows(from, now.monotonic);
+        if (isFault(applied.reason)) this.#faults.allows(from, now.monotonic);
         return [];
       case "refused":
         this.#count(from, applied.reason);

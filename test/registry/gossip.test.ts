@@ -378,6 +378,15 @@ describe("a peer that misbehaves", () => {
     expect(host.receive(LOW, pushed([announced(ENDPOINTS, testHost(3))])).admitted).toHaveLength(1);
   });
 
+  it("is not blamed for farewells of members whose certificates have run out, however many it keeps", () => {
+    const host = new Host(MIDDLE);
+    const farewells = Array.from({ length: 100 }, (_, index) =>
+      revocationOf(10 + index, testHost(10 + index)),
+    );
+    expect(host.receive(LOW, pushed(farewells)).admitted).toEqual([]);
+    expect(host.receive(LOW, pushed([announced(ENDPOINTS, testHost(3))])).admitted).toHaveLength(1);
+  });
+
   it("that announces without end is heard sixteen times, and then once in ten seconds", () => {
     const host = new Host(MIDDLE);
     const flood = Array.from({ length: 40 }, (_, index) =>

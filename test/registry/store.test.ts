@@ -91,7 +91,7 @@ describe("a record is refused by name", () => {
     ["waiting: author-not-admin", certificateOf(3, testHost(2))],
     ["waiting: author-not-admin", revocationOf(1, testHost(2))],
     ["waiting: author-not-admin", signed(secret, testHost(2))],
-    ["waiting: author-unknown", revocationOf(9, testHost(9))],
+    ["waiting: farewell-unknown", revocationOf(9, testHost(9))],
     ["waiting: author-unknown", announced(RELAY, testHost(9))],
     ["waiting: author-unknown", announced(ENDPOINTS, ROOT)],
   ];
