@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
 import { AgentError } from "../errors.ts";
@@ -13,7 +14,7 @@ export function systemCli(): Cli {
     err: (text) => void process.stderr.write(text),
     readInput,
     environment: process.env,
-    terminal: process.stdout.isTTY,
+    terminal: isatty(1), // of a stream that is none, node leaves out isTTY
     clock: systemClock,
     pause,
     run: systemRunner,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemCli } from "../../agent/cli/system.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../scripts/hopwire");
 
@@ -21,6 +22,10 @@ describe("scripts/hopwire", () => {
     const link = join(dir, "hopwire");
     symlinkSync(PROGRAM, link);
     expect(hopwire(link, "version")).toEqual({ status: 0, stdout: "0.1.0\n", stderr: "" });
+  });
+
+  it("knows whether a person reads", () => {
+    expect(systemCli().terminal).toBeTypeOf("boolean");
   });
 
   //
