@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Endpoint } from "../../protocol/endpoint.ts";
+import { isUsableRemote, parseEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { ConfiguredBootstrap } from "../config/bootstrap-text.ts";
 import { AgentError } from "../errors.ts";
@@ -84,6 +84,14 @@ export class Bootstrap {
   async add(member: RosterMember, endpoints: readonly string[]): Promise<void> {
     const { registry, self } = this.#parts.context;
     if (member.id === self) throw new AgentError("usage.invalid", `${member.name} is this host`);
+    const useless = endpoints.find((text) => {
+      const endpoint = parseEndpoint(text);
+      return endpoint.ok && !isUsableRemote(endpoint.value.address);
+    });
+    if (useless !== undefined)
+      throw new AgentError("usage.invalid", `at ${useless} no other host can be reached`, {
+        hint: `give an address or a name at which ${member.name} is reached from here`,
+      });
     await this.#change((entries) => {
       const added = addBootstrap(entries, registry.roster, member, endpoints);
       if (added !== undefined) return added;

@@ -112,6 +112,16 @@ describe("bootstrap volunteers", () => {
     expect([...after.context.registry.roster.members.keys()]).toEqual([idOf(admin)]);
   });
 
+  it("are not looked for where no other host can be", async () => {
+    await using host = await MemberHost.of(bob);
+    const { bootstrap, volunteer } = fixtureOf(host, admin);
+    await expect(bootstrap.add(volunteer, ["192.0.2.4:4", "127.0.0.1:4"])).rejects.toMatchObject({
+      code: "usage.invalid",
+      message: "at 127.0.0.1:4 no other host can be reached",
+    });
+    expect(bootstrap.list()).toEqual([]);
+  });
+
   it("are never this host", async () => {
     await using host = await MemberHost.of(bob);
     const { bootstrap } = fixtureOf(host, admin);
