@@ -202,7 +202,11 @@ export class Agent implements AgentApi, AsyncDisposable {
 
   async relayExplain({ name }: MemberRequest): Promise<RelayExplanation> {
     const network = await this.#current.required();
-    return relayExplanation(network, memberNamed(network.roster, name));
+    const peer = memberNamed(network.roster, name);
+    if (peer.id !== network.self) return relayExplanation(network, peer);
+    throw new AgentError("usage.invalid", `${name} is this host: nobody relays to it from here`, {
+      hint: "name another member; see: hopwire peers",
+    });
   }
 
   relayBootstrapList(): Promise<readonly BootstrapVolunteer[]> {
