@@ -1,6 +1,7 @@
 import { parsePrefix4, type Prefix } from "../../../protocol/address.ts";
+import { networkIdOf } from "../../../protocol/ids.ts";
 import { encodeInvite } from "../../../protocol/invite.ts";
-import type { SignedRecord } from "../../../protocol/record.ts";
+import { openRecord, type SignedRecord } from "../../../protocol/record.ts";
 import type {
   InitRequest,
   Invite,
@@ -20,6 +21,7 @@ import { createNetwork, leave, requireNoNetwork, revoke } from "../../identity/m
 import { beginRotation } from "../../identity/rotation.ts";
 import { membershipOf } from "../../identity/signer.ts";
 import type { Rotation } from "../../identity/state.ts";
+import { isOf } from "../../registry/roster.ts";
 import { parseRouteDestinations } from "../../wireguard/ip-json.ts";
 import type { CurrentNetwork, DaemonParts } from "../current-network.ts";
 import { beginRegistry, removeRegistry } from "../own-registry.ts";
@@ -49,9 +51,20 @@ export class MembershipOperations {
     const self = running?.roster.members.get(running.self);
     if (running !== undefined && self !== undefined)
       return { network: running.info.name, member: identityOf(self) };
+    // Revoked, or not running: what it was certified as.
     const { identity } = this.#parts;
-    membershipOf(identity.state);
-    return { network: "", member: { name: "", id: identity.keys.id, address4: "", address6: "" } };
+    const { networkKey, networkRecord, certificate } = membershipOf(identity.state);
+    const network = networkIdOf(Buffer.from(networkKey, "base64"));
+    const [own, info] = [certificate, networkRecord].map((record) =>
+      openRecord(Buffer.from(record, "base64"), network),
+    );
+    const nobody = { name: "", address4: "", address6: "" };
+    const { name, address4, address6 } =
+      own?.ok === true && isOf(own.value, "member") ? own.value.content : nobody;
+    return {
+      network: info?.ok === true && isOf(info.value, "network") ? info.value.content.name : "",
+      member: { name, id: identity.keys.id, address4, address6 },
+    };
   }
 
   init(request: InitRequest): Promise<Membership> {
