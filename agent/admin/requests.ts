@@ -45,7 +45,7 @@ const YEAR_SEC = 365 * 24 * 60 * 60;
 
 export const inviteRequest = v.strictObject({
   name: memberName,
-  expiresSec: wholeNumber(MINUTE_SEC, YEAR_SEC),
+  expiresSec: wholeNumber(1, YEAR_SEC),
   admin: v.optional(v.boolean("must be true or false"), false),
 });
 
@@ -120,11 +120,17 @@ export function checkedRequest<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, body, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
+  throw new AgentError("usage.invalid", `${subjectOf(issue)} ${reasonOf(issue)}`);
+}
+
+/** The field, and of a list the entry as it was given: on the command line nobody counts from 0. */
+function subjectOf(issue: v.BaseIssue<unknown>): string {
   const field = v.getDotPath(issue);
-  throw new AgentError(
-    "usage.invalid",
-    field === null ? "the request must be a JSON object" : `${field} ${reasonOf(issue)}`,
-  );
+  if (field === null) return "the request";
+  const [, list] = /^(.+)\.[0-9]+$/.exec(field) ?? [];
+  return list !== undefined && typeof issue.input === "string"
+    ? `${list}: ${JSON.stringify(issue.input)}`
+    : field;
 }
 
 /** Our own messages read as the end of a sentence that starts with the field; valibot's own do not. */

@@ -6,7 +6,7 @@ import { wallMs, type WallMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
 import type { Roster, RosterMember } from "../registry/roster.ts";
 import { rawOf, type HostKeys } from "./identity.ts";
-import { claimsOf } from "./invites.ts";
+import { claimsOf, nameTaken } from "./invites.ts";
 import { requireName, type Signed } from "./membership.ts";
 import {
   authorityKeyOf,
@@ -99,8 +99,11 @@ export function rename(
   const isPromised = membership.invites.some(
     (invite) => invite.redeemed === undefined && invite.expiresAt > now && invite.memberName === name,
   );
-  if (isPromised || claimsOf(roster, membership).names.has(name))
-    throw new AgentError("member.exists", `the name "${name}" is taken`);
+  if (isPromised)
+    throw new AgentError("member.exists", `an invite for "${name}" is open`, {
+      hint: `choose another name, or: hopwire invites withdraw ${name}`,
+    });
+  if (claimsOf(roster, membership).names.has(name)) throw nameTaken(name);
   const { content, expiresAt } = member.certificate;
   // Issued now: a new name is a new claim.
   const signed = sign(state, membership, { ...content, roles: member.roles, name }, { expiresAt }, now);

@@ -14,6 +14,8 @@ import type { IdentityState, IssuedInvite, Membership } from "./state.ts";
 
 /** Each is a WireGuard peer of the issuer and an address of the network. */
 export const MAX_OPEN_INVITES = 64;
+/** It has to be handed over, and typed. */
+const MIN_INVITE_LIFETIME_MS = 60_000;
 /** A token lies in mails and histories: a month is as long as anybody should trust that. */
 export const MAX_INVITE_LIFETIME_MS = 30 * 86_400_000;
 
@@ -54,8 +56,10 @@ export function createInvite(
       hint: "run it on the host where hopwire init was run",
     });
   requireName(wanted.memberName);
-  if (!(wanted.expiresInMs > 0 && wanted.expiresInMs <= MAX_INVITE_LIFETIME_MS))
-    throw new AgentError("usage.invalid", "an invite lasts up to 30 days");
+  if (!(wanted.expiresInMs >= MIN_INVITE_LIFETIME_MS && wanted.expiresInMs <= MAX_INVITE_LIFETIME_MS))
+    throw new AgentError("usage.invalid", "an invite lasts from a minute to 30 days", {
+      hint: "say for how long by --expires: 30m, 24h or 7d",
+    });
   const invites = membership.invites.filter((invite) => invite.expiresAt > now);
   if (invites.length >= MAX_OPEN_INVITES)
     throw new AgentError("usage.invalid", `${MAX_OPEN_INVITES} invites are open already`, {
@@ -65,8 +69,11 @@ export function createInvite(
   const isPromised = invites.some(
     (invite) => invite.redeemed === undefined && invite.memberName === wanted.memberName,
   );
-  if (taken.names.has(wanted.memberName) || isPromised)
-    throw new AgentError("member.exists", `the name "${wanted.memberName}" is taken`);
+  if (isPromised)
+    throw new AgentError("member.exists", `an invite for "${wanted.memberName}" is open already`, {
+      hint: `make it worthless first: hopwire invites withdraw ${wanted.memberName}`,
+    });
+  if (taken.names.has(wanted.memberName)) throw nameTaken(wanted.memberName);
 
   const self = roster.members.get(keysOf(state).id);
   const id = Buffer.from(random.bytes(16)).toString("hex") as InviteId;
@@ -178,6 +185,12 @@ export function claimsOf(roster: Roster, membership: Membership): Claims {
     addresses: new Set([...claims, ...invites.map(asClaim)].map(({ address4 }) => address4)),
     wireguardKeys: new Set([...claims, ...invites.map(asClaim)].map(({ wireguardKey }) => wireguardKey)),
   };
+}
+
+export function nameTaken(name: string): AgentError {
+  return new AgentError("member.exists", `the name "${name}" is taken`, {
+    hint: "choose another; those in use: hopwire peers",
+  });
 }
 
 function asClaim(invite: IssuedInvite): { readonly address4: string; readonly wireguardKey: string } {

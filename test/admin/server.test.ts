@@ -179,7 +179,7 @@ describe("AdminServer", () => {
       "an endpoint without a port",
       "/v1/init",
       '{"network":"n","name":"a","endpoints":["host"]}',
-      "endpoints.0 must be",
+      `endpoints: \\"host\\" must be`,
     ],
     ["an invite for ever", "/v1/invite", '{"name":"a","expiresSec":1e12}', "expiresSec must be"],
   ])("refuses %s before the agent sees it", async (_what, path, body, message) => {
