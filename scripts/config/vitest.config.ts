@@ -24,8 +24,8 @@ export default defineConfig({
           include: ["test/**/*.lab.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two cores: more files at once make the times that real programs need unrealistic.
-          maxWorkers: 2,
+          // On two cores: most files wait most of the time; with more at once the times that real programs need are unrealistic.
+          maxWorkers: 3,
           pool: "forks",
         },
       },

@@ -56,6 +56,7 @@ describeLab("two hosts behind endpoint-dependent NATs", () => {
       },
       relay: { volunteering: false },
       peers: { total: 2, direct: 1, relayed: 1, none: 0 },
+      dht: null,
       warnings: [],
     });
     expect((await json<Status>(mesh.v, "status")).relay).toStrictEqual({ volunteering: true });
