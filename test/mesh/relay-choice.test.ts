@@ -206,7 +206,21 @@ describe("what was measured of a volunteer", () => {
     await clock.advance(1);
     expect(health.of(ANN).state).toBe("silent");
     health.answered(ANN, 36);
-    expect(health.of(ANN)).toMatchObject({ rttMs: 22, state: "answers" });
+    expect(health.of(ANN).state).toBe("answers");
+  });
+
+  it("is the least of the last eight round trips and of three minutes: more is what a start or a queue added", async () => {
+    const clock = new FakeClock();
+    const health = new RelayHealth(clock);
+    for (const rttMs of [300, 20, 60]) health.answered(ANN, rttMs);
+    expect(health.of(ANN).rttMs).toBe(20);
+    for (let i = 0; i < 7; i++) health.answered(ANN, 50);
+    expect(health.of(ANN).rttMs).toBe(50);
+    await clock.advance(180_000);
+    health.answered(ANN, 70);
+    expect(health.of(ANN).rttMs).toBe(50);
+    await clock.advance(1);
+    expect(health.of(ANN).rttMs).toBe(70);
   });
 
   it("is forgotten three minutes after the last of it, and where this host has moved", async () => {

@@ -11,15 +11,19 @@ export type RelayMeasures = {
 };
 
 type Entry = {
-  rttMs: number | undefined;
+  /** The latest last. */
+  rtts: readonly { readonly at: MonotonicMs; readonly rttMs: number }[];
   loss: number;
   answeredAt: MonotonicMs | undefined;
   missedAt: MonotonicMs | undefined;
   diedAt: MonotonicMs | undefined;
 };
 
-/** RFC 6298's gain. */
-const RTT_GAIN = 1 / 8;
+/**
+ * The least of these counts: what a host that is just starting, or a queue, adds to one round trip says nothing of how far a relay is
+ * (BBR's filter for the propagation time). A relay that is slow because it is busy is slow eight times in a row: six seconds while in use.
+ */
+const RTT_SAMPLES = 8;
 /** Some 30 round trips count: while a relay is in use half a minute. */
 const LOSS_GAIN = 1 / 16;
 /** A relay whose leg died comes back at the earliest when its agent is started again; one that answers is back before that. */
@@ -38,9 +42,10 @@ export class RelayHealth {
 
   answered(relay: MemberId, rttMs: number): void {
     const entry = this.#entry(relay);
-    entry.rttMs = entry.rttMs === undefined ? rttMs : entry.rttMs + (rttMs - entry.rttMs) * RTT_GAIN;
+    const now = this.#clock.monotonicNow();
+    entry.rtts = [...entry.rtts, { at: now, rttMs }].slice(-RTT_SAMPLES);
     entry.loss -= entry.loss * LOSS_GAIN;
-    entry.answeredAt = this.#clock.monotonicNow();
+    entry.answeredAt = now;
     entry.diedAt = undefined;
   }
 
@@ -63,7 +68,10 @@ export class RelayHealth {
   of(relay: MemberId): RelayMeasures {
     const entry = this.#byRelay.get(relay);
     if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
-    return { rttMs: entry.rttMs, loss: entry.loss, state: stateOf(entry, this.#clock.monotonicNow()) };
+    const now = this.#clock.monotonicNow();
+    const rtts = entry.rtts.filter(({ at }) => now - at <= FORGET_MS).map(({ rttMs }) => rttMs);
+    const rttMs = rtts.length === 0 ? undefined : Math.min(...rtts);
+    return { rttMs, loss: entry.loss, state: stateOf(entry, now) };
   }
 
   #entry(relay: MemberId): Entry {
@@ -73,7 +81,7 @@ export class RelayHealth {
         this.#byRelay.delete(id);
     let entry = this.#byRelay.get(relay);
     if (entry === undefined) {
-      entry = { rttMs: undefined, loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
+      entry = { rtts: [], loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
       this.#byRelay.set(relay, entry);
     }
     return entry;
