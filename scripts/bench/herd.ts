@@ -1,15 +1,16 @@
 /**
  * Whether many members that choose among a few volunteers at equal distance spread over them, with real agents on real
- * packets in the lab: `npm run bench:herd [-- --members N --volunteers N --json FILE --set KEY=VALUE ...]`. Members join one
- * after the other, two at a time, as on two processors all at once measures the processors. All pairs are behind NATs that
- * keep them from going direct, so each chooses a relay and a spare. Exits with 1 where a goal is missed. 50 members take some 10 minutes and 12 GB.
+ * packets in the lab: `npm run bench:herd [-- --members N --volunteers N --scene hub|all --json FILE --set KEY=VALUE ...]`.
+ * In the scene "hub" all need a relay to the last member when it joins, in "all" each to every other. Members join one after the other, two at
+ * a time, as on two processors all at once measures the processors; these hold some 14 agents in the scene "all". Exits with
+ * 1 where a goal is missed.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { labPrivilege } from "../../test/lab/privilege.ts";
-import { meshOfMany, until, type MeshOfMany } from "./herd/mesh-of-many.ts";
+import { meshOfMany, until, type MeshOfMany, type Scene } from "./herd/mesh-of-many.ts";
 import { figuresOf } from "./herd/process-figures.ts";
 import { endsOf, fromEven, type Ends } from "./herd/shares.ts";
 import { isReached, json, table, type Row } from "./report.ts";
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
   options: {
     members: { type: "string", default: "50" },
     volunteers: { type: "string", default: "5" },
+    scene: { type: "string", default: "hub" },
     json: { type: "string" },
     /** Environment of all agents: HOPWIRE_RELAY_MAX_ALLOCATIONS=1000. */
     set: { type: "string", multiple: true, default: [] },
@@ -25,6 +27,8 @@ const { values: options } = parseArgs({
 });
 const members = Number(options.members);
 const volunteers = Number(options.volunteers);
+const scene: Scene = options.scene === "all" ? "all" : "hub";
+const hub = scene === "hub" ? `m${members}` : undefined;
 /** How far the fullest and the emptiest volunteer may be from an even share. */
 const GOAL_PERCENT = 30;
 const PATIENCE_MS = 60_000;
@@ -39,8 +43,8 @@ if (missing !== undefined) {
   console.error(`bench: the lab cannot run here: ${missing}`);
   process.exit(77);
 }
-if (!(members >= 2 && volunteers >= 1)) {
-  console.error("bench: --members and --volunteers take numbers");
+if (!(members >= 2 && volunteers >= 1) || !["all", "hub"].includes(options.scene)) {
+  console.error("bench: --members and --volunteers take numbers, --scene all or hub");
   process.exit(64); // EX_USAGE, sysexits.h
 }
 
@@ -48,6 +52,7 @@ const beganAt = performance.now();
 await using mesh = await meshOfMany({
   members,
   volunteers,
+  scene,
   env: {
     HOPWIRE_LOG_LEVEL: "info",
     // What is measured is the choice, not who is refused: 1,225 pairs with a spare each, and a member that joins asks for 50.
@@ -64,10 +69,10 @@ await using mesh = await meshOfMany({
 const agents = [...mesh.volunteers, ...mesh.members];
 progress("all have joined");
 
-let ends: Ends = await endsOf(mesh.members, mesh.volunteers);
+let ends: Ends = await endsOf(mesh.members, mesh.volunteers, hub);
 const connectedMs = await until(
   async () => {
-    ends = await endsOf(mesh.members, mesh.volunteers);
+    ends = await endsOf(mesh.members, mesh.volunteers, hub);
     progress(summary(ends));
     return ends.none === 0;
   },
@@ -75,7 +80,7 @@ const connectedMs = await until(
   LOOK_MS,
 );
 await wait(SPARES_MS);
-ends = await endsOf(mesh.members, mesh.volunteers);
+ends = await endsOf(mesh.members, mesh.volunteers, hub);
 const before = await Promise.all(agents.map(figuresOf));
 await wait(REST_MS);
 const after = await Promise.all(agents.map(figuresOf));
@@ -116,7 +121,9 @@ function row(what: string, unit: string, samples: readonly number[], goal?: numb
 
 function onJoined({ members: joined, volunteers: relays }: Pick<MeshOfMany, "members" | "volunteers">): void {
   if (joined.length % JOINED_SHOWN === 0)
-    void endsOf([...joined], relays).then((now) => progress(`${joined.length} have joined; ${summary(now)}`));
+    void endsOf([...joined], relays, hub).then((now) =>
+      progress(`${joined.length} have joined; ${summary(now)}`),
+    );
 }
 
 function summary({ count, none, atOdds, carried, spare }: Ends): string {

@@ -1,8 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Lab } from "../../../test/lab/lab.ts";
+import type { Nat } from "../../../test/lab/nat.ts";
 import { LabAgent } from "../../../test/lab/lab-agent.ts";
 
-/** Members behind a NAT each that no check gets through, and volunteers on the internet, the first of which founded the network. */
+/**
+ * Volunteers on the internet, the first of which founded the network, and members behind NATs that no check gets through:
+ * "all": one each, so that all pairs are relayed; "hub": the last one alone behind its own, and the others on one LAN, so
+ * that these meet directly, and all need a relay to the hub at the moment when it joins.
+ */
+export type Scene = "all" | "hub";
+
 export type MeshOfMany = AsyncDisposable & {
   readonly volunteers: readonly LabAgent[];
   readonly members: readonly LabAgent[];
@@ -24,16 +31,20 @@ const HARD_NAT = { mapping: "endpoint-dependent", filtering: "address-and-port-d
 export async function meshOfMany(counts: {
   readonly members: number;
   readonly volunteers: number;
+  readonly scene: Scene;
   readonly env: Readonly<Record<string, string>>;
   /** With all that have joined so far. */
   readonly onJoined: (mesh: Pick<MeshOfMany, "volunteers" | "members">) => void;
 }): Promise<MeshOfMany> {
-  const { env, onJoined } = counts;
+  const { scene, env, onJoined } = counts;
   await using stack = new AsyncDisposableStack();
   const lab = stack.use(await Lab.create({ name: "herd" }));
+  const shared = scene === "hub" ? await lab.nat("nlan", HARD_NAT) : undefined;
   const started = async (name: string, behindNat: boolean): Promise<LabAgent> => {
+    const nat = async (): Promise<Nat> =>
+      (name === `m${counts.members}` ? undefined : shared) ?? (await lab.nat(`n${name}`, HARD_NAT));
     const host = behindNat
-      ? await lab.hostBehind(await lab.nat(`n${name}`, HARD_NAT), name)
+      ? await lab.hostBehind(await nat(), name)
       : await lab.openHost(name, { ipv6: false });
     const agent = stack.use(await LabAgent.create(lab, host));
     // Whoever is on the internet is reached at its own address before anybody volunteers.

@@ -13,12 +13,18 @@ export type Ends = {
   readonly spare: ReadonlyMap<string, number>;
 };
 
-export async function endsOf(members: readonly LabAgent[], volunteers: readonly LabAgent[]): Promise<Ends> {
+/** Of all paths between members, or of those with `hub` alone. */
+export async function endsOf(
+  members: readonly LabAgent[],
+  volunteers: readonly LabAgent[],
+  hub?: string,
+): Promise<Ends> {
   const names = new Set(members.map(({ name }) => name));
   const ends = new Map<string, { readonly type: string; readonly relay: string | null }>();
   for (const { name, api } of members)
     for (const peer of await api.peers())
-      if (names.has(peer.name)) ends.set(`${name} ${peer.name}`, peer.path);
+      if (names.has(peer.name) && (hub === undefined || hub === name || hub === peer.name))
+        ends.set(`${name} ${peer.name}`, peer.path);
 
   const carried = new Map(volunteers.map(({ name }) => [name, 0]));
   const spare = new Map(carried);
@@ -41,7 +47,7 @@ export async function endsOf(members: readonly LabAgent[], volunteers: readonly 
         if (end?.type === "relayed" && end.relay !== volunteer.name) add(spare, volunteer.name);
       }
     }
-  return { count: members.length * (members.length - 1), direct, none, atOdds, carried, spare };
+  return { count: ends.size, direct, none, atOdds, carried, spare };
 }
 
 /** How far each is from an equal share of them all, in percent of that share: 30 for a third more than even, -100 for none. */
