@@ -5,7 +5,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BootstrapVolunteer } from "../../agent/admin/contract.ts";
 import { describeLab } from "../lab/describe-lab.ts";
-import type { Host } from "../lab/host.ts";
 import { EASY_NAT, Mesh } from "./mesh.ts";
 import { reaches } from "./pings.ts";
 import { ShiftedClock } from "./shifted-clock.ts";
@@ -44,20 +43,6 @@ class Names implements AsyncDisposable {
   get #file(): string {
     return join(this.#directory, "hosts");
   }
-}
-
-/** Gives the host the next address of its link in the place of the one that it has. */
-async function renumber({ link, namespace }: Host): Promise<string> {
-  const { device, address4, prefixLength4, gateway4 } = link;
-  const next = address4.replace(/\d+$/, (last) => String(Number(last) + 1));
-  await namespace.configure({
-    ip: [
-      `address delete ${address4}/${prefixLength4} dev ${device}`,
-      `address add ${next}/${prefixLength4} dev ${device}`,
-      `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
-    ],
-  });
-  return next;
 }
 
 // R-303
@@ -105,7 +90,7 @@ describeLab("a member that was away for a month", () => {
     await stopAll();
     // Longer than the cache keeps anything.
     await using clock = await ShiftedClock.by(31 * DAY_MS);
-    const [moved] = await Promise.all([renumber(v.host), natA.renumber(), natB.renumber()]);
+    const [moved] = await Promise.all([v.host.renumber(), natA.renumber(), natB.renumber()]);
     await Promise.all([v.start(clock.env), b.start({ ...clock.env, HOPWIRE_BOOTSTRAP: `v@${moved}:51820` })]);
     // By its configuration.
     await b.waitForPath("v", "direct");
@@ -132,7 +117,7 @@ describeLab("a member that was away for a month", () => {
     const { v, a, natA } = mesh;
     await stopAll();
     await using clock = await ShiftedClock.by(31 * DAY_MS);
-    const [moved] = await Promise.all([renumber(v.host), natA.renumber()]);
+    const [moved] = await Promise.all([v.host.renumber(), natA.renumber()]);
     await Promise.all([v.start(clock.env), a.start(clock.env)]);
     await wait(1_000);
     expect((await a.peer("v")).path.type).toBe("none");

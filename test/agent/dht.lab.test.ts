@@ -70,20 +70,6 @@ class PrivateDht {
   }
 }
 
-/** Gives the host the next address of its link in the place of the one that it has. */
-async function renumber({ link, namespace }: Host): Promise<string> {
-  const { device, address4, prefixLength4, gateway4 } = link;
-  const next = address4.replace(/\d+$/, (last) => String(Number(last) + 1));
-  await namespace.configure({
-    ip: [
-      `address delete ${address4}/${prefixLength4} dev ${device}`,
-      `address add ${next}/${prefixLength4} dev ${device}`,
-      `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
-    ],
-  });
-  return next;
-}
-
 async function untilDht(agent: LabAgent, holds: (dht: NonNullable<Status["dht"]>) => boolean): Promise<void> {
   for (let tries = 0; tries < 120; tries++) {
     const { dht } = await agent.api.status();
@@ -113,7 +99,7 @@ describeLab("a member that was away while its volunteer moved", () => {
     [dht] = await Promise.all([PrivateDht.on(host), mesh.admit(mesh.a)]);
     on = { HOPWIRE_DHT_DISCOVERY: "on", HOPWIRE_DHT_NODES: dht.first };
     await Promise.all([mesh.v.stop(), mesh.a.stop()]);
-    [moved] = await Promise.all([renumber(mesh.v.host), mesh.natA.renumber()]);
+    [moved] = await Promise.all([mesh.v.host.renumber(), mesh.natA.renumber()]);
     await Promise.all(
       [mesh.v, mesh.a].map(({ directory }) => rm(join(directory, "state/cache.json"), { force: true })),
     );

@@ -39,6 +39,11 @@ export class Host extends Site {
     return added;
   }
 
+  /** It has the next address from here on, which `address4` does not know. Once. */
+  renumber(): Promise<string> {
+    return this.readdress(this.address4);
+  }
+
   /** From here on it has IPv6 alone, as on many mobile networks. */
   async dropIpv4(): Promise<void> {
     if (this.address6 === undefined) throw new Error(`${this.name} would be left without any address`);

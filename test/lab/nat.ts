@@ -32,16 +32,7 @@ export class Nat extends Site {
 
   /** The provider gives it another address, the next one of its public link. The old one goes, and all mappings with it. */
   async renumber(): Promise<void> {
-    const before = this.#outside4;
-    this.#outside4 = before.replace(/\d+$/, (last) => String(Number(last) + 1));
-    const { device, gateway4, prefixLength4 } = this.link;
-    await this.namespace.configure({
-      ip: [
-        `address delete ${before}/${prefixLength4} dev ${device}`,
-        `address add ${this.#outside4}/${prefixLength4} dev ${device}`,
-        `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
-      ],
-    });
+    this.#outside4 = await this.readdress(this.#outside4);
     await this.restarted([
       "delete table ip lab_nat",
       "delete table inet lab_filter",

@@ -37,6 +37,20 @@ export class Site {
     this.#links.push(link);
   }
 
+  /** Gives the first link the address after `before` in its place, and says which. */
+  protected async readdress(before: string): Promise<string> {
+    const { device, gateway4, prefixLength4 } = this.link;
+    const next = before.replace(/\d+$/, (last) => String(Number(last) + 1));
+    await this.namespace.configure({
+      ip: [
+        `address delete ${before}/${prefixLength4} dev ${device}`,
+        `address add ${next}/${prefixLength4} dev ${device}`,
+        `route replace 0.0.0.0/0 via ${gateway4} dev ${device}`,
+      ],
+    });
+    return next;
+  }
+
   /** What to put before a command to run it in here. */
   get exec(): readonly [string, ...string[]] {
     return this.namespace.exec;
