@@ -9,6 +9,9 @@ export const POLL_MS = 2_000;
 /** Counting costs at most this share of a core: thousands of allocations in the kernel are counted less often. */
 const COUNTING_SHARE = 1 / 20;
 
+/** On a busy host counting takes long without costing much, and a quota must not be left alone for that. */
+const MAX_POLL_MS = 10_000;
+
 export type CountingPollParts = {
   readonly clock: Clock;
   /** See `Forwarder.count`. */
@@ -39,7 +42,8 @@ export class CountingPoll implements Disposable {
         return;
       }
       void counting.then(() => {
-        this.#intervalMs = Math.max(POLL_MS, (clock.monotonicNow() - startedAt) / COUNTING_SHARE);
+        const share = (clock.monotonicNow() - startedAt) / COUNTING_SHARE;
+        this.#intervalMs = Math.min(MAX_POLL_MS, Math.max(POLL_MS, share));
         this.#look();
       });
     });
