@@ -15,6 +15,7 @@ import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { MAX_OPEN_REQUESTS, OutgoingRequests } from "./outgoing-requests.ts";
+import type { PacketTally } from "./packet-tally.ts";
 import { fullBucket, takeTokens, type Bucket, type Rate } from "./rate-limit.ts";
 import {
   sessionWakeAt,
@@ -61,6 +62,7 @@ export type ConnectionOptions = {
   /** Whether this side opened it. */
   readonly dialed: boolean;
   readonly session: SessionConfig;
+  readonly tally: PacketTally;
   readonly clock: Clock;
   readonly log: Logger;
   readonly events: ConnectionEvents;
@@ -74,6 +76,7 @@ export class Connection {
   readonly dialed: boolean;
   readonly #stream: Duplex;
   readonly #config: SessionConfig;
+  readonly #tally: PacketTally;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #events: ConnectionEvents;
@@ -98,12 +101,15 @@ export class Connection {
     this.dialed = options.dialed;
     this.#stream = options.stream;
     this.#config = options.session;
+    this.#tally = options.tally;
+    this.#tally.opened();
     this.#clock = options.clock;
     this.#log = options.log;
     this.#events = options.events;
     this.#requests = new OutgoingRequests(options.clock, options.log);
     this.#bucket = fullBucket(INBOUND_RATE, options.clock.monotonicNow());
     this.#stream.on("data", (chunk: Uint8Array) => {
+      this.#tally.read(chunk.length);
       this.#reader.push(chunk);
       this.#readFrames();
     });
@@ -295,6 +301,7 @@ export class Connection {
     const bytes = delimitFrame(encodeFrame(frame));
     if (this.#finishing !== undefined || this.#stream.writableLength + bytes.length > MAX_QUEUE_BYTES)
       return false;
+    this.#tally.wrote(bytes.length);
     this.#stream.write(bytes);
     return true;
   }

@@ -19,6 +19,7 @@ import { Connection } from "./connection.ts";
 import { Dialer } from "./dialer.ts";
 import type { ControlPeer, Directory } from "./directory.ts";
 import { InviteConnection } from "./invite.ts";
+import { PacketTally } from "./packet-tally.ts";
 import { KeyedLimiter } from "./rate-limit.ts";
 import { PING_INTERVAL_MS, type PeerGreeting } from "./session.ts";
 import type { ControlStreams, IncomingStream } from "./streams.ts";
@@ -88,6 +89,7 @@ export class ControlPlane implements AsyncDisposable {
   /** Ends the wait of a call. */
   readonly #callEnds = new Map<MemberId, () => void>();
   readonly #refusals = new Map<string, number>();
+  readonly #tally = new PacketTally();
   readonly #sources = new KeyedLimiter(ACCEPT_RATE, MAX_SOURCES);
   #listener: AsyncDisposable | undefined;
   #cancelSweep: (() => void) | undefined;
@@ -151,6 +153,11 @@ export class ControlPlane implements AsyncDisposable {
     for (const connection of [...(this.#open.get(id) ?? []), ...this.#unproven]) {
       if (connection.peer === id) connection.close("member.revoked");
     }
+  }
+
+  /** Into the tunnel, since this host runs as a member; see `PacketTally`. */
+  get sentPackets(): number {
+    return this.#tally.packets;
   }
 
   connected(): readonly MemberId[] {
@@ -265,6 +272,7 @@ export class ControlPlane implements AsyncDisposable {
     const connection = new Connection({
       stream,
       dialed,
+      tally: this.#tally,
       session: { network, self, identityKey, agentVersion, peer, nonce: random.bytes(NONCE_BYTES) },
       clock,
       log: log.child({ component: "control", peer: peer.id.slice(0, 8), dialed }),

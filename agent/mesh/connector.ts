@@ -11,6 +11,7 @@ import { sameCandidates } from "../nat/gathering.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
 import type { StunAnswer } from "../nat/stun-agent.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
+import { MeasureBudget } from "../path/measure-budget.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
 import {
   CONSENT_MS,
@@ -47,6 +48,8 @@ export type ConnectorPorts = {
   };
   /** Undefined where STUN cannot leave from WireGuard's port. */
   readonly stun: StunRequest | undefined;
+  /** Of the packets that were sent into the tunnel, those that this agent sent itself. */
+  ownPackets(): number;
   /** Sends what opens this host's NAT for the endpoint and does not get there. */
   open(to: Endpoint): void;
   /** See `PeerWriterPorts`. */
@@ -96,6 +99,7 @@ export class Connector implements Disposable {
   readonly #experience: Experience;
   readonly #sessions: SessionStarter;
   readonly #quality: QualityWatch;
+  readonly #budget = new MeasureBudget();
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   #closed = false;
@@ -138,6 +142,7 @@ export class Connector implements Disposable {
       ports: {
         dump: () => wireguard.dump(),
         readSentPackets: () => wireguard.readSentPackets(),
+        ownPackets: () => this.#ports.ownPackets(),
         onTraffic: () => this.#onTraffic(),
         settled: () => this.#writer.flush(),
         onDump: (dump, askedAt) => this.#onDump(dump, askedAt),
@@ -214,7 +219,8 @@ export class Connector implements Disposable {
   onCheckRequest(peer: MemberId, from: Endpoint, report?: PathReport): void {
     const entry = this.#entries.get(peer);
     if (entry === undefined) return;
-    this.#traverse.onCheckRequest(peer, from, this.#clock.monotonicNow());
+    // Only what keeps a path in use says what it measures.
+    this.#traverse.onCheckRequest(peer, from, report !== undefined, this.#clock.monotonicNow());
     this.#input(peer, { kind: "heard", endpoint: from });
     if (report !== undefined) this.#quality.onReport(entry, from, report);
   }
@@ -235,7 +241,7 @@ export class Connector implements Disposable {
 
   /** Somebody says that the peer is there, without proof: worth a check, which the peer's own key has to answer. */
   onHint(peer: MemberId, at: Endpoint): void {
-    this.#traverse.onCheckRequest(peer, at, this.#clock.monotonicNow());
+    this.#traverse.onCheckRequest(peer, at, false, this.#clock.monotonicNow());
     this.#runSoon();
   }
 
@@ -324,7 +330,7 @@ export class Connector implements Disposable {
   }
 
   #add(peer: MeshPeer): PeerEntry {
-    const entry = newEntry(peer, this.#clock.monotonicNow(), this.#clock.wallNow());
+    const entry = newEntry(peer, this.#budget, this.#clock.monotonicNow(), this.#clock.wallNow());
     this.#entries.set(peer.id, entry);
     this.#writer.push({ publicKey: peer.publicKey, allowedIps: peer.allowedIps });
     return entry;

@@ -19,6 +19,7 @@ export class Echo implements AsyncDisposable {
   readonly #port: number;
   readonly #waiting = new Map<string, (from: string) => void>();
   readonly #closing = new AbortController();
+  #sentPackets = 0;
 
   private constructor(socket: Socket, port: number, parts: { clock: Clock; random: Random; log: Logger }) {
     this.#socket = socket;
@@ -45,6 +46,11 @@ export class Echo implements AsyncDisposable {
     });
   }
 
+  /** Questions and answers. */
+  get sentPackets(): number {
+    return this.#sentPackets;
+  }
+
   /** Round trip in milliseconds; undefined after the time-out, and at once where it is aborted or this is disposed of. */
   ping(address: string, timeoutMs: number, signal: AbortSignal): Promise<number | undefined> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
@@ -69,7 +75,7 @@ export class Echo implements AsyncDisposable {
         if (from === address) settle(this.#clock.monotonicNow() - sentAt);
       });
       // An error (no route, no key yet) is a lost ping.
-      this.#socket.send(packet, this.#port, address, () => undefined);
+      this.#send(packet, this.#port, address);
     });
   }
 
@@ -78,13 +84,18 @@ export class Echo implements AsyncDisposable {
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 
+  #send(packet: Buffer, port: number, address: string): void {
+    this.#sentPackets++;
+    this.#socket.send(packet, port, address, () => undefined);
+  }
+
   #receive(bytes: Buffer, address: string, port: number): void {
     if (bytes.length !== PACKET_BYTES) return;
     const tag = bytes.subarray(0, REQUEST.length);
     if (tag.equals(REQUEST)) {
       const reply = Buffer.from(bytes);
       REPLY.copy(reply);
-      this.#socket.send(reply, port, address, () => undefined);
+      this.#send(reply, port, address);
     } else if (tag.equals(REPLY)) {
       this.#waiting.get(bytes.subarray(REPLY.length, REPLY.length + 8).toString("hex"))?.(address);
     }

@@ -3,6 +3,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs, type WallMs } from "../../protocol/time.ts";
 import type { Candidate } from "../nat/candidate.ts";
 import type { StunCredential } from "../nat/stun-agent.ts";
+import type { MeasureBudget } from "../path/measure-budget.ts";
 import { PathQuality } from "../path/path-quality.ts";
 import { initialPath, SESSION_MS, type PathState } from "../path/state.ts";
 import { shareOf } from "../path/comparison.ts";
@@ -77,7 +78,8 @@ export type PathInfo = {
   readonly activeUntil: MonotonicMs;
 };
 
-export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEntry {
+/** `budget` is of all peers together. */
+export function newEntry(peer: MeshPeer, budget: MeasureBudget, now: MonotonicMs, wall: WallMs): PeerEntry {
   return {
     peer,
     path: initialPath(now),
@@ -85,7 +87,7 @@ export function newEntry(peer: MeshPeer, now: MonotonicMs, wall: WallMs): PeerEn
     activeUntil: now,
     relayRttMs: undefined,
     echoRttMs: undefined,
-    quality: new PathQuality(),
+    quality: new PathQuality(budget),
     history: new PathHistory(),
     otherProbedAt: now,
     isLegMeasured: false,

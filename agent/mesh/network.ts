@@ -198,6 +198,7 @@ export class Network implements AsyncDisposable {
         relayWishes: () => this.#relayWishes,
         region: settings.relayLimits.region,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
+        ownPackets: () => this.#messaging.control.sentPackets + (this.#echo?.sentPackets ?? 0),
       }),
     );
     this.invites = owned.use(this.#newInvites(context, stun));

@@ -7,6 +7,8 @@ export type ObserverPorts = {
   dump(): Promise<WgInterface>;
   /** Packets sent since the interface was made. Undefined where it is gone. */
   readSentPackets(): Promise<bigint | undefined>;
+  /** How many of those were no user's. */
+  ownPackets(): number;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
   /** `askedAt`: what has happened since may not be in it. */
@@ -25,11 +27,12 @@ export const BUSY_MS = 1_000;
 const ACTIVITY_MS = 1_000;
 /** As long as nothing is sent. */
 const SILENCE_MS = 2_000;
-/** More in one second than the control plane's pings and their acknowledgements ever are. */
+/** In one second, beyond those that are known to be our own: more than TCP repeats on a way that works. */
 const BURST_PACKETS = 8;
-/** One packet a second, as ping(8) sends, is told from the control plane's bursts, 15 s apart, by going on. */
+/** One packet a second, as ping(8) sends, is told from what TCP repeats by going on. */
 const WINDOWS = 10;
 const ACTIVE_WINDOWS = 9;
+const LOOKS_BACK = 2;
 
 /**
  * Times what a look has taken. That is 10 ms, and then no pause at all; on a host that is too busy it is a hundred, and agents
@@ -48,7 +51,8 @@ export class Observer {
   #restUntil: MonotonicMs;
   #countAt: MonotonicMs;
   #countedAt: MonotonicMs;
-  #txPackets: bigint | undefined;
+  /** Packets beyond our own, at the last looks at the counters. */
+  #beyondOwn: readonly number[] = [];
   #windows: readonly boolean[] = [];
   #isActive = false;
 
@@ -119,20 +123,26 @@ export class Observer {
   async #count(): Promise<void> {
     const txPackets = await this.#ports.readSentPackets();
     if (txPackets === undefined) return;
-    const sent = txPackets - (this.#txPackets ?? txPackets);
-    this.#txPackets = txPackets;
+    const sent = this.#ofUsers(Number(txPackets) - this.#ports.ownPackets());
     const now = this.#clock.monotonicNow();
     const seconds = Math.max(1, (now - this.#countedAt) / 1_000);
     this.#countedAt = now;
-    if (sent > 0n) {
+    if (sent > 0) {
       this.#countAt = monotonicMs(now + ACTIVITY_MS);
       this.#ports.onEarlier();
     }
-    this.#windows = [sent > 0n, ...this.#windows].slice(0, WINDOWS);
+    this.#windows = [sent > 0, ...this.#windows].slice(0, WINDOWS);
     const goesOn = this.#windows.filter(Boolean).length >= ACTIVE_WINDOWS;
-    this.#isActive = Number(sent) >= BURST_PACKETS * seconds || goesOn;
+    this.#isActive = sent >= BURST_PACKETS * seconds || goesOn;
     if (this.#isActive) this.by(now);
-    // One window alone may be a ping of the control plane, which asks the peer itself.
+    // One window alone may be something that TCP repeats.
     if (this.#isActive || (this.#windows[0] === true && this.#windows[1] === true)) this.#ports.onTraffic();
+  }
+
+  /** Since the last look. The kernel acknowledges before we hear of what it acknowledges: so of the looks before, the one that saw more counts. */
+  #ofUsers(beyondOwn: number): number {
+    const before = Math.max(...this.#beyondOwn);
+    this.#beyondOwn = [beyondOwn, ...this.#beyondOwn].slice(0, LOOKS_BACK);
+    return Number.isFinite(before) ? Math.max(0, beyondOwn - before) : 0;
   }
 }

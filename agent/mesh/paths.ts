@@ -7,6 +7,7 @@ import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
 import type { PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { AgentError } from "../errors.ts";
+import { worthChecking } from "../nat/candidate.ts";
 import type { FreshStun } from "../nat/fresh-stun.ts";
 import { mappingBehaviour, type MappingBehaviour } from "../nat/gathering.ts";
 import type { MappingLifetime } from "../nat/mapping-lifetime.ts";
@@ -74,6 +75,7 @@ export type PathsParts = {
   /** This host's; "" is none. */
   readonly region: string;
   readonly echo: ConnectorPorts["echo"];
+  readonly ownPackets: ConnectorPorts["ownPackets"];
 };
 
 export type Netcheck = {
@@ -190,6 +192,7 @@ export class Paths implements Disposable {
           isPublic: () => parts.isVolunteering() || own().configured.length > 0,
           mappedSince: () => parts.portMapped()?.since,
           echo: parts.echo,
+          ownPackets: parts.ownPackets,
           signal: (peer) => {
             const round = this.#asked.ask(peer, this.#gatherer.candidates);
             return this.#sendCandidates(peer, { answerWanted: true, round });
@@ -408,7 +411,11 @@ export class Paths implements Disposable {
   onMessage(from: MemberId, content: MessageContent): void {
     switch (content.kind) {
       case "candidates":
-        this.connector.onCandidates(from, content.candidates, this.#asked.startOf(from, content));
+        this.connector.onCandidates(
+          from,
+          worthChecking(content.candidates, content.nat),
+          this.#asked.startOf(from, content),
+        );
         this.#choice.onPeerRtts(from, content.relayRtts);
         this.#holes.onCandidates(from, content.candidates, content.nat);
         if (content.answerWanted)

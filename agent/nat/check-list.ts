@@ -52,7 +52,7 @@ const PACE_MS = 10;
  * Retransmission within a round: quick at first, since both sides start within one signalling trip of each other
  * and the first packet of one side is often what opens the NAT for the other.
  */
-const RETRANSMIT_MS: readonly number[] = [50, 100, 200, 300, 500];
+const RETRANSMIT_MS: readonly number[] = [50, 100, 200, 300, 500, 500, 1_000];
 
 /** Covers a peer that starts its side late by a lost signal and its retry, and three losses in a row after that. */
 export const ROUND_MS = 8_000;
@@ -178,7 +178,7 @@ export function stepChecks(list: CheckList, now: MonotonicMs): CheckStep {
       return { ...check, opens: false, nextAt: monotonicMs(now + OPENING_MS) };
     }
     effects.push({ kind: "send-check", to: check.candidate.endpoint });
-    const delay = RETRANSMIT_MS[Math.min(check.sent, RETRANSMIT_MS.length - 1)] ?? 500;
+    const delay = RETRANSMIT_MS[Math.min(check.sent, RETRANSMIT_MS.length - 1)] ?? 1_000;
     return { ...check, sent: check.sent + 1, nextAt: monotonicMs(now + delay) };
   });
   let next: CheckList = { ...list, checks };

@@ -136,8 +136,8 @@ export class RelayNatTraverse {
     this.#direct.markWorking(peer, endpoint);
   }
 
-  onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
-    this.#direct.onCheckRequest(peer, from, now);
+  onCheckRequest(peer: MemberId, from: Endpoint, isConsent: boolean, now: MonotonicMs): void {
+    this.#direct.onCheckRequest(peer, from, isConsent, now);
   }
 
   onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {

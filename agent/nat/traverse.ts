@@ -157,13 +157,17 @@ export class NatTraverse {
     this.setCandidates(peer, candidates, start, now);
   }
 
-  /** An authenticated check request arrived from there. */
-  onCheckRequest(peer: MemberId, from: Endpoint, now: MonotonicMs): void {
+  /** An authenticated check request arrived from there. `isConsent`: the peer is connected by this pair, and asks whether it still is. */
+  onCheckRequest(peer: MemberId, from: Endpoint, isConsent: boolean, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     if (isChecked(traversal)) {
       traversal.list = heardFrom(traversal.list, from, now);
-    } else if (traversal.triggeredAt === undefined || now - traversal.triggeredAt >= CONNECTED_TRIGGER_MS) {
+    } else if (
+      // Such a peer has nothing to find out.
+      !isConsent &&
+      (traversal.triggeredAt === undefined || now - traversal.triggeredAt >= CONNECTED_TRIGGER_MS)
+    ) {
       traversal.triggered = from;
       traversal.triggeredAt = now;
     }

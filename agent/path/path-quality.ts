@@ -2,13 +2,12 @@ import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { Figures, PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { FAMILY_MARGIN, inSeries, isAsGood, RELAY_MARGIN, slowerThanMs, worseBy } from "./comparison.ts";
+import { MEASURE_MS, MeasureBudget } from "./measure-budget.ts";
 import { SampleWindow } from "./sample-window.ts";
 import { CONSENT_ACTIVE_MS, CONSENT_IDLE_MS, type PathInput, type PathState } from "./state.ts";
 
 /** While it is measured which path is better: as often as while packets flow. */
 export const MEASURE_PACE_MS = CONSENT_ACTIVE_MS;
-/** Time for `ALL_PROBES` nearly. Where that does not tell, more will not either. */
-export const MEASURE_MS = 60_000;
 /** Both ways lose alike, or one a little more: measuring on and on would cost more than the loss does. */
 const REST_MS = 300_000;
 /** The same while packets flow, which costs more than the probes. */
@@ -26,6 +25,7 @@ type Way = { readonly endpoint: Endpoint; readonly window: SampleWindow };
  * the sum is the path. Data that a relay drops for its limits does not show in that.
  */
 export class PathQuality {
+  readonly #budget: MeasureBudget;
   #direct: Way | undefined;
   /** Of the other address family; see `onOtherBetter`. */
   #other: Way | undefined;
@@ -35,6 +35,13 @@ export class PathQuality {
   #measuringUntil: MonotonicMs | undefined;
   /** The measuring began for what probes of the path in use have shown. */
   #isDoubted = false;
+  /** There is another direct path that was not compared yet. */
+  #isOtherNew = false;
+
+  /** `budget` is of all peers together. */
+  constructor(budget: MeasureBudget) {
+    this.#budget = budget;
+  }
 
   /** A consent probe is sent: whether what comes of it counts. */
   onProbeSent(endpoint: Endpoint, now: MonotonicMs): boolean {
@@ -77,7 +84,9 @@ export class PathQuality {
     this.#other = other && (this.#wayTo(other) ?? newWay(other));
     this.#direct = direct;
     // Which of the two is better is known at once or not for minutes.
-    if (isNew) this.#measure(now, 0, false);
+    this.#isOtherNew = (isNew || this.#isOtherNew) && other !== undefined;
+    if (this.#isOtherNew && this.#measure(now, 0, { isDoubted: false, isActive: false }))
+      this.#isOtherNew = false;
   }
 
   get other(): Endpoint | undefined {
@@ -125,7 +134,8 @@ export class PathQuality {
     }
     if (path.tag !== "direct" || !sameEndpoint(path.endpoint, direct.endpoint)) return undefined;
     const limitMs = relay === undefined ? Infinity : slowerThanMs(relay, RELAY_MARGIN);
-    if (direct.window.isDoubtful(limitMs, now)) this.#measure(now, isActive ? REST_ACTIVE_MS : REST_MS, true);
+    if (direct.window.isDoubtful(limitMs, now))
+      this.#measure(now, isActive ? REST_ACTIVE_MS : REST_MS, { isDoubted: true, isActive });
     const other = this.#other?.window.figures(now);
     const worseThanOther = other && worseBy(figures, other, FAMILY_MARGIN);
     if (worseThanOther !== undefined && this.#other !== undefined)
@@ -160,10 +170,17 @@ export class PathQuality {
     return monotonicMs(probedAt + (this.isComparing(now) ? MEASURE_PACE_MS : CONSENT_IDLE_MS));
   }
 
-  #measure(now: MonotonicMs, restMs: number, isDoubted: boolean): void {
-    if (this.#measuringUntil !== undefined && now < this.#measuringUntil + restMs) return;
+  /** Whether it begins. */
+  #measure(
+    now: MonotonicMs,
+    restMs: number,
+    { isDoubted, isActive }: { isDoubted: boolean; isActive: boolean },
+  ): boolean {
+    if (this.#measuringUntil !== undefined && now < this.#measuringUntil + restMs) return false;
+    if (!this.#budget.take(isActive, now)) return false;
     this.#isDoubted = isDoubted;
     this.#measuringUntil = monotonicMs(now + MEASURE_MS);
+    return true;
   }
 
   #fresh(now: MonotonicMs): PathReport | undefined {

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Connection, type ConnectionEvents } from "../../agent/control/connection.ts";
 import { MAX_OPEN_REQUESTS } from "../../agent/control/outgoing-requests.ts";
+import { PacketTally } from "../../agent/control/packet-tally.ts";
 import type { PeerGreeting } from "../../agent/control/session.ts";
 import { silentLogger } from "../../agent/log.ts";
 import { delimitFrame } from "../../protocol/frame-reader.ts";
@@ -77,6 +78,7 @@ function connect(
       peer,
       nonce: new Uint8Array(32).fill(nonce),
     },
+    tally: new PacketTally(),
     clock,
     log: silentLogger,
     events: recorder,

@@ -62,6 +62,7 @@ class Rig implements Disposable {
         isPublic: () => this.isPublic,
         mappedSince: () => undefined,
         echo: () => Promise.resolve(undefined),
+        ownPackets: () => 0,
         signal: (to) => Promise.resolve(this.signalled.push(to) > 0),
         relaysFor: () => [RELAY],
         connectRelay: (to) => void this.relayed.push(to),

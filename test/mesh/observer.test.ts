@@ -16,6 +16,7 @@ class Watched {
   traffic = 0;
   /** Packets that the interface has sent so far. */
   txPackets = 0n;
+  ownPackets = 0;
   hold: Promise<void> | undefined;
   failure: Error | undefined;
   #cancel: () => void = () => undefined;
@@ -32,6 +33,7 @@ class Watched {
           return wgInterface();
         },
         readSentPackets: () => Promise.resolve(this.txPackets),
+        ownPackets: () => this.ownPackets,
         onTraffic: () => this.traffic++,
         settled: () => Promise.resolve(),
         onDump: () => this.seen++,
@@ -42,10 +44,15 @@ class Watched {
   }
 
   /** Looks during so many seconds in each of which `packets` leave; none where it returns 0. */
-  async during(seconds: number, packets: (second: number) => number): Promise<number> {
+  async during(
+    seconds: number,
+    packets: (second: number) => number,
+    ownPackets: (second: number) => number = () => 0,
+  ): Promise<number> {
     const before = this.lookedAtMs.length;
     for (let second = 0; second < seconds; second++) {
       this.txPackets += BigInt(packets(second));
+      this.ownPackets += ownPackets(second);
       await this.clock.advance(SECOND_MS);
     }
     return this.lookedAtMs.length - before;
@@ -84,9 +91,34 @@ describe("how often WireGuard is looked at", () => {
   });
 
   it("is no more under the control plane's own pings", async () => {
-    // A ping to each of four neighbours every 15 s, and what acknowledges them.
-    const looks = await new Watched().during(600, (second) => (second % 15 < 2 ? 7 : 0));
-    expect(looks).toBe(5);
+    // A ping to each of sixty neighbours every 15 s, theirs, and what acknowledges them; some a second late.
+    const pings = (second: number): number => 16 + 2 * (second % 2);
+    const late = (second: number): number => pings(second - 1);
+    const watched = new Watched();
+    await watched.during(60, pings, late);
+    const before = watched.traffic;
+    expect(await watched.during(600, pings, late)).toBe(5);
+    expect(watched.traffic).toBe(before);
+  });
+
+  it("is once a second for a user's ping a second beside those", async () => {
+    const watched = new Watched();
+    await watched.during(
+      12,
+      () => 17,
+      () => 16,
+    );
+    expect(watched.observer.isActive).toBe(true);
+  });
+
+  it("is no more where what was counted as our own was never sent", async () => {
+    expect(
+      await new Watched().during(
+        600,
+        () => 0,
+        () => 3,
+      ),
+    ).toBe(5);
   });
 
   it("is once a second while packets flow in mass", async () => {

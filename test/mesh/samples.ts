@@ -1,3 +1,4 @@
+import { MeasureBudget } from "../../agent/path/measure-budget.ts";
 import { newEntry, type MeshPeer } from "../../agent/mesh/mesh-peer.ts";
 import { buildRoster, type Roster } from "../../agent/registry/roster.ts";
 import type { WgInterface, WgPeer } from "../../agent/wireguard/dump.ts";
@@ -59,4 +60,5 @@ export function wgInterface(...peers: readonly WgPeer[]): WgInterface {
   };
 }
 
-export const freshEntry = (): ReturnType<typeof newEntry> => newEntry(peer("b"), monotonicMs(0), wallMs(0));
+export const freshEntry = (): ReturnType<typeof newEntry> =>
+  newEntry(peer("b"), new MeasureBudget(), monotonicMs(0), wallMs(0));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../agent/log.ts";
 import { newEntry, pathInfo, type PathInfo } from "../../agent/mesh/mesh-peer.ts";
 import { MAX_SPARES, SpareKeeper } from "../../agent/mesh/spare-keeper.ts";
+import { MeasureBudget } from "../../agent/path/measure-budget.ts";
 import { initialPath, type Leg } from "../../agent/path/state.ts";
 import type { Granted, LegView } from "../../agent/relay/client/relay-manager.ts";
 import type { AllocationId, MemberId } from "../../protocol/ids.ts";
@@ -82,7 +83,7 @@ class Bench implements Disposable {
     if (granted === undefined) return undefined;
     const leg: Leg = { relay: granted.relay, allocation: granted.allocation, endpoint: endpoint(1) };
     const path = { ...initialPath(monotonicMs(0)), tag: "relayed" as const, leg, avoided: undefined };
-    const entry = { ...newEntry({ ...peer("b"), id }, monotonicMs(0), wallMs(0)), path };
+    const entry = { ...newEntry({ ...peer("b"), id }, new MeasureBudget(), monotonicMs(0), wallMs(0)), path };
     return pathInfo(entry, this.clock.monotonicNow());
   }
 }

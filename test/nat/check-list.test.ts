@@ -87,10 +87,10 @@ describe("a round of checks", () => {
     expect(sentTo(run(heardFrom(list, endpoint(2), at(0)), 0, 0).effects, 2)).toEqual([0]);
   });
 
-  it("sends again after 50, 100, 200, 300 and then every 500 ms, and not a millisecond sooner", () => {
+  it("sends again after 50, 100, 200, 300, 500, 500 and then every 1,000 ms, and not a millisecond sooner", () => {
     const list = startRound(emptyCheckList, [host(1)], at(0));
-    const due = [0, 50, 150, 350, 650, 1_150, 1_650];
-    expect(sentTo(run(list, 0, 1_700).effects, 1)).toEqual(due);
+    const due = [0, 50, 150, 350, 650, 1_150, 1_650, 2_650, 3_650];
+    expect(sentTo(run(list, 0, 3_700).effects, 1)).toEqual(due);
     let current = stepChecks(list, at(0)).list;
     for (const dueMs of due.slice(1)) {
       expect(stepChecks(current, at(dueMs - 1)).effects).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Candidate } from "../../agent/nat/candidate.ts";
 import type { RoundStart } from "../../agent/nat/check-list.ts";
 import { NatTraverse } from "../../agent/nat/traverse.ts";
+import { MeasureBudget } from "../../agent/path/measure-budget.ts";
 import { shareOf } from "../../agent/path/comparison.ts";
 import { pathWakeAt, stepPath } from "../../agent/path/machine.ts";
 import { MEASURE_PACE_MS, PathQuality } from "../../agent/path/path-quality.ts";
@@ -22,7 +23,12 @@ import type { SimulatedNat, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedWireguard, type WireguardPacket } from "./simulated-wireguard.ts";
 
 export type Packet = { readonly sender: MemberId } & (
-  | { readonly kind: "check"; readonly transaction: number; readonly report: PathReport | undefined }
+  | {
+      readonly kind: "check";
+      readonly transaction: number;
+      readonly isConsent: boolean;
+      readonly report: PathReport | undefined;
+    }
   | { readonly kind: "answer"; readonly transaction: number; readonly report: PathReport | undefined }
   /** Tells the relay where this leg is. */
   | { readonly kind: "bind"; readonly transaction: number }
@@ -79,7 +85,7 @@ export class SimulatedMember {
   }[] = [];
   readonly validatedAtMs: number[] = [];
   path: PathState;
-  readonly quality = new PathQuality();
+  readonly quality = new PathQuality(new MeasureBudget());
   readonly #measures: boolean;
   readonly #network: SimulatedNetwork<Packet>;
   readonly #self: MemberId;
@@ -221,7 +227,7 @@ export class SimulatedMember {
           transaction: packet.transaction,
           report: this.#report(),
         });
-        this.traverse.onCheckRequest(this.#peer, from, this.#network.now);
+        this.traverse.onCheckRequest(this.#peer, from, packet.isConsent, this.#network.now);
         if (this.#measures) this.input({ kind: "heard", endpoint: from });
         this.#reported(packet.report, from);
         this.runSoon();
@@ -257,6 +263,7 @@ export class SimulatedMember {
       sender: this.#self,
       kind: "check",
       transaction,
+      isConsent: probe,
       report: this.#report(),
     });
     if (!counts) return;

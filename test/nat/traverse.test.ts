@@ -23,7 +23,7 @@ const timesOf = (effects: readonly Timed[], kind: NatEffect["kind"]): readonly n
 
 /** Heard and answered on the pair. */
 function reach(traverse: NatTraverse, number: number, nowMs: number): void {
-  traverse.onCheckRequest(PEER, endpoint(number), at(nowMs));
+  traverse.onCheckRequest(PEER, endpoint(number), false, at(nowMs));
   traverse.onCheckAnswer(PEER, endpoint(number), 5, at(nowMs));
 }
 
@@ -170,14 +170,22 @@ describe("a traversal", () => {
     traverse.add(PEER, [], at(0));
     traverse.markConnected(PEER);
     const check = [{ kind: "send-check", peer: PEER, to: endpoint(5) }];
-    traverse.onCheckRequest(PEER, endpoint(5), at(10));
+    traverse.onCheckRequest(PEER, endpoint(5), false, at(10));
     expect(traverse.wakeAt()).toBe(10);
     expect(traverse.step(at(10))).toEqual(check);
-    traverse.onCheckRequest(PEER, endpoint(5), at(1_009));
+    traverse.onCheckRequest(PEER, endpoint(5), false, at(1_009));
     expect(traverse.wakeAt()).toBeUndefined();
-    traverse.onCheckRequest(PEER, endpoint(5), at(1_010));
+    traverse.onCheckRequest(PEER, endpoint(5), false, at(1_010));
     expect(traverse.step(at(1_010))).toEqual(check);
     expect(traverse.isFinished()).toBe(true);
+  });
+
+  it("answers no check with one of its own by which a connected peer keeps the pair", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(0));
+    traverse.markConnected(PEER);
+    traverse.onCheckRequest(PEER, endpoint(5), true, at(10));
+    expect(traverse.wakeAt()).toBeUndefined();
   });
 
   it("knows nothing of a peer that was never added", () => {

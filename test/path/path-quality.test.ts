@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MEASURE_MS, MEASURE_PACE_MS, PathQuality } from "../../agent/path/path-quality.ts";
+import { MEASURE_MS, MeasureBudget } from "../../agent/path/measure-budget.ts";
+import { MEASURE_PACE_MS, PathQuality } from "../../agent/path/path-quality.ts";
 import type { PathInput, PathState } from "../../agent/path/state.ts";
 import type { Figures, PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs } from "../../protocol/time.ts";
@@ -24,10 +25,11 @@ function reportOf(part: Partial<PathReport>): PathReport {
 
 /** What is measured of one peer, once every half second on all ways. */
 class Measured {
-  readonly quality = new PathQuality();
+  readonly quality: PathQuality;
   nowMs = 0;
 
-  constructor() {
+  constructor(budget = new MeasureBudget()) {
+    this.quality = new PathQuality(budget);
     this.quality.setDirect(DIRECT, undefined, monotonicMs(0));
   }
 
@@ -130,8 +132,38 @@ describe("measuring more often", () => {
     expect(measured.isComparing).toBe(true);
   });
 
+  it("is done for four peers at a time, for four more with whom packets flow, and for the next when one is done", () => {
+    const budget = new MeasureBudget();
+    const compare = (isActive: boolean): boolean => {
+      const measured = new Measured(budget).probe(2, { direct: undefined });
+      measured.judge(direct, isActive);
+      return measured.isComparing;
+    };
+    const begun = (isActive: boolean): number =>
+      Array.from({ length: 6 }, () => compare(isActive)).filter(Boolean).length;
+    expect([begun(false), begun(true), begun(false)]).toEqual([4, 4, 0]);
+    const late = new Measured(budget);
+    late.nowMs = MEASURE_MS;
+    late.probe(2, { direct: undefined }).judge(direct, false);
+    expect(late.isComparing).toBe(true);
+  });
+
+  it("waits, for a path of the other family that is found, until fewer others are compared", () => {
+    const budget = new MeasureBudget();
+    while (budget.take(false, monotonicMs(0)));
+    const measured = new Measured(budget);
+    measured.quality.setDirect(DIRECT, OTHER_DIRECT, monotonicMs(0));
+    expect(measured.isComparing).toBe(false);
+    measured.nowMs = MEASURE_MS;
+    measured.quality.setDirect(DIRECT, OTHER_DIRECT, monotonicMs(MEASURE_MS));
+    expect(measured.isComparing).toBe(true);
+  });
+
   it("is asked of the other end with each report, and lasts five seconds there", () => {
-    const [asking, asked] = [new Measured().probe(2, { direct: undefined }), new PathQuality()];
+    const [asking, asked] = [
+      new Measured().probe(2, { direct: undefined }),
+      new PathQuality(new MeasureBudget()),
+    ];
     asking.judge(direct);
     const report = asking.quality.report(direct, monotonicMs(asking.nowMs));
     expect(report.measuring).toBe(true);
@@ -178,7 +210,7 @@ describe("the end that does not probe", () => {
 it("a report says which path was left, at the end that left it alone", () => {
   const bench = new PathBench().direct();
   bench.input({ kind: "relay-better", worseBy: "rtt" }, 1_000);
-  const quality = new PathQuality();
+  const quality = new PathQuality(new MeasureBudget());
   expect(quality.report(bench.state, monotonicMs(0)).avoids).toBe("rtt");
   const other = new PathBench(false).direct();
   other.observe({ at: leg(1).endpoint }, 10);

@@ -1,0 +1,25 @@
+import type { MonotonicMs } from "../../protocol/time.ts";
+
+/** How long the paths to one peer are compared: time for `ALL_PROBES` nearly. Where that does not tell, more will not either. */
+export const MEASURE_MS = 60_000;
+
+/**
+ * Peers whose paths this host compares at the same time. Where more are in doubt it is this host or its own network that is slow, and
+ * to probe every path twice a second would make it slower. What is left out has its turn a minute later.
+ */
+const MAX_PEERS = 4;
+/** Paths that carry packets of users go first. */
+const MAX_ACTIVE_PEERS = 8;
+
+/** Of one host, for all its peers. */
+export class MeasureBudget {
+  #beganAt: readonly MonotonicMs[] = [];
+
+  /** Whether the paths to one more peer may be compared from now on, for `MEASURE_MS`. Counts it, if so. */
+  take(isActive: boolean, now: MonotonicMs): boolean {
+    this.#beganAt = this.#beganAt.filter((at) => now - at < MEASURE_MS);
+    if (this.#beganAt.length >= (isActive ? MAX_ACTIVE_PEERS : MAX_PEERS)) return false;
+    this.#beganAt = [...this.#beganAt, now];
+    return true;
+  }
+}
