@@ -80,6 +80,12 @@ export type ConnectorPorts = {
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
+/**
+ * A member that is new knows all the others and begins with each, once it is there. Until then no volunteer can reach it, and all of a
+ * large network would ask every one of them in vain.
+ */
+const NEWCOMER_MS = 1_000;
+
 type Consent = Pick<StunAnswer, "rttMs" | "mapped" | "report">;
 
 /**
@@ -102,6 +108,8 @@ export class Connector implements Disposable {
   readonly #budget = new MeasureBudget();
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
+  /** Those that were members when this host began; who comes later is a newcomer. */
+  #hasPeers = false;
   #closed = false;
 
   constructor(parts: {
@@ -188,13 +196,17 @@ export class Connector implements Disposable {
       else this.#update(entry, peer);
     }
     await this.#writer.flush();
-    if (added.length === 0) return;
+    if (added.length === 0) {
+      this.#hasPeers = true;
+      return;
+    }
     // An interface that was adopted has sessions: know them before anything resets a peer.
     await this.#observer.look();
-    const now = this.#clock.monotonicNow();
+    const startAt = monotonicMs(this.#clock.monotonicNow() + (this.#hasPeers ? NEWCOMER_MS : 0));
+    this.#hasPeers = true;
     for (const entry of added) {
       if (this.#entries.get(entry.peer.id) !== entry) continue;
-      this.#traverse.add(entry.peer.id, this.#experience.candidatesOf(entry.peer), now);
+      this.#traverse.add(entry.peer.id, this.#experience.candidatesOf(entry.peer), startAt);
       this.#dialPublic(entry);
     }
     this.#runSoon();

@@ -49,10 +49,11 @@ export class RelayNatTraverse {
     this.#hints = hints;
   }
 
-  add(peer: MemberId, remembered: readonly Candidate[], now: MonotonicMs): void {
-    this.#direct.add(peer, remembered, now);
+  /** Until `startAt` the peer is left to begin. */
+  add(peer: MemberId, remembered: readonly Candidate[], startAt: MonotonicMs): void {
+    this.#direct.add(peer, remembered, startAt);
     if (!this.#relaying.has(peer))
-      this.#relaying.set(peer, { since: now, connected: false, lost: false, askedAt: undefined });
+      this.#relaying.set(peer, { since: startAt, connected: false, lost: false, askedAt: undefined });
   }
 
   remove(peer: MemberId): void {
@@ -172,6 +173,7 @@ export class RelayNatTraverse {
 
   /** A peer that never worked directly is relayed at once; one that did gets its head start. */
   #isDue(peer: MemberId, relaying: Relaying, now: MonotonicMs): boolean {
+    if (now < relaying.since) return false;
     if (relaying.askedAt !== undefined) return now >= relaying.askedAt + ASK_AGAIN_MS;
     if (!this.#hints.directWorkedLast(peer)) return true;
     return this.#direct.attempts(peer) >= HEAD_START_ATTEMPTS || now >= relaying.since + HEAD_START_MS;

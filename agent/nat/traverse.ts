@@ -92,8 +92,8 @@ export class NatTraverse {
     this.#mappedSince = mappedSince;
   }
 
-  /** Starts with what is remembered of the peer, best first; an empty list waits for its candidates. */
-  add(peer: MemberId, remembered: readonly Candidate[], now: MonotonicMs): void {
+  /** Starts with what is remembered of the peer, best first; an empty list waits for its candidates. Until `startAt` the peer is left to begin. */
+  add(peer: MemberId, remembered: readonly Candidate[], startAt: MonotonicMs): void {
     if (this.#peers.has(peer)) return;
     const traversal: Traversal = {
       candidates: remembered,
@@ -105,9 +105,9 @@ export class NatTraverse {
       triggeredAt: undefined,
       attempts: 0,
       signals: 0,
-      signalAt: now,
+      signalAt: startAt,
       stepIndex: 0,
-      stepAt: now,
+      stepAt: startAt,
     };
     this.#peers.set(peer, traversal);
   }

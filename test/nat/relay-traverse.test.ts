@@ -50,6 +50,22 @@ describe("a traversal that may use relays", () => {
     expect(traverse.step(at(0))).toContainEqual(needRelay);
   });
 
+  it("leaves it to a newcomer to begin, and begins itself where nothing comes of that", () => {
+    const { traverse } = traversal();
+    traverse.add(PEER, [], at(1_000));
+    expect(traverse.step(at(999))).toEqual([]);
+    expect(traverse.wakeAt()).toBe(1_000);
+    const kinds = traverse.step(at(1_000)).map(({ kind }) => kind);
+    expect(kinds).toEqual(["signal", "need-relay"]);
+  });
+
+  it("checks what a newcomer names at once", () => {
+    const { traverse } = traversal();
+    traverse.add(PEER, [], at(1_000));
+    traverse.setCandidates(PEER, [host(1)], "at-once", at(10));
+    expect(traverse.step(at(10)).map(({ kind }) => kind)).toEqual(["send-check"]);
+  });
+
   it("gives a peer that worked directly last time three checks before it asks", () => {
     const { traverse } = traversal({ directWorkedLast: () => true });
     traverse.add(PEER, [host(1)], at(0));

@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import { BACKOFF_MAX_MS, RelayBackoff } from "./relay-backoff.ts";
+import { Turns } from "./turns.ts";
 
 /** What a volunteer granted us: our end of an allocation (RFC 8656 has the same words). */
 export type Granted = {
@@ -77,6 +78,11 @@ const DOUBTED_MISSES = 2;
 const MAX_LEGS = 2;
 /** Legs at once, spares among them: 64 per member is what a volunteer grants by default, and three volunteers. */
 const MAX_CONNECTIONS = 192;
+/**
+ * Peers for which relays are asked at a time. Whoever joins a large network asks for one to each peer, and those that are on its LAN
+ * are direct before their turn comes: that leaves the volunteers, and what they allow a member in a minute, to the others.
+ */
+const MAX_ASKED = 8;
 /** A volunteer that drains stops within seconds; what it announces afterwards has reached us by then. */
 const DRAINING_MS = 60_000;
 
@@ -129,6 +135,7 @@ export class RelayManager implements Disposable {
   readonly #paceMs = new Map<MemberId, number>();
   /** Which of a peer's legs carries its path. */
   readonly #carrying = new Map<MemberId, AllocationId>();
+  readonly #turns = new Turns(MAX_ASKED);
   readonly #draining = new Map<MemberId, MonotonicMs>();
   readonly #backoff: RelayBackoff;
   #closed = false;
@@ -329,6 +336,8 @@ export class RelayManager implements Disposable {
     const wanted = this.#of(peer).length + 1;
     this.#opening.set(peer, opening);
     try {
+      using turn = this.#turns.tryTake() ?? (await this.#nextTurn(peer, opening));
+      if (turn === undefined) return;
       for (const relay of relays) {
         if (this.#backoff.isOn(peer, relay)) continue;
         const granted = await this.#ports.allocate(relay, peer);
@@ -346,6 +355,18 @@ export class RelayManager implements Disposable {
     } finally {
       if (this.#opening.get(peer) === opening) this.#opening.delete(peer);
     }
+  }
+
+  /** Undefined where none is wanted any more: its owner asks again if it still needs one. */
+  async #nextTurn(peer: MemberId, opening: symbol): Promise<Disposable | undefined> {
+    const wanted = this.#of(peer).length;
+    const isStandby = this.#standby.has(peer);
+    const turn = await this.#turns.take();
+    const isRelayed = this.#of(peer).length > wanted;
+    const isDirect = !isStandby && this.#standby.has(peer);
+    if (this.#opening.get(peer) === opening && !this.#closed && !isRelayed && !isDirect) return turn;
+    turn[Symbol.dispose]();
+    return undefined;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { Lab } from "../../../test/lab/lab.ts";
 import type { Nat } from "../../../test/lab/nat.ts";
@@ -15,10 +16,14 @@ export type MeshOfMany = AsyncDisposable & {
   readonly members: readonly LabAgent[];
 };
 
-/** As many begin at once as there are processors for them: more take as long, and time out. */
-const AT_ONCE = 2;
 /** Whoever joins has paths to the others before the next does, or has had time enough. */
-const SETTLE_MS = 10_000;
+const SETTLE_MS = 30_000;
+/**
+ * Then the machine comes to rest, or has had time enough: what a join takes of all the others' processors has to be shared by very few
+ * here, and who joins meanwhile measures them.
+ */
+const REST_MS = 60_000;
+const IDLE_SHARE = 0.65;
 const LOOK_MS = 500;
 /** A join gives up by itself after 30 s. */
 const JOIN_MS = 60_000;
@@ -60,35 +65,34 @@ export async function meshOfMany(counts: {
     await agent.api.join({ token }, () => undefined, AbortSignal.timeout(JOIN_MS));
     return agent;
   };
-  const volunteers = [founder, ...(await inTurn("v", 2, counts.volunteers, (name) => join(name, false)))];
+  const volunteers = [founder];
+  for (let i = 2; i <= counts.volunteers; i++) volunteers.push(await join(`v${i}`, false));
   await Promise.all(volunteers.map((volunteer) => volunteer.must("relay", "start")));
-  const joined: LabAgent[] = [];
-  const members = await inTurn("m", 1, counts.members, async (name) => {
-    const agent = await join(name, true);
+  const members: LabAgent[] = [];
+  for (let i = 1; i <= counts.members; i++) {
+    const agent = await join(`m${i}`, true);
     const hasPaths = async (): Promise<boolean> => (await agent.api.status()).peers.none === 0;
     await until(hasPaths, SETTLE_MS, LOOK_MS);
-    joined.push(agent);
-    onJoined({ volunteers, members: joined });
-    return agent;
-  });
+    members.push(agent);
+    onJoined({ volunteers, members });
+    if (i < counts.members) await until(isIdle, REST_MS, 0);
+  }
   const owned = stack.move();
   return { volunteers, members, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Makes `prefix` + `first` to `prefix` + `last`, `AT_ONCE` at a time. */
-async function inTurn<T>(
-  prefix: string,
-  first: number,
-  last: number,
-  make: (name: string) => Promise<T>,
-): Promise<readonly T[]> {
-  const made: T[] = [];
-  let next = first;
-  const worker = async (): Promise<void> => {
-    while (next <= last) made.push(await make(`${prefix}${next++}`));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return made;
+/** Over the next second, as /proc/stat counts (proc(5)). */
+async function isIdle(): Promise<boolean> {
+  const before = await processorTimes();
+  await wait(1_000);
+  const after = await processorTimes();
+  return after.idle - before.idle > IDLE_SHARE * (after.all - before.all);
+}
+
+async function processorTimes(): Promise<{ readonly all: number; readonly idle: number }> {
+  const [line = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  const times = line.split(/\s+/).slice(1, 9).map(Number);
+  return { all: times.reduce((sum, time) => sum + time, 0), idle: times[3] ?? 0 };
 }
 
 /** Polls until `isSo`; how long that took, or undefined where it is not so within `patienceMs`. */

@@ -236,6 +236,24 @@ describe("connecting through a volunteer", () => {
     expect(bench.timesOf("allocate")).toEqual([0, 0]);
   });
 
+  it("asks for eight peers at a time, and no more for those that are direct when their turn comes", async () => {
+    const bench = new Bench();
+    const waiting: PromiseWithResolvers<Decoded<Granted>>[] = [];
+    bench.allocation = () => {
+      waiting.push(Promise.withResolvers());
+      return waiting.at(-1)?.promise ?? refused("none");
+    };
+    const peers = Array.from({ length: 12 }, (_, i) => i.toString(16).padStart(32, "0") as MemberId);
+    const opened = peers.map((peer) => bench.manager.connect(peer, [ONE]));
+    expect(bench.take("allocate")).toHaveLength(8);
+    for (const peer of peers.slice(8, 11)) bench.manager.setActive(peer, false);
+    for (const { resolve } of waiting.splice(0)) resolve(refused("relay.peer-absent"));
+    await bench.clock.advance(0);
+    expect(bench.take("allocate")).toHaveLength(1);
+    for (const { resolve } of waiting) resolve(refused("relay.peer-absent"));
+    await Promise.all(opened);
+  });
+
   it("gives back what is granted after the peer was closed, and says nothing of it", async () => {
     const bench = new Bench();
     const answer = Promise.withResolvers<Decoded<Granted>>();
