@@ -584,7 +584,8 @@ export class Connector implements Disposable {
 
   #tick(peer: MemberId, entry: PeerEntry): void {
     const lossShare = this.#quality.lossShare(entry);
-    this.#input(peer, { kind: "tick", ...(lossShare !== undefined && { lossShare }) });
+    const isIdle = entry.activeUntil < this.#clock.monotonicNow();
+    this.#input(peer, { kind: "tick", isIdle, ...(lossShare !== undefined && { lossShare }) });
   }
 
   /** A direct path that died while it was idle must not wait for its next probe. */

@@ -4,6 +4,7 @@ import {
   CONSENT_RETRY_MS,
   DEATH_MS,
   DOUBT_MISSES,
+  IDLE_MISSES,
   MAX_ASSERTS,
   missesOfDeath,
   MOVED_DEATH_MS,
@@ -107,9 +108,14 @@ function proven(
   return now - since >= STABLE_MS ? { directFailures: 0, asserts: 0 } : { directFailures, asserts };
 }
 
-export function onTickDirect(state: DirectPath, lossShare: number | undefined, now: MonotonicMs): PathStep {
+export function onTickDirect(
+  state: DirectPath,
+  lossShare: number | undefined,
+  isIdle: boolean,
+  now: MonotonicMs,
+): PathStep {
   if (now - state.probedAt < CONSENT_RETRY_MS) return unchanged(state);
-  const misses = missesOfDeath(lossShare);
+  const misses = missesOfDeath(lossShare) + (isIdle ? IDLE_MISSES : 0);
   if (isDead(state, misses, now)) {
     const why = "the direct path is silent";
     return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, true);

@@ -103,7 +103,7 @@ export function stepPath(
     case "moved":
       return onMoved(state, now);
     case "tick":
-      return onTick(state, input.lossShare, now);
+      return onTick(state, input, now);
   }
 }
 
@@ -273,7 +273,7 @@ function setAgain(endpoint: Endpoint): PathEffect {
   return { kind: "set-endpoint", endpoint, reset: false, pin: undefined };
 }
 
-function onTick(state: PathState, lossShare: number | undefined, now: MonotonicMs): PathStep {
+function onTick(state: PathState, tick: PathInput & { kind: "tick" }, now: MonotonicMs): PathStep {
   switch (state.tag) {
     case "none":
       return unchanged(state);
@@ -296,7 +296,7 @@ function onTick(state: PathState, lossShare: number | undefined, now: MonotonicM
       return change(state, unchanged(next), "the peer stays");
     }
     case "direct":
-      return onTickDirect(state, lossShare, now);
+      return onTickDirect(state, tick.lossShare, tick.isIdle === true, now);
   }
 }
 

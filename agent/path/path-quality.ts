@@ -2,7 +2,7 @@ import { sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import type { Figures, PathReport } from "../../protocol/stun/path-report.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
 import { FAMILY_MARGIN, inSeries, isAsGood, RELAY_MARGIN, slowerThanMs, worseBy } from "./comparison.ts";
-import { MEASURE_MS, MeasureBudget } from "./measure-budget.ts";
+import { MEASURE_MS, type MeasureBudget } from "./measure-budget.ts";
 import { SampleWindow } from "./sample-window.ts";
 import { CONSENT_ACTIVE_MS, CONSENT_IDLE_MS, type PathInput, type PathState } from "./state.ts";
 

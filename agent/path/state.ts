@@ -44,8 +44,8 @@ export type PathInput =
   | { readonly kind: "peer-avoids"; readonly endpoint: Endpoint; readonly worseBy: WorseBy }
   /** This host has other addresses, another gateway or another mapping at a NAT, or it slept: every way may lead elsewhere. */
   | { readonly kind: "moved" }
-  /** `lossShare`: of round trips on the direct path, as far as is known. */
-  | { readonly kind: "tick"; readonly lossShare?: number };
+  /** `lossShare`: of round trips on the direct path, as far as is known. `isIdle`: no packets of users flow. */
+  | { readonly kind: "tick"; readonly lossShare?: number; readonly isIdle?: boolean };
 
 export type PathEffect =
   /** Point WireGuard at it and make it send something now, so that the peer follows by roaming. */
@@ -174,6 +174,11 @@ export const CONSENT_MISSES = 6;
 const CHANCE = 1e-4;
 /** Of misses: two seconds, so that a dead path is left within three. */
 export const MAX_CONSENT_MISSES = 10;
+/**
+ * Beyond those on a path that nobody uses, a second apart: six seconds in all. Nobody waits for that path, and its peer may only be too
+ * busy to answer; all that it is connected with would ask for relays at once.
+ */
+export const IDLE_MISSES = 8;
 /** Silence that a dead path has shown at the least; below it, one lost burst would look like a cut. */
 export const DEATH_MS = 1_200;
 /**
@@ -221,7 +226,8 @@ export function initialPath(now: MonotonicMs): PathState {
 }
 
 /** When the next probe of a path is due that did not answer the last one. */
-export function retryMs({ rttMs }: DirectPath): number {
+export function retryMs({ rttMs, unanswered }: DirectPath): number {
+  if (unanswered >= MAX_CONSENT_MISSES) return CONSENT_RETRY_MAX_MS;
   return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 1.5 * (rttMs ?? 0)));
 }
 

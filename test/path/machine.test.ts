@@ -29,10 +29,10 @@ const moved: PathInput = { kind: "moved" };
 const consent: PathInput = { kind: "consent", endpoint: DIRECT, rttMs: 20 };
 
 /** Ticks when due, for as long as the path stays direct. When it was left. */
-function tickUntilDead(bench: PathBench, limitMs = 60_000): number {
+function tickUntilDead(bench: PathBench, limitMs = 60_000, input = tick): number {
   const startMs = bench.nowMs;
   while (bench.state.tag === "direct" && bench.nowMs - startMs < limitMs) {
-    bench.input(tick, Math.max(0, (pathWakeAt(bench.state) ?? 0) - bench.nowMs));
+    bench.input(input, Math.max(0, (pathWakeAt(bench.state) ?? 0) - bench.nowMs));
   }
   return bench.nowMs - startMs;
 }
@@ -55,6 +55,24 @@ describe("a direct path whose peer asks for consent", () => {
     bench.input(consent, 5);
     bench.input(heard, 1_000);
     expect(tickUntilDead(bench)).toBeLessThanOrEqual(CONSENT_IDLE_MS + DEATH_MS + CONSENT_RETRY_MS);
+  });
+
+  it("dies within some seconds where nobody uses it, and at once where somebody begins to", () => {
+    const idle: PathInput = { kind: "tick", isIdle: true };
+    const dying = (): PathBench => {
+      const bench = new PathBench(false).direct();
+      bench.input(consent, 5);
+      bench.input(idle, CONSENT_IDLE_MS);
+      return bench;
+    };
+    const unused = dying();
+    expect(tickUntilDead(unused, 60_000, idle)).toBeGreaterThan(4_000);
+    expect(unused.nowMs).toBeLessThan(CONSENT_IDLE_MS + 8_000);
+    const used = dying();
+    for (let i = 0; i < CONSENT_MISSES; i++) used.input(idle, CONSENT_RETRY_MS);
+    expect(used.state.tag).toBe("direct");
+    used.input(tick, CONSENT_RETRY_MS);
+    expect(used.state.tag).not.toBe("direct");
   });
 
   it("is still asked about by this end while an own probe is unanswered: the way there may be dead alone", () => {

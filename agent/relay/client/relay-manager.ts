@@ -70,6 +70,11 @@ export const FOLLOWER_PROBE_MS = 5_000;
 const PROBE_RETRY_MS = 100;
 const PROBE_MISSES = 3;
 /**
+ * Pauses after the misses of a leg that carries nothing, which is given up after the last of them: some ten seconds in all. Nobody waits for it, and
+ * its relay may only be too busy to answer; everybody that it stands by for would ask the others for another at once.
+ */
+const STANDBY_RETRY_MS: readonly number[] = [PROBE_RETRY_MS, 1_000, 2_000, 4_000];
+/**
  * The other leg may carry the path as well, so nothing is lost where the relay is only slow. One miss would be too few: under
  * 20 % loss each way a probe with its two repetitions is lost once in twenty times, two of a row once in 450.
  */
@@ -533,12 +538,17 @@ export class RelayManager implements Disposable {
 
   #onMiss(connection: Connection): void {
     const { granted } = connection;
-    if (++connection.misses >= PROBE_MISSES) {
+    const misses = ++connection.misses;
+    const isActive = this.#isActive(connection);
+    if (misses >= (isActive ? PROBE_MISSES : STANDBY_RETRY_MS.length + 1)) {
       this.#lose(connection, NO_ANSWER);
       return;
     }
-    this.#scheduleProbe(connection, PROBE_RETRY_MS);
-    if (!this.#isActive(connection)) return;
+    this.#scheduleProbe(
+      connection,
+      isActive ? PROBE_RETRY_MS : (STANDBY_RETRY_MS[misses - 1] ?? PROBE_RETRY_MS),
+    );
+    if (!isActive) return;
     if (connection.misses < DOUBTED_MISSES) {
       // Before the path is theirs: it may be our own network that is gone.
       for (const other of this.#of(granted.peer)) if (other !== connection) this.#scheduleProbe(other, 0);

@@ -660,6 +660,30 @@ describe("the leg of an allocation", () => {
     expect(bench.take("allocate")).toEqual([]);
   });
 
+  it("is given up less soon where it carries nothing, and as soon as any where it begins to", async () => {
+    const until = async (ms: number): Promise<readonly string[]> => {
+      await bench.clock.advance(ms);
+      return bench.take("gone");
+    };
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.setActive(PEER, false);
+    bench.bound = () => refused("timeout");
+    bench.manager.warm(PEER);
+    expect(await until(7_099)).toEqual([]);
+    expect(await until(1)).toEqual(["gone 1: the relay does not answer"]);
+
+    const other = new Bench();
+    await other.connect(ONE);
+    other.manager.setActive(PEER, false);
+    other.bound = () => refused("timeout");
+    other.manager.warm(PEER);
+    await other.clock.advance(2_000);
+    other.manager.setActive(PEER, true);
+    await other.clock.advance(200);
+    expect(other.take("gone")).toEqual(["gone 1: the relay does not answer"]);
+  });
+
   it("is alive when one of three probes is answered", async () => {
     const bench = new Bench();
     await bench.connect(ONE);
