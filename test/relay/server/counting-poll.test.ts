@@ -15,9 +15,9 @@ describe("the poll of the counters", () => {
       clock,
       count: () => {
         countedAt.push(clock.monotonicNow());
-        const { promise, resolve } = Promise.withResolvers<void>();
-        clock.after(countingMs, resolve);
-        return promise;
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        clock.after(countingMs, () => resolve(undefined));
+        return promise.then(() => undefined);
       },
       look: () => countedAt.length < 3,
     });
