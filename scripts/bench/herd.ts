@@ -1,9 +1,9 @@
 /**
  * Whether many members that choose among a few volunteers at equal distance spread over them, with real agents on real
  * packets in the lab: `npm run bench:herd [-- --members N --volunteers N --scene hub|all --json FILE --set KEY=VALUE ...]`.
- * In the scene "hub" all need a relay to the last member when it joins, in "all" each to every other. Members join one after the other, two at
- * a time, as on two processors all at once measures the processors; these hold some 14 agents in the scene "all". Exits with
- * 1 where a goal is missed.
+ * In the scene "hub" all need a relay to the last member when it joins, in "all" each to every other. Members join one after the
+ * other, each when the machine has come to rest, since all at once would measure the processors; two of these hold some 35 agents in the scene "hub". Exits
+ * with 1 where a goal is missed.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
