@@ -187,6 +187,8 @@ export class Connector implements Disposable {
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
   async setPeers(peers: readonly MeshPeer[]): Promise<void> {
+    const newcomerMs = this.#hasPeers ? NEWCOMER_MS : 0;
+    this.#hasPeers = true;
     const wanted = new Set(peers.map(({ id }) => id));
     for (const [id, { peer }] of this.#entries) if (!wanted.has(id)) this.#remove(id, peer.publicKey);
     const added: PeerEntry[] = [];
@@ -196,14 +198,10 @@ export class Connector implements Disposable {
       else this.#update(entry, peer);
     }
     await this.#writer.flush();
-    if (added.length === 0) {
-      this.#hasPeers = true;
-      return;
-    }
+    if (added.length === 0) return;
     // An interface that was adopted has sessions: know them before anything resets a peer.
     await this.#observer.look();
-    const startAt = monotonicMs(this.#clock.monotonicNow() + (this.#hasPeers ? NEWCOMER_MS : 0));
-    this.#hasPeers = true;
+    const startAt = monotonicMs(this.#clock.monotonicNow() + newcomerMs);
     for (const entry of added) {
       if (this.#entries.get(entry.peer.id) !== entry) continue;
       this.#traverse.add(entry.peer.id, this.#experience.candidatesOf(entry.peer), startAt);
@@ -584,7 +582,7 @@ export class Connector implements Disposable {
 
   #tick(peer: MemberId, entry: PeerEntry): void {
     const lossShare = this.#quality.lossShare(entry);
-    const isIdle = entry.activeUntil < this.#clock.monotonicNow();
+    const isIdle = entry.activeUntil < this.#clock.monotonicNow() && !this.#observer.isUsed;
     this.#input(peer, { kind: "tick", isIdle, ...(lossShare !== undefined && { lossShare }) });
   }
 

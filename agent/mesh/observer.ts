@@ -33,6 +33,8 @@ const BURST_PACKETS = 8;
 const WINDOWS = 10;
 const ACTIVE_WINDOWS = 9;
 const LOOKS_BACK = 2;
+/** What somebody types on a dead path TCP repeats at ever longer intervals, so that seconds without a packet follow. */
+const USED_MS = 5_000;
 
 /**
  * Times what a look has taken. That is 10 ms, and then no pause at all; on a host that is too busy it is a hundred, and agents
@@ -55,6 +57,7 @@ export class Observer {
   #beyondOwn: readonly number[] = [];
   #windows: readonly boolean[] = [];
   #isActive = false;
+  #usedUntil: MonotonicMs;
 
   constructor(parts: { clock: Clock; log: Logger; ports: ObserverPorts }) {
     this.#clock = parts.clock;
@@ -63,6 +66,7 @@ export class Observer {
     this.#countAt = this.#clock.monotonicNow();
     this.#countedAt = this.#countAt;
     this.#restUntil = this.#countAt;
+    this.#usedUntil = this.#countAt;
     this.#lookAt = monotonicMs(this.#countAt + IDLE_MS);
   }
 
@@ -73,6 +77,11 @@ export class Observer {
   /** Packets of users flow, not only our own. */
   get isActive(): boolean {
     return this.#isActive;
+  }
+
+  /** Somebody waits for packets of the interface, however few. With whom is not known before there are more. */
+  get isUsed(): boolean {
+    return this.#clock.monotonicNow() < this.#usedUntil;
   }
 
   wakeAt(): MonotonicMs {
@@ -136,7 +145,9 @@ export class Observer {
     this.#isActive = sent >= BURST_PACKETS * seconds || goesOn;
     if (this.#isActive) this.by(now);
     // One window alone may be something that TCP repeats.
-    if (this.#isActive || (this.#windows[0] === true && this.#windows[1] === true)) this.#ports.onTraffic();
+    if (!this.#isActive && !(this.#windows[0] === true && this.#windows[1] === true)) return;
+    this.#usedUntil = monotonicMs(now + USED_MS);
+    this.#ports.onTraffic();
   }
 
   /** Since the last look. The kernel acknowledges before we hear of what it acknowledges: so of the looks before, the one that saw more counts. */

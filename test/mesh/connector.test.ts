@@ -77,13 +77,14 @@ class Rig implements Disposable {
     });
   }
 
-  static async with(peers: readonly MeshPeer[], { hasStun = true, isPublic = false } = {}): Promise<Rig> {
+  /** Without `peers` there was no roster yet. */
+  static async with(peers?: readonly MeshPeer[], { hasStun = true, isPublic = false } = {}): Promise<Rig> {
     const disk = new ModelDisk();
     const clock = new FakeClock();
     const { cache } = await ConnectionCache.open("/state/cache.json", { clock, log: silentLogger, fs: disk });
     const rig = new Rig(cache, hasStun);
     rig.isPublic = isPublic;
-    await rig.connector.setPeers(peers);
+    if (peers !== undefined) await rig.connector.setPeers(peers);
     await rig.clock.advance(0);
     return rig;
   }
@@ -145,6 +146,25 @@ describe("the members of the roster", () => {
     rig.connector.onRelayReady(ANN.id, LEG);
     await rig.validate(ANN, DIRECT);
     expect(rig.wireguard.keys()).toEqual([]);
+  });
+
+  it("are begun with at once where they are there from the start, and after a second where they are new", async () => {
+    using rig = await Rig.with([]);
+    await rig.connector.setPeers([ANN]);
+    await rig.clock.advance(999);
+    expect(rig.signalled).toEqual([]);
+    await rig.clock.advance(1);
+    expect(rig.signalled).toEqual([ANN.id]);
+
+    using other = await Rig.with([ANN]);
+    expect(other.signalled).toEqual([ANN.id]);
+  });
+
+  it("are no newcomers for a roster that comes while the first is carried out", async () => {
+    using rig = await Rig.with();
+    await Promise.all([rig.connector.setPeers([ANN]), rig.connector.setPeers([ANN])]);
+    await rig.clock.advance(0);
+    expect(rig.signalled).toEqual([ANN.id]);
   });
 
   it("with a new WireGuard key lose the old one", async () => {

@@ -111,6 +111,15 @@ describe("how often WireGuard is looked at", () => {
     expect(watched.observer.isActive).toBe(true);
   });
 
+  it("says that the interface is used once two seconds had packets of users, and for five seconds more", async () => {
+    const watched = new Watched();
+    await watched.during(5, () => 0);
+    await watched.during(3, () => 1);
+    expect(watched.observer.isUsed).toBe(true);
+    await watched.during(5, () => 0);
+    expect(watched.observer.isUsed).toBe(false);
+  });
+
   it("is no more where what was counted as our own was never sent", async () => {
     expect(
       await new Watched().during(
