@@ -1,5 +1,6 @@
 import { familyOf, formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
-import type { NatByFamily, NatMapping } from "../../protocol/nat-behaviour.ts";
+import type { NatByFamily } from "../../protocol/nat-behaviour.ts";
+import { changesPorts } from "./strategy.ts";
 
 /** RFC 8445, section 5.1.1; port-mapped as in RFC 6887 would be server-reflexive there, but its lifetime is known. */
 export type CandidateKind = "host" | "server-reflexive" | "peer-reflexive" | "port-mapped";
@@ -55,9 +56,6 @@ export function rankCandidates(candidates: Iterable<Candidate>): readonly Candid
     .sort(compareCandidates);
 }
 
-/** A NAT that gives every destination another port. */
-const CHANGING: readonly (NatMapping | undefined)[] = ["address-dependent", "address-and-port-dependent"];
-
 /**
  * Without the ports that the peer's NAT keeps for others. One for each address stays: NATs are taken for worse than they are, and
  * what is sent there may open ours.
@@ -65,7 +63,8 @@ const CHANGING: readonly (NatMapping | undefined)[] = ["address-dependent", "add
 export function worthChecking(candidates: readonly Candidate[], nat: NatByFamily): readonly Candidate[] {
   const addresses = new Set<string>();
   return candidates.filter(({ kind, endpoint: { address } }) => {
-    if (kind !== "server-reflexive" || !CHANGING.includes(nat[familyOf(address)]?.mapping)) return true;
+    const behaviour = nat[familyOf(address)];
+    if (kind !== "server-reflexive" || behaviour === undefined || !changesPorts(behaviour)) return true;
     const isFirst = !addresses.has(address);
     addresses.add(address);
     return isFirst;

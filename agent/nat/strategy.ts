@@ -145,6 +145,11 @@ export function natKind({ mapping, filtering, ports }: NatBehaviour): NatKind {
   }
 }
 
+/** The port that one destination sees says nothing of what another will. */
+export function changesPorts(nat: NatBehaviour): boolean {
+  return isHard(natKind(nat));
+}
+
 function isHard(kind: NatKind): boolean {
   return kind === "predictable" || kind === "random";
 }

@@ -4,6 +4,7 @@ import {
   compareCandidates,
   MAX_CANDIDATES,
   rankCandidates,
+  worthChecking,
   type Candidate,
   type CandidateKind,
 } from "../../agent/nat/candidate.ts";
@@ -44,4 +45,24 @@ describe("candidates", () => {
       }),
     );
   });
+});
+
+describe("what is worth checking of a peer", () => {
+  const named = [host(1), reflexive(2), reflexive(3)].map((one, i) =>
+    i === 0 ? one : { ...one, endpoint: { address: "203.0.113.9", port: 1_000 + i } },
+  );
+  const nat = { filtering: "unknown", ports: "random", portStep: 0, hairpin: "unknown" } as const;
+
+  it("is one of the ports at an address whose NAT gives each destination another, and all else", () => {
+    const ipv4 = { ...nat, mapping: "address-and-port-dependent" } as const;
+    expect(worthChecking(named, { ipv4 })).toEqual(named.slice(0, 2));
+  });
+
+  it.each(["endpoint-independent", "unknown"] as const)(
+    "is everything where its mapping is %s",
+    (mapping) => {
+      expect(worthChecking(named, { ipv4: { ...nat, mapping } })).toEqual(named);
+      expect(worthChecking(named, {})).toEqual(named);
+    },
+  );
 });
