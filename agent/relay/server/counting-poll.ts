@@ -6,7 +6,7 @@ import type { Clock } from "../../clock.ts";
  */
 export const POLL_MS = 2_000;
 
-/** Counting costs at most this share of a core: thousands of allocations in the kernel are counted less often. */
+/** Counting costs at most this share of a core: thousands of allocations in the kernel are counted less often, up to `MAX_POLL_MS`. */
 const COUNTING_SHARE = 1 / 20;
 
 /** On a busy host counting takes long without costing much, and a quota must not be left alone for that. */
