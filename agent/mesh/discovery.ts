@@ -103,7 +103,7 @@ export class Discovery implements AsyncDisposable {
       isAlone: () => connected().length === 0 && registry.roster.members.size > 1,
       firstNodes: async () =>
         (await resolveEndpoints(settings.dht.nodes, log)).filter(({ address }) => isIPv4(address)),
-      openSession: DhtSession.opener({ log, openSocket: openDatagramSocket }),
+      openSession: DhtSession.opener({ log, random, openSocket: openDatagramSocket }),
       onEntry: (entry) => this.#onEntry(entry),
     });
   }

@@ -238,9 +238,15 @@ export class DhtDiscovery implements AsyncDisposable {
   }
 
   async #read(session: DhtSessionPort, slot: Slot, signal: AbortSignal): Promise<void> {
+    let taken: Promise<void> = Promise.resolve();
+    await session.get(slot, signal, (item) => {
+      if (!signal.aborted) taken = taken.then(() => this.#take(slot, item)).catch(this.#onFailure);
+    });
+    await taken;
+  }
+
+  async #take(slot: Slot, item: SlotItem): Promise<void> {
     const { self, network, clock, log, onEntry } = this.#parts;
-    const item = await session.get(slot, signal);
-    if (item === undefined || signal.aborted) return;
     const entry = openEntry(item.value, slot, network);
     if (!entry.ok) {
       log.debug({ reason: entry.reason }, "a member has written into the DHT what is no entry");
@@ -291,9 +297,12 @@ export class DhtDiscovery implements AsyncDisposable {
   #run(work: () => Promise<void>): void {
     this.#isRunning = true;
     this.#running = work()
-      .catch((error: unknown) => this.#parts.log.warn({ err: error }, "DHT discovery failed"))
+      .catch(this.#onFailure)
       .finally(() => (this.#isRunning = false));
   }
+
+  readonly #onFailure = (error: unknown): void =>
+    this.#parts.log.warn({ err: error }, "DHT discovery failed");
 
   #later(now: MonotonicMs, delayMs: number, jitterMs: number): MonotonicMs {
     return monotonicMs(now + delayMs + jitterMs * this.#parts.random.fraction());

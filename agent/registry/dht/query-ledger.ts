@@ -2,7 +2,7 @@ import { formatEndpoint, isUsableRemote, type Endpoint } from "../../../protocol
 import { isGlobal } from "../../../protocol/global-address.ts";
 import { decodeReply, encodeReply } from "./reply.ts";
 
-/** A search has met with some 60 nodes when it ends, the public DHT's millions behind them; there are 24 at most in a session. */
+/** A look-up asks some 70 nodes, 160 where nodes lie; there are 24 at most in a session. */
 const MAX_QUERIES = 2_000;
 
 /**
@@ -10,6 +10,8 @@ const MAX_QUERIES = 2_000;
  * most of what is heard, or have this host knock at a thousand ports of a third one.
  */
 const MAX_NODES_AT_ADDRESS = 4;
+/** Ports that may be asked for these: who names wrong ones must not have the right ones refused so easily. */
+const MAX_PORTS_AT_ADDRESS = 8;
 
 /** Below it are services that are no nodes, and would be asked for the sake of who says that they are. */
 const MIN_PORT = 1_024;
@@ -33,9 +35,10 @@ export class QueryLedger {
   readonly #first: readonly Endpoint[];
   readonly #isPrivate: boolean;
   readonly #open = new Set<string>();
-  readonly #portsByAddress = new Map<string, Set<number>>();
+  /** With whether it has answered. */
+  readonly #portsByAddress = new Map<string, Map<number, boolean>>();
   #asked = 0;
-  readonly #answered = new Set<string>();
+  #answered = 0;
 
   /** `first`: the nodes that the operator named. Where all have private addresses the DHT is a private one. */
   constructor(first: readonly Endpoint[]) {
@@ -45,11 +48,16 @@ export class QueryLedger {
 
   /** Nodes that have answered. */
   get answered(): number {
-    return this.#answered.size;
+    return this.#answered;
   }
 
   get asked(): number {
     return this.#asked;
+  }
+
+  /** Whether a query may leave for it. */
+  allows(to: Endpoint): boolean {
+    return this.#refusalOf(to) === undefined;
   }
 
   /** The query as it may leave for `to`, or why it must not. */
@@ -62,6 +70,8 @@ export class QueryLedger {
     if (transaction === undefined) return { refusal: "not-a-query" };
     const refusal = this.#refusalOf(to);
     if (refusal !== undefined) return { refusal };
+    const ports = this.#portsByAddress.get(to.address) ?? new Map<number, boolean>();
+    this.#portsByAddress.set(to.address, ports.set(to.port, ports.get(to.port) ?? false));
     this.#asked++;
     this.#open.add(keyOf(to, transaction));
     return {
@@ -74,14 +84,16 @@ export class QueryLedger {
     bytes: Uint8Array,
     from: Endpoint,
   ): { readonly bytes: Uint8Array } | { readonly refusal: ReplyRefusal } {
-    const node = formatEndpoint(from);
     // Before a byte of it is read: who was not asked costs a look into a map.
-    if (this.#portsByAddress.get(from.address)?.has(from.port) !== true) return { refusal: "not-asked" };
+    const ports = this.#portsByAddress.get(from.address);
+    const hadAnswered = ports?.get(from.port);
+    if (ports === undefined || hadAnswered === undefined) return { refusal: "not-asked" };
     const reply = decodeReply(bytes);
     if (!reply.ok) return { refusal: "malformed" };
     if (!this.#open.delete(keyOf(from, reply.value.transaction.toString("latin1"))))
       return { refusal: "not-asked" };
-    this.#answered.add(node);
+    if (!hadAnswered) this.#answered++;
+    ports.set(from.port, true);
     return { bytes: encodeReply(reply.value) };
   }
 
@@ -90,10 +102,14 @@ export class QueryLedger {
     const isFirst = this.#first.some(({ address, port }) => address === to.address && port === to.port);
     if (!isFirst && !this.#isAllowed(to.address)) return "address";
     if (!isFirst && to.port < MIN_PORT) return "port";
-    const ports = this.#portsByAddress.get(to.address) ?? new Set();
-    if (!isFirst && !ports.has(to.port) && ports.size >= MAX_NODES_AT_ADDRESS) return "too-many-at-address";
-    this.#portsByAddress.set(to.address, ports.add(to.port));
-    return undefined;
+    return isFirst || this.#hasRoom(to) ? undefined : "too-many-at-address";
+  }
+
+  #hasRoom({ address, port }: Endpoint): boolean {
+    const ports = this.#portsByAddress.get(address) ?? new Map<number, boolean>();
+    if (ports.has(port)) return true;
+    const nodes = [...ports.values()].filter((hasAnswered) => hasAnswered).length;
+    return nodes < MAX_NODES_AT_ADDRESS && ports.size < MAX_PORTS_AT_ADDRESS;
   }
 
   /** What nodes say of others must not make this host knock inside its own network. */

@@ -2,6 +2,7 @@ import { decoded, refused, type Decoded } from "../../../protocol/decoded.ts";
 import { KEY_BYTES, SIGNATURE_BYTES } from "../../../protocol/keys.ts";
 import { decodeBencode, encodeBencode, type Bencoded } from "./bencode.ts";
 import { VALUE_BYTES } from "./entry.ts";
+import type { NamedNode } from "./lookup.ts";
 
 /**
  * What a node of the DHT answers (BEP 5, 44), as far as this host has a use for it. Everything else that it says is left out, and a
@@ -31,7 +32,7 @@ export type ReplyItem = {
 /** IPv4's minimum for a host to put together, 576, does not hold a value; what has one of 1,000 bytes beside twenty nodes has 1,750. */
 const MAX_REPLY_BYTES = 2_048;
 
-const ID_BYTES = 20;
+export const ID_BYTES = 20;
 /** Id, IPv4 address and port. */
 const NODE_BYTES = ID_BYTES + 6;
 /** A node answers with the eight closest that it knows, BEP 5; the library's with twenty. */
@@ -72,6 +73,15 @@ export function decodeReply(bytes: Uint8Array): Decoded<Reply> {
       token: token !== undefined && token.length <= MAX_TOKEN_BYTES ? token : undefined,
       item: itemOf(fields),
     },
+  });
+}
+
+/** The nodes in `Reply`'s `nodes`: 20 bytes of id, then an IPv4 address and port. */
+export function namedIn(nodes: Buffer): readonly NamedNode[] {
+  return Array.from({ length: Math.floor(nodes.length / NODE_BYTES) }, (_, index) => {
+    const node = nodes.subarray(index * NODE_BYTES, (index + 1) * NODE_BYTES);
+    const address = node.subarray(ID_BYTES, ID_BYTES + 4).join(".");
+    return { id: node.subarray(0, ID_BYTES), address, port: node.readUInt16BE(ID_BYTES + 4) };
   });
 }
 

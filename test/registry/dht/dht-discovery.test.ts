@@ -119,9 +119,10 @@ class PaperMember {
         dht.opened++;
         this.known.push(known);
         return Promise.resolve({
-          get: (slot) => {
+          get: (slot, _signal, onNewer) => {
             dht.gets++;
             const item = dht.answers ? dht.items.get(keyOf(slot)) : undefined;
+            if (item !== undefined) onNewer?.(item);
             dht.onGot(slot);
             return Promise.resolve(item);
           },

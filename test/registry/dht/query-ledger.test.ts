@@ -58,13 +58,26 @@ describe("a query", () => {
     expect(refusals(own, { address: "127.0.0.1", port: 6_881 })).toEqual({ refusal: "address" });
   });
 
-  it("does not leave for a port of a known service, nor for a fifth one at one address", () => {
+  it("does not leave for a port of a known service, nor for a fifth node at one address", () => {
     const ledger = new QueryLedger([FIRST]);
     expect(refusals(ledger, { ...NODE, port: 53 })).toEqual({ refusal: "port" });
-    for (let port = 6_881; port < 6_885; port++)
+    for (let port = 6_881; port < 6_885; port++) {
       expect(refusals(ledger, { ...NODE, port })).toHaveProperty("bytes");
+      ledger.reply(reply("aa"), { ...NODE, port });
+    }
     expect(refusals(ledger, { ...NODE, port: 6_885 })).toEqual({ refusal: "too-many-at-address" });
     expect(refusals(ledger, { ...NODE, port: 6_884 })).toHaveProperty("bytes");
+  });
+
+  it("does not leave for a ninth port of an address, of which seven are wrong ones that somebody named", () => {
+    const ledger = new QueryLedger([FIRST]);
+    for (let port = 6_881; port < 6_889; port++) {
+      expect(ledger.allows({ ...NODE, port })).toBe(true);
+      expect(refusals(ledger, { ...NODE, port })).toHaveProperty("bytes");
+    }
+    expect(ledger.reply(reply("aa"), { ...NODE, port: 6_888 })).toHaveProperty("bytes");
+    expect(ledger.allows({ ...NODE, port: 6_889 })).toBe(false);
+    expect(refusals(ledger, { ...NODE, port: 6_889 })).toEqual({ refusal: "too-many-at-address" });
   });
 
   it("is one of 2,000 at most, however many nodes are named", () => {
