@@ -294,7 +294,7 @@ export class Lookup {
   }
 }
 
-/** Of the foremost of those that count now; undefined: none. */
+/** By the foremost of those that count now; what one names that was not the first of its network comes after its like. Undefined: none. */
 function levelOfNamers(
   { isSeed, idByNamer }: Candidate,
   isBelieved: (blame: number) => boolean,
@@ -303,7 +303,7 @@ function levelOfNamers(
   let least: number | undefined;
   for (const { level, open, blame } of idByNamer.keys())
     if (open < MAX_OPEN_OF_NAMER && isBelieved(blame)) least = Math.min(level, least ?? level);
-  return least;
+  return least === undefined || least === 0 ? least : least + 1;
 }
 
 function byRank(a: Ranked, b: Ranked): number {

@@ -53,6 +53,8 @@ class PaperDht {
   readonly items = new Map<string, SlotItem & { readonly slot: Slot }>();
   readonly members: PaperMember[] = [];
   answers = true;
+  /** Some nodes are silent for as long as anybody waits for them. */
+  isSlow = false;
   open = 0;
   opened = 0;
   gets = 0;
@@ -119,12 +121,13 @@ class PaperMember {
         dht.opened++;
         this.known.push(known);
         return Promise.resolve({
-          get: (slot, _signal, onNewer) => {
+          get: (slot, signal, onNewer) => {
             dht.gets++;
             const item = dht.answers ? dht.items.get(keyOf(slot)) : undefined;
             if (item !== undefined) onNewer?.(item);
             dht.onGot(slot);
-            return Promise.resolve(item);
+            if (!dht.isSlow) return Promise.resolve(item);
+            return new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
           },
           put: (slot, item, before) => {
             const held = dht.items.get(keyOf(slot));
@@ -171,6 +174,17 @@ describe("a member that is connected to nobody", () => {
         await dht.clock.advance(SOON_MS);
         expect(new Set(away.found)).toEqual(new Set([vera.id]));
       }
+  });
+
+  it("has what a look-up finds before it has ended", async () => {
+    const dht = new PaperDht();
+    const vera = dht.member(1, { entry: entryFor(1) });
+    await dht.clock.advance(SOON_MS);
+    dht.isSlow = true;
+    const away = dht.member(2, { isAlone: true });
+    await dht.clock.advance(SOON_MS);
+    expect(away.found).toEqual([vera.id]);
+    expect(dht.open).toBe(1);
   });
 
   it("looks again ever more rarely, an hour apart in the end, and at once when it has moved", async () => {

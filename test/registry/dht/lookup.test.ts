@@ -92,7 +92,7 @@ function trials({ attack, networks = 1, addresses = 13, ports = 1 }: Trial): {
     const dht = new SimulatedDht({ random, nodes: 1_000, deadShare: 0.3 });
     const target = Buffer.from(random.bytes(ID_BYTES));
     if (attack !== undefined)
-      dht.introduce(liarsBeside(dht, { random, target, attack, networks, addresses, ports }), 0.5);
+      dht.introduce(liarsBeside(dht, { random, target, attack, networks, addresses, ports }), 0.75);
     const first = (): readonly NamedNode[] => Array.from({ length: 3 }, () => dht.anyNode());
     const keep = (nodes: readonly NamedNode[]): ReadonlySet<string> =>
       new Set(nodes.filter((node) => dht.at(node)?.isHonest).map(formatEndpoint));
