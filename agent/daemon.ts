@@ -18,6 +18,7 @@ import { systemRandom } from "./random.ts";
 import { removeLeftFlows } from "./relay/server/choose-forwarder.ts";
 import { systemListener, systemRunner } from "./runner.ts";
 import { WireguardDevice } from "./wireguard/device.ts";
+import { userspaceSocket } from "./wireguard/uapi-socket.ts";
 
 export type DaemonOptions = {
   readonly log: Logger;
@@ -171,6 +172,7 @@ function deviceOf(config: AgentConfig): WireguardDevice {
   const ownerId = createHash("sha256").update(config.stateDir).digest("hex").slice(0, 16);
   return new WireguardDevice(config.interface, ownerId, {
     run: systemRunner,
+    askUserspace: userspaceSocket(systemClock),
     clock: systemClock,
     // sysfs answers from memory: a thread of the pool would cost twenty times the read.
     readFile: (path) => Promise.resolve(readFileSync(path, "utf8")),

@@ -1,3 +1,4 @@
+import type { Decoded } from "../../protocol/decoded.ts";
 import { canonicalIPv6 } from "../../protocol/endpoint.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../errors.ts";
@@ -5,12 +6,14 @@ import type { CommandRunner, RunResult } from "../runner.ts";
 import { answers, createInterface, removeInterface, taken } from "./backend.ts";
 import type { BackendPreference, WireguardBackend } from "./backend.ts";
 import { parseDump, type WgInterface } from "./dump.ts";
-import { failure } from "./failure.ts";
+import { failure, refusal } from "./failure.ts";
 import { Firewall } from "./firewall.ts";
 import { checkInterfaceName } from "./interface-name.ts";
 import { parseAddresses, parseLinks } from "./ip-json.ts";
 import { isKey, publicKeyOf } from "./keys.ts";
 import { peerArguments, type PeerChange } from "./peer-change.ts";
+import { decodeInterface, decodeStatus, encodePeers, GET_REQUEST } from "./uapi.ts";
+import type { AskUserspace } from "./uapi-socket.ts";
 
 export type DeviceAddress = { readonly address: string; readonly prefixLength: number };
 
@@ -35,6 +38,7 @@ export type UpOutcome = {
 
 export type DeviceDeps = {
   readonly run: CommandRunner;
+  readonly askUserspace: AskUserspace;
   readonly clock: Clock;
   readonly readFile: (path: string) => Promise<string>;
 };
@@ -84,19 +88,17 @@ export class WireguardDevice {
   }
 
   apply(changes: readonly PeerChange[]): Promise<void> {
+    const doing = `set the peers of ${this.name}`;
     return this.#inTurn(async () => {
-      for (const args of peerArguments(this.name, changes)) {
-        await this.#must(`set the peers of ${this.name}`, "wg", args);
-      }
+      if (changes.length === 0) return;
+      if ((await this.#askUserspace(doing, encodePeers(changes))) !== undefined) return;
+      for (const args of peerArguments(this.name, changes)) await this.#must(doing, "wg", args);
     });
   }
 
   async dump(): Promise<WgInterface> {
-    const shown = await this.#must(`read the state of ${this.name}`, "wg", ["show", this.name, "dump"]);
-    const dump = parseDump(shown.stdout);
-    if (!dump.ok)
-      throw new AgentError("interface.failed", `cannot read the state of ${this.name}: ${dump.reason}`);
-    return dump.value;
+    const answer = await this.#askUserspace(this.#reading, GET_REQUEST);
+    return answer === undefined ? this.#dumpByWg() : this.#read(decodeInterface(answer));
   }
 
   /** Packets sent since the interface was made, without a spawn. Undefined where it is gone. */
@@ -144,7 +146,7 @@ export class WireguardDevice {
     const { name } = this;
     // The mark comes first: after a crash from here on the next run knows the interface as ours.
     await this.#must(`mark ${name}`, "ip", ["link", "set", "dev", name, "alias", this.#mark]);
-    const current = await this.dump();
+    const current = await this.#dumpByWg();
     const wantsPort = settings.listenPort !== 0 && settings.listenPort !== current.listenPort;
     await this.#setSecretly(
       wantsPort ? ["listen-port", String(settings.listenPort)] : [],
@@ -155,12 +157,43 @@ export class WireguardDevice {
     return { unassigned, listenPort: await this.#boundPort(settings.listenPort) };
   }
 
-  /** wireguard-go binds when the link goes up and tells nobody when it cannot: its port is then 0. Asking again shows why. */
+  /**
+   * wireguard-go binds when the link goes up and tells nobody when it cannot: its port is then 0. Asking again shows why.
+   * It binds a moment later, and until then tells the port that it was given: its socket would answer too early.
+   */
   async #boundPort(wanted: number): Promise<number> {
-    const { listenPort } = await this.dump();
+    const { listenPort } = await this.#dumpByWg();
     if (listenPort !== 0 && (wanted === 0 || listenPort === wanted)) return listenPort;
     await this.#setSecretly(["listen-port", String(wanted)], undefined);
-    return (await this.dump()).listenPort;
+    return (await this.#dumpByWg()).listenPort;
+  }
+
+  async #dumpByWg(): Promise<WgInterface> {
+    return this.#read(parseDump((await this.#must(this.#reading, "wg", ["show", this.name, "dump"])).stdout));
+  }
+
+  get #reading(): string {
+    return `read the state of ${this.name}`;
+  }
+
+  #read(dump: Decoded<WgInterface>): WgInterface {
+    if (!dump.ok) throw new AgentError("interface.failed", `cannot ${this.#reading}: ${dump.reason}`);
+    return dump.value;
+  }
+
+  /**
+   * Undefined where the request reached nobody: then `wg` is next, whose choice is the same, the socket and else the kernel. It
+   * says why it cannot in words that operators know, and removes the socket file of a wireguard-go that was killed. A request
+   * that was sent is not repeated: part of it may have been done.
+   */
+  async #askUserspace(doing: string, request: string): Promise<string | undefined> {
+    const answer = await this.#deps.askUserspace(this.name, request);
+    if (answer === undefined) return undefined;
+    if (!answer.ok) throw new AgentError("interface.failed", `cannot ${doing}: ${answer.reason}`);
+    const status = decodeStatus(answer.value);
+    if (!status.ok) throw new AgentError("interface.failed", `cannot ${doing}: ${status.reason}`);
+    if (status.value !== 0) throw refusal(doing, status.value);
+    return answer.value;
   }
 
   /**

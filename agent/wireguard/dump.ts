@@ -89,7 +89,7 @@ function parsePeer(row: readonly string[]): Decoded<WgPeer> {
     endpointText === "(none)" || endpointText.includes("%") ? undefined : parseEndpoint(endpointText);
   if (endpoint?.ok === false) return refused("peer-endpoint");
   const allowedIps = allowedText === "(none)" ? [] : allowedText.split(",");
-  if (!allowedIps.every((cidr) => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(cidr))) return refused("peer-allowed-ips");
+  if (!allowedIps.every(looksLikeCidr)) return refused("peer-allowed-ips");
   const handshakeSec = parseInteger(handshakeText, Number.MAX_SAFE_INTEGER / 1000);
   if (handshakeSec === undefined) return refused("peer-handshake");
   if (!isU64(rxText) || !isU64(txText)) return refused("peer-bytes");
@@ -106,11 +106,17 @@ function parsePeer(row: readonly string[]): Decoded<WgPeer> {
   });
 }
 
-function parseInteger(text: string, max: number): number | undefined {
+/** Undefined where it is none, or more than `max`. */
+export function parseInteger(text: string, max: number): number | undefined {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
   return value <= max ? value : undefined;
 }
 
-function isU64(text: string): boolean {
+/** Who prints these has parsed them: this keeps out what is something else. */
+export function looksLikeCidr(text: string): boolean {
+  return /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(text);
+}
+
+export function isU64(text: string): boolean {
   return /^\d{1,20}$/.test(text) && BigInt(text) < 1n << 64n;
 }

@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from "node:util";
 import { AgentError } from "../errors.ts";
 import type { RunResult } from "../runner.ts";
 import { redactKeys } from "./keys.ts";
@@ -19,6 +20,12 @@ export function failure(doing: string, result: RunResult): AgentError {
     });
   }
   return new AgentError("interface.failed", `cannot ${doing}: ${why}`);
+}
+
+/** The same for what wireguard-go refuses: it answers with an errno, below zero as in the kernel. */
+export function refusal(doing: string, errno: number): AgentError {
+  const named = getSystemErrorMap().get(-Math.abs(errno))?.join(": ") ?? `errno ${errno}`;
+  return failure(doing, { exitCode: errno, stdout: "", stderr: `wireguard-go refuses with ${named}` });
 }
 
 /**

@@ -7,7 +7,14 @@ export class ShiftedClock implements AsyncDisposable {
   readonly #programs: ProgramPath;
 
   private constructor(programs: ProgramPath, shiftMs: number) {
-    const preload = `const { now } = Date; Date.now = () => now() + ${shiftMs};`;
+    const preload = `const { now } = Date; Date.now = () => now() + ${shiftMs};
+      import { Socket } from "node:net";
+      const { connect } = Socket.prototype;
+      Socket.prototype.connect = function (...args) {
+        const [options] = args.flat();
+        if (options?.path?.startsWith("/var/run/wireguard/")) options.path += ".hidden";
+        return connect.apply(this, args);
+      };`;
     this.#programs = programs;
     this.env = {
       PATH: programs.path,
@@ -17,7 +24,8 @@ export class ShiftedClock implements AsyncDisposable {
 
   static async by(shiftMs: number): Promise<ShiftedClock> {
     const programs = await pathWith();
-    // WireGuard's times come from the same clock as the agent's: `wg` reports them as that clock would.
+    // WireGuard's times come from the same clock as the agent's: `wg` reports them as that clock would, and is asked since the
+    // agent does not find wireguard-go's socket.
     await programs.replace(
       "wg",
       `if [ "$1" = show ] && [ "$3" = dump ]; then $REAL "$@" | /usr/bin/awk -F'\\t' -v OFS='\\t' 'NF == 8 && $5 > 0 { $5 += ${shiftMs / 1000} } { print }'

@@ -2,10 +2,13 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../agent/clock.ts";
 import { systemRandom } from "../../agent/random.ts";
 import type { CommandRunner } from "../../agent/runner.ts";
 import type { DeviceSettings, WireguardDevice } from "../../agent/wireguard/device.ts";
 import { generateKeyPair, type WireguardKeyPair } from "../../agent/wireguard/keys.ts";
+import type { PeerChange } from "../../agent/wireguard/peer-change.ts";
+import { userspaceSocket, type AskUserspace } from "../../agent/wireguard/uapi-socket.ts";
 import { canBuildNamespaces, Namespace } from "./namespace.ts";
 
 const OWNER = new URL("./owner.ts", import.meta.url);
@@ -76,6 +79,9 @@ async function connectPair(a: WireguardDevice, b: WireguardDevice): Promise<void
   ]);
   await b.apply([{ publicKey: keyA.publicKey, allowedIps: ["100.99.0.1/32", "fd99::1/128"] }]);
 }
+
+/** As where no wireguard-go runs. */
+const onlyByWg: AskUserspace = () => Promise.resolve(undefined);
 
 /** Refuses every program named so, like a host without it. */
 function without(ns: Namespace, missing: string, message: string): CommandRunner {
@@ -350,10 +356,13 @@ describe.skipIf(!canBuildNamespaces)("WireguardDevice on real interfaces", () =>
     await expect.poll(txBytes, { timeout: 1_000 }).toBeGreaterThan(before);
   });
 
-  test("a removed peer is gone, and a thousand peers go in a few commands", async () => {
+  test.each([
+    ["a few commands", onlyByWg, 2],
+    ["one request", undefined, 0],
+  ])("a removed peer is gone, and a thousand peers go in %s", async (_, askUserspace, commands) => {
     await using ns = await Namespace.create("a");
-    const device = ns.device("state-1");
-    await device.up(settings(keyA, 1, 0));
+    const device = ns.device("state-1", askUserspace && { askUserspace });
+    const { backend } = await device.up(settings(keyA, 1, 0));
     const peers = Array.from({ length: 1_000 }, (_, index) => ({
       publicKey: generateKeyPair(systemRandom).publicKey,
       allowedIps: [`100.99.${1 + (index >> 8)}.${index & 255}/32`, `fd99::1:${index.toString(16)}/128`],
@@ -362,9 +371,122 @@ describe.skipIf(!canBuildNamespaces)("WireguardDevice on real interfaces", () =>
     }));
     const callsBefore = ns.calls.length;
     await device.apply(peers);
-    expect(ns.calls.length - callsBefore).toBe(2);
+    expect(ns.calls.length - callsBefore).toBe(backend === "kernel" ? 2 : commands);
     expect((await device.dump()).peerByKey.size).toBe(1_000);
     await device.apply(peers.map(({ publicKey }) => ({ publicKey, remove: true })));
     expect((await device.dump()).peerByKey.size).toBe(0);
+  });
+});
+
+describe.skipIf(!canBuildNamespaces)("wireguard-go at its socket", () => {
+  const goSettings: DeviceSettings = { ...settings(keyA, 1, 0), addresses: [], backend: "wireguard-go" };
+  const here = { address: "127.0.0.1", port: 9 };
+  const here6 = { address: "::1", port: 9 };
+  const allowedIps = ["100.99.0.2/32", "fd99::2/128"];
+  const { publicKey } = keyB;
+  const full = { publicKey, endpoint: here, allowedIps, keepaliveSec: 25 };
+  const other = { publicKey: generateKeyPair(systemRandom).publicKey };
+
+  /** Bytes of a handshake initiation that was sent to each (WireGuard paper, 5.4.2): the forms that send make it so. */
+  const INITIATION = 148n;
+
+  test.each<[string, readonly (readonly PeerChange[])[], bigint]>([
+    ["a peer alone", [[{ publicKey }]], 0n],
+    ["all of a peer, IPv4", [[{ ...full, keepaliveSec: 0 }]], 0n],
+    ["all of a peer, IPv6", [[{ ...full, endpoint: here6, keepaliveSec: 0 }]], 0n],
+    ["a keepalive that begins", [[full]], INITIATION],
+    ["an endpoint that moves", [[full], [{ publicKey, endpoint: here6 }]], INITIATION],
+    ["other allowed IPs", [[full], [{ publicKey, allowedIps: ["100.99.0.3/32"] }]], INITIATION],
+    ["no allowed IPs", [[full], [{ publicKey, allowedIps: [] }]], INITIATION],
+    ["allowed IPs with host bits", [[{ publicKey, allowedIps: ["100.99.7.7/16", "FD99:0::7/64"] }]], 0n],
+    ["allowed IPs that another peer had", [[{ ...full, ...other }], [{ publicKey, allowedIps }]], INITIATION],
+    ["a keepalive that ends", [[full], [{ publicKey, keepaliveSec: 0 }]], INITIATION],
+    ["a kick of a new peer", [[{ ...full, kick: true }]], INITIATION],
+    ["a kick of a known peer", [[{ ...full, keepaliveSec: 0 }], [{ ...full, kick: true }]], INITIATION],
+    ["a kick without an endpoint", [[{ publicKey, keepaliveSec: 25, kick: true }]], 0n],
+    ["a reset", [[full], [{ publicKey, allowedIps, reset: true }]], 0n],
+    ["a reset of an unknown peer", [[{ publicKey, allowedIps, reset: true }]], 0n],
+    ["a reset with a kick", [[full], [{ ...full, endpoint: here6, reset: true, kick: true }]], INITIATION],
+    ["a removal", [[full, { publicKey: other.publicKey }], [{ publicKey, remove: true }]], 0n],
+    ["a removal of an unknown peer", [[{ publicKey, remove: true }]], 0n],
+    ["our own key as a peer", [[{ ...full, publicKey: keyA.publicKey }]], 0n],
+    [
+      "a removal, an update and a kick at once",
+      [[full], [{ publicKey, remove: true }, { publicKey }, { ...full, kick: true }]],
+      INITIATION,
+    ],
+  ])("%s gives the same dump as by wg", async (_, rounds, sentBytes) => {
+    await using ns = await Namespace.create("a");
+    const bySocket = ns.device("state-1", { suffix: "s" });
+    const byWg = ns.device("state-2", { suffix: "w", askUserspace: onlyByWg });
+    const peersOf = async (device: WireguardDevice): Promise<string[]> =>
+      (await ns.must(`wg show ${device.name} dump`)).trimEnd().split("\n").slice(1).sort();
+    await Promise.all([bySocket.up(goSettings), byWg.up(goSettings)]);
+    const callsBefore = ns.calls.length;
+    for (const changes of rounds) await bySocket.apply(changes);
+    expect(ns.calls).toHaveLength(callsBefore);
+    for (const changes of rounds) await byWg.apply(changes);
+    const sent = async (device: WireguardDevice): Promise<bigint> =>
+      [...(await device.dump()).peerByKey.values()].reduce((sum, { txBytes }) => sum + txBytes, 0n);
+    for (const device of [bySocket, byWg]) await expect.poll(() => sent(device)).toBe(sentBytes);
+    expect(await peersOf(bySocket)).toEqual(await peersOf(byWg));
+  });
+
+  test("shows what wg shows: sessions, counters, both families, none and off", async () => {
+    await using a = await Namespace.create("a");
+    await using b = await Namespace.create("b");
+    await Namespace.join(a, ["192.0.2.1/24"], b, ["192.0.2.2/24"]);
+    const device = a.device("state-1");
+    const peer = b.device("state-2");
+    const byWg = a.device("state-1", { askUserspace: onlyByWg });
+    await device.up({ ...settings(keyA, 1, 51_801), backend: "wireguard-go" });
+    await peer.up(settings(keyB, 2, 51_811));
+    expect(await device.dump()).toEqual(await byWg.dump());
+    await connectPair(device, peer);
+    await device.apply([other, { ...full, publicKey: generateKeyPair(systemRandom).publicKey }]);
+    await device.apply([{ publicKey: generateKeyPair(systemRandom).publicKey, endpoint: here6 }]);
+    const linkLocal = ["set", device.name, "peer", keyA.publicKey, "endpoint", "[fe80::1%u0]:7"];
+    await a.run("wg", linkLocal);
+    expect(await ping(a, "100.99.0.2", 3)).toBe(3);
+    const dump = await device.dump();
+    expect(dump).toEqual(await byWg.dump());
+    expect(dump.peerByKey.size).toBe(4);
+    expect(dump.peerByKey.get(publicKey)?.latestHandshakeAt).toBeDefined();
+  });
+
+  test("one that was killed gives the error that wg gives, and its socket file goes", async () => {
+    await using ns = await Namespace.create("a");
+    const error = (reason: unknown): unknown => reason;
+    const errors: unknown[] = [];
+    for (const [call, askUserspace] of [
+      ["dump", undefined],
+      ["dump", onlyByWg],
+      ["apply", undefined],
+      ["apply", onlyByWg],
+    ] as const) {
+      const device = ns.device("state-1", askUserspace && { askUserspace });
+      await device.up(goSettings);
+      for (const pid of wireguardGoOf(device.name)) process.kill(Number(pid), "SIGKILL");
+      await expect.poll(() => ns.must("ip -br link")).not.toContain(device.name);
+      expect(readdirSync("/var/run/wireguard")).toContain(`${device.name}.sock`);
+      const calling: Promise<unknown> = call === "dump" ? device.dump() : device.apply([other]);
+      errors.push(await calling.catch(error));
+      expect(readdirSync("/var/run/wireguard")).not.toContain(`${device.name}.sock`);
+    }
+    expect(errors[0]).toMatchObject({ code: "interface.failed" });
+    expect(errors[0]).toEqual(errors[1]);
+    expect(errors[2]).toMatchObject({ code: "interface.failed" });
+    expect(errors[2]).toEqual(errors[3]);
+  });
+
+  test("what it refuses names the errno", async () => {
+    await using ns = await Namespace.create("a");
+    const socket = userspaceSocket(systemClock);
+    const odd = ns.device("state-1", { askUserspace: (name) => socket(name, "set=1\nodd=1\n\n") });
+    await odd.up(goSettings);
+    await expect(odd.apply([other])).rejects.toMatchObject({
+      code: "interface.failed",
+      message: expect.stringContaining("EINVAL") as string,
+    });
   });
 });

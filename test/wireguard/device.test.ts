@@ -1,14 +1,20 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../agent/clock.ts";
 import { AgentError } from "../../agent/errors.ts";
 import { systemRandom } from "../../agent/random.ts";
 import type { CommandRunner, RunResult } from "../../agent/runner.ts";
+import { decoded, refused } from "../../protocol/decoded.ts";
 import { monotonicMs, wallMs } from "../../protocol/time.ts";
 import { WireguardDevice, type DeviceSettings } from "../../agent/wireguard/device.ts";
 import { nftUsable } from "../../agent/wireguard/firewall.ts";
 import { generateKeyPair } from "../../agent/wireguard/keys.ts";
+import { encodePeers, GET_REQUEST } from "../../agent/wireguard/uapi.ts";
+import type { AskUserspace } from "../../agent/wireguard/uapi-socket.ts";
 
 const key = generateKeyPair(systemRandom);
+
+const removal = { publicKey: key.publicKey, remove: true } as const;
 
 const settings: DeviceSettings = {
   privateKey: key.privateKey,
@@ -37,7 +43,10 @@ function jumpingClock(): Clock {
 }
 
 /** A host with WireGuard in its kernel, as far as its tools tell; `answer` overrides what a command line says. */
-function kernelHost(answer: (line: string) => RunResult | undefined = () => undefined): {
+function kernelHost(
+  answer: (line: string) => RunResult | undefined = () => undefined,
+  askUserspace: AskUserspace = () => Promise.resolve(undefined),
+): {
   lines: string[];
   device: WireguardDevice;
 } {
@@ -63,7 +72,8 @@ function kernelHost(answer: (line: string) => RunResult | undefined = () => unde
     return Promise.resolve(fine);
   };
   const readFile = (): Promise<string> => Promise.resolve("18446744073709551615\n");
-  return { lines, device: new WireguardDevice("hw0", "state-1", { run, clock: jumpingClock(), readFile }) };
+  const clock = jumpingClock();
+  return { lines, device: new WireguardDevice("hw0", "state-1", { run, askUserspace, clock, readFile }) };
 }
 
 describe("WireguardDevice", () => {
@@ -128,9 +138,13 @@ describe("WireguardDevice", () => {
 
   test("calls run one after the other", async () => {
     const { device, lines } = kernelHost();
-    await Promise.all([device.up(settings), device.apply([{ publicKey: "A" }]), device.down()]);
-    const order = lines.filter((line) => /up$|peer A|link delete/.test(line));
-    expect(order).toEqual(["ip link set dev hw0 mtu 1420 up", "wg set hw0 peer A", "ip link delete dev hw0"]);
+    await Promise.all([device.up(settings), device.apply([{ publicKey: key.publicKey }]), device.down()]);
+    const order = lines.filter((line) => /up$|peer|link delete/.test(line));
+    expect(order).toEqual([
+      "ip link set dev hw0 mtu 1420 up",
+      `wg set hw0 peer ${key.publicKey}`,
+      "ip link delete dev hw0",
+    ]);
   });
 
   test("down removes the firewall table even if the interface resists", async () => {
@@ -139,6 +153,67 @@ describe("WireguardDevice", () => {
     );
     await expect(device.down()).rejects.toMatchObject({ code: "interface.failed" });
     expect(lines.at(-1)).toBe("nft -f -");
+  });
+
+  test("where wireguard-go answers at its socket, looks and changes of peers start no program", async () => {
+    const asked: [string, string][] = [];
+    const { device, lines } = kernelHost(
+      () => undefined,
+      (name, request) => {
+        asked.push([name, request]);
+        return Promise.resolve(
+          decoded(request === GET_REQUEST ? "listen_port=7\nerrno=0\n\n" : "errno=0\n\n"),
+        );
+      },
+    );
+    expect(await device.dump()).toEqual({ publicKey: undefined, listenPort: 7, peerByKey: new Map() });
+    await device.apply([removal]);
+    await device.apply([]);
+    expect(asked).toEqual([
+      ["hw0", GET_REQUEST],
+      ["hw0", encodePeers([removal])],
+    ]);
+    expect(lines).toEqual([]);
+  });
+
+  test("where nobody answers at a socket, wg is asked once, and its complaint is the error", async () => {
+    const { device, lines } = kernelHost((line) =>
+      line.startsWith("wg") ? bad("Unable to access interface: No such device") : undefined,
+    );
+    const error = { code: "interface.failed", message: expect.stringMatching("No such device$") as string };
+    await expect(device.dump()).rejects.toMatchObject(error);
+    await expect(device.apply([removal])).rejects.toMatchObject(error);
+    expect(lines).toEqual(["wg show hw0 dump", `wg set hw0 peer ${key.publicKey} remove`]);
+  });
+
+  test.each([
+    ["errno=-22\n\n", "interface.failed", "EINVAL"],
+    ["errno=98\n\n", "port.taken", "another program"],
+    ["errno=-1\n\n", "rights.missing", "EPERM"],
+    ["errno=-4711\n\n", "interface.failed", "errno -4711"],
+    ["errno=0\n", "interface.failed", "no-status"],
+    [undefined, "interface.failed", "in time"],
+  ])("what wireguard-go answers with %j is an error and not tried again by wg", async (text, code, words) => {
+    const answer = text === undefined ? refused("wireguard-go did not answer in time") : decoded(text);
+    const { device, lines } = kernelHost(
+      () => undefined,
+      () => Promise.resolve(answer),
+    );
+    const error = { code, message: expect.stringContaining(words) as string };
+    await expect(device.dump()).rejects.toMatchObject(error);
+    await expect(device.apply([removal])).rejects.toMatchObject(error);
+    expect(lines).toEqual([]);
+  });
+
+  test("an answer that makes no sense is an error without the key in it", async () => {
+    const hex = Buffer.from(key.privateKey, "base64").toString("hex");
+    const { device } = kernelHost(
+      () => undefined,
+      () => Promise.resolve(decoded(`private_key=${hex}0\nerrno=0\n\n`)),
+    );
+    const error: unknown = await device.dump().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "interface.failed" });
+    expect(inspect(error)).not.toContain(hex);
   });
 
   test("the counter of sent packets keeps all 64 bits", async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../../agent/clock.ts";
 import { systemRunner, type CommandRunner } from "../../agent/runner.ts";
 import { WireguardDevice } from "../../agent/wireguard/device.ts";
+import { userspaceSocket, type AskUserspace } from "../../agent/wireguard/uapi-socket.ts";
 
 /** Real packets need root; elsewhere these tests are skipped, except in CI, where that would hide them. */
 export const canBuildNamespaces = process.getuid?.() === 0 || process.env["CI"] !== undefined;
@@ -65,10 +66,16 @@ export class Namespace implements AsyncDisposable {
 
   device(
     ownerId: string,
-    options: { readonly suffix?: string; readonly run?: CommandRunner } = {},
+    options: {
+      readonly suffix?: string;
+      readonly run?: CommandRunner;
+      readonly askUserspace?: AskUserspace;
+    } = {},
   ): WireguardDevice {
     return new WireguardDevice(this.interfaceName(options.suffix ?? "w"), ownerId, {
       run: options.run ?? this.run,
+      // A socket of the file system is the same one in every network namespace.
+      askUserspace: options.askUserspace ?? userspaceSocket(systemClock),
       clock: systemClock,
       // `ip netns exec` shows the namespace's own /sys.
       readFile: (path) => this.must(`cat ${path}`),

@@ -3,10 +3,12 @@ import { text } from "node:stream/consumers";
 import { systemClock } from "../../agent/clock.ts";
 import { systemRunner } from "../../agent/runner.ts";
 import { WireguardDevice } from "../../agent/wireguard/device.ts";
+import { userspaceSocket } from "../../agent/wireguard/uapi-socket.ts";
 
 const [name = "", ownerId = "", port = ""] = process.argv.slice(2);
 const device = new WireguardDevice(name, ownerId, {
   run: systemRunner,
+  askUserspace: userspaceSocket(systemClock),
   clock: systemClock,
   readFile: () => Promise.reject(new Error("not needed")),
 });
