@@ -443,10 +443,15 @@ describe.skipIf(!canBuildNamespaces)("wireguard-go at its socket", () => {
     await peer.up(settings(keyB, 2, 51_811));
     expect(await device.dump()).toEqual(await byWg.dump());
     await connectPair(device, peer);
-    await device.apply([other, { ...full, publicKey: generateKeyPair(systemRandom).publicKey }]);
-    await device.apply([{ publicKey: generateKeyPair(systemRandom).publicKey, endpoint: here6 }]);
-    const linkLocal = ["set", device.name, "peer", keyA.publicKey, "endpoint", "[fe80::1%u0]:7"];
-    await a.run("wg", linkLocal);
+    const far = { address: "2001:db8::1", port: 7 };
+    await device.apply([
+      other,
+      { publicKey: generateKeyPair(systemRandom).publicKey, endpoint: far, keepaliveSec: 65_535 },
+    ]);
+    const linkLocal = generateKeyPair(systemRandom).publicKey;
+    await a.must(
+      `wg set ${device.name} peer ${linkLocal} endpoint [fe80::1%u0]:7 allowed-ips 0.0.0.0/1,8000::/1`,
+    );
     expect(await ping(a, "100.99.0.2", 3)).toBe(3);
     const dump = await device.dump();
     expect(dump).toEqual(await byWg.dump());
