@@ -19,7 +19,7 @@ export type ObserverPorts = {
   onEarlier(): void;
 };
 
-/** With nothing happening, only for what roams: each look spawns `wg`, some 10 ms of CPU. */
+/** With nothing happening, only for what roams: where the kernel has WireGuard each look spawns `wg`, some 10 ms of CPU. */
 const IDLE_MS = 120_000;
 /** While packets flow, to know with whom. */
 export const BUSY_MS = 1_000;
@@ -37,7 +37,7 @@ const LOOKS_BACK = 2;
 const USED_MS = 5_000;
 
 /**
- * Times what a look has taken. That is 10 ms, and then no pause at all; on a host that is too busy it is a hundred, and agents
+ * Times what a look has taken. That is 10 ms at most, and then no pause at all; on a host that is too busy it is a hundred, and agents
  * that look on regardless keep it so.
  */
 const REST = 3;

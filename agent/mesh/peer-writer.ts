@@ -16,7 +16,7 @@ export type PeerWriterPorts = {
   rxBytesBefore(publicKey: string): bigint;
 };
 
-/** Collects what a turn of the loop decides and makes one `wg set` of it. Owner of the pins and their timers. */
+/** Collects what a turn of the loop decides and makes one change of WireGuard of it. Owner of the pins and their timers. */
 export class PeerWriter implements Disposable {
   readonly #clock: Clock;
   readonly #log: Logger;
