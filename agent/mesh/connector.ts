@@ -164,7 +164,7 @@ export class Connector implements Disposable {
         input: (peer, input) => this.#input(peer, input),
         probe: ({ peer }, endpoint) => void this.#probe(peer, endpoint),
         setLegPace: (peer, paceMs) => this.#ports.setLegPace(peer, paceMs),
-        wantRelay: (peer) => this.#traverse.relayWanted(peer),
+        wantRelay: (peer) => this.#traverse.relayWanted(peer, this.#clock.monotonicNow()),
       },
     });
     this.#sessions = new SessionStarter({
@@ -264,7 +264,8 @@ export class Connector implements Disposable {
   onRelayGone(peer: MemberId, relay: MemberId, allocation: AllocationId, isFault: boolean): void {
     if (isFault) this.#cache.recordRelay({ peer, relay, outcome: "failure" });
     this.#input(peer, { kind: "relay-gone", allocation });
-    if (this.#entries.get(peer)?.path.leg === undefined) this.#traverse.relayLost(peer);
+    if (this.#entries.get(peer)?.path.leg === undefined)
+      this.#traverse.relayLost(peer, this.#clock.monotonicNow());
     this.#runSoon();
   }
 

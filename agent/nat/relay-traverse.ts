@@ -30,11 +30,17 @@ const HEAD_START_MS = 300;
 /** A relay that could not be had is asked for again after this; the manager backs off by itself. */
 const ASK_AGAIN_MS = 1_000;
 
+/**
+ * A standby that is lost beside a direct path that works is replaced after this. A relay that was too busy to answer loses those of
+ * all its members at once: if each asked the others at once, these would be too busy next.
+ */
+const STANDBY_AGAIN_MS = 30_000;
+
 type Relaying = {
   since: MonotonicMs;
   connected: boolean;
-  /** There was one, and it is gone: another is wanted even beside a direct path, as its warm standby. */
-  lost: boolean;
+  /** From when on one is wanted even beside a direct path, as its warm standby; undefined: only where there is none. */
+  standbyFrom: MonotonicMs | undefined;
   askedAt: MonotonicMs | undefined;
 };
 
@@ -53,7 +59,12 @@ export class RelayNatTraverse {
   add(peer: MemberId, remembered: readonly Candidate[], startAt: MonotonicMs): void {
     this.#direct.add(peer, remembered, startAt);
     if (!this.#relaying.has(peer))
-      this.#relaying.set(peer, { since: startAt, connected: false, lost: false, askedAt: undefined });
+      this.#relaying.set(peer, {
+        since: startAt,
+        connected: false,
+        standbyFrom: undefined,
+        askedAt: undefined,
+      });
   }
 
   remove(peer: MemberId): void {
@@ -63,8 +74,8 @@ export class RelayNatTraverse {
 
   step(now: MonotonicMs): readonly RelayEffect[] {
     const effects: RelayEffect[] = [...this.#direct.step(now)];
-    for (const [peer, relaying] of this.#wanting()) {
-      if (!this.#isDue(peer, relaying, now)) continue;
+    for (const [peer, relaying, from] of this.#wanting()) {
+      if (now < from || !this.#isDue(peer, relaying, now)) continue;
       relaying.askedAt = now;
       const relays = this.#hints.relaysFor(peer);
       if (relays.length > 0) effects.push({ kind: "need-relay", peer, relays });
@@ -74,11 +85,9 @@ export class RelayNatTraverse {
 
   wakeAt(): MonotonicMs | undefined {
     let at = this.#direct.wakeAt() ?? Infinity;
-    for (const [, relaying] of this.#wanting()) {
-      at = Math.min(
-        at,
-        relaying.askedAt === undefined ? relaying.since + HEAD_START_MS : relaying.askedAt + ASK_AGAIN_MS,
-      );
+    for (const [, { askedAt, since }, from] of this.#wanting()) {
+      const askAt = askedAt === undefined ? since + HEAD_START_MS : askedAt + ASK_AGAIN_MS;
+      at = Math.min(at, Math.max(askAt, from));
     }
     return at === Infinity ? undefined : monotonicMs(at);
   }
@@ -88,24 +97,25 @@ export class RelayNatTraverse {
     const relaying = this.#relaying.get(peer);
     if (relaying === undefined) return;
     relaying.connected = true;
-    relaying.lost = false;
+    relaying.standbyFrom = undefined;
     relaying.askedAt = undefined;
     this.#direct.resetAttempts(peer);
   }
 
-  /** The relay is gone, or another must be found: ask at the next step. */
-  relayLost(peer: MemberId): void {
+  /** The relay is gone, or another must be found: ask at the next step, but in no haste beside a direct path. */
+  relayLost(peer: MemberId, now: MonotonicMs): void {
     const relaying = this.#relaying.get(peer);
     if (relaying === undefined) return;
     relaying.connected = false;
-    relaying.lost = true;
+    relaying.standbyFrom = monotonicMs(now + STANDBY_AGAIN_MS);
     relaying.askedAt = undefined;
   }
 
   /** One is wanted beside a direct path that does not have it: that path is in doubt. */
-  relayWanted(peer: MemberId): void {
+  relayWanted(peer: MemberId, now: MonotonicMs): void {
     const relaying = this.#relaying.get(peer);
-    if (relaying?.connected === false) relaying.lost = true;
+    if (relaying?.connected !== false) return;
+    relaying.standbyFrom = monotonicMs(Math.min(relaying.standbyFrom ?? now, now));
   }
 
   directConnected(peer: MemberId): void {
@@ -164,16 +174,17 @@ export class RelayNatTraverse {
     return this.#direct.isFinished();
   }
 
-  #wanting(): readonly (readonly [MemberId, Relaying])[] {
+  /** Those without a relay that are to have one, and from when on. */
+  #wanting(): readonly (readonly [MemberId, Relaying, from: MonotonicMs])[] {
     const remaining = new Set(this.#direct.remaining());
-    return [...this.#relaying].filter(
-      ([peer, { connected, lost }]) => !connected && (lost || remaining.has(peer)),
-    );
+    return [...this.#relaying].flatMap(([peer, relaying]) => {
+      const from = remaining.has(peer) ? relaying.since : relaying.standbyFrom;
+      return relaying.connected || from === undefined ? [] : [[peer, relaying, from] as const];
+    });
   }
 
   /** A peer that never worked directly is relayed at once; one that did gets its head start. */
   #isDue(peer: MemberId, relaying: Relaying, now: MonotonicMs): boolean {
-    if (now < relaying.since) return false;
     if (relaying.askedAt !== undefined) return now >= relaying.askedAt + ASK_AGAIN_MS;
     if (!this.#hints.directWorkedLast(peer)) return true;
     return this.#direct.attempts(peer) >= HEAD_START_ATTEMPTS || now >= relaying.since + HEAD_START_MS;

@@ -124,29 +124,43 @@ describe("a traversal that may use relays", () => {
     traverse.add(PEER, [], at(0));
     askedAt(traverse, 0, 400);
     traverse.relayConnected(PEER);
-    traverse.relayLost(PEER);
+    traverse.relayLost(PEER, at(449));
     expect(traverse.step(at(450))).toContainEqual(needRelay);
   });
 
-  it("replaces a lost standby beside a direct path, but asks for none where there never was one", () => {
+  it("replaces a lost standby beside a direct path after half a minute, but asks for none where there never was one", () => {
     const { traverse } = traversal();
     traverse.add(PEER, [], at(0));
     traverse.directConnected(PEER);
     expect(askedAt(traverse, 0, 10_000)).toEqual([]);
     traverse.relayConnected(PEER);
-    traverse.relayLost(PEER);
-    expect(askedAt(traverse, 10_001, 11_500)).toEqual([10_001, 11_001]);
+    traverse.relayLost(PEER, at(10_000));
+    expect(askedAt(traverse, 10_001, 41_500)).toEqual([40_000, 41_000]);
     expect(traverse.isFinished()).toBe(true);
+  });
+
+  it("replaces it at once when the direct path is in doubt, or is lost", () => {
+    const { traverse } = traversal();
+    traverse.add(PEER, [], at(0));
+    traverse.directConnected(PEER);
+    traverse.relayConnected(PEER);
+    traverse.relayLost(PEER, at(10_000));
+    traverse.relayWanted(PEER, at(12_000));
+    expect(askedAt(traverse, 10_001, 12_500)).toEqual([12_000]);
+    traverse.relayConnected(PEER);
+    traverse.relayLost(PEER, at(20_000));
+    traverse.directLost(PEER, at(21_000), 2_000);
+    expect(traverse.step(at(21_000))).toEqual([needRelay]);
   });
 
   it("asks for one beside a direct path that is in doubt, and for no second", () => {
     const { traverse } = traversal();
     traverse.add(PEER, [], at(0));
     traverse.directConnected(PEER);
-    traverse.relayWanted(PEER);
+    traverse.relayWanted(PEER, at(0));
     expect(askedAt(traverse, 0, 500)).toEqual([0]);
     traverse.relayConnected(PEER);
-    traverse.relayWanted(PEER);
+    traverse.relayWanted(PEER, at(1_000));
     expect(askedAt(traverse, 1_000, 5_000)).toEqual([]);
   });
 
