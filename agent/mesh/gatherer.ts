@@ -5,7 +5,7 @@ import type { Candidate } from "../nat/candidate.ts";
 import {
   addMapped,
   expireMapped,
-  GATHER_INTERVAL_MS,
+  gatherPauseMs,
   localCandidates,
   nothingGathered,
   sameCandidates,
@@ -45,7 +45,7 @@ type Stun = (
 /** A volunteer is a round trip away; three more tries, since a candidate that is missed costs a relayed minute. */
 const REQUEST: StunRequestOptions = { retransmitMs: [100, 300, 700], timeoutMs: 1_500 };
 
-/** Keeps own candidates current: asks volunteers what they see, at the start, at changes and once a minute. */
+/** Keeps own candidates current: asks volunteers what they see, at the start, a few times then, at changes and once a minute. */
 export class Gatherer implements Disposable {
   readonly #clock: Clock;
   readonly #stun: Stun | undefined;
@@ -54,6 +54,7 @@ export class Gatherer implements Disposable {
   readonly #onGathered: (reports: readonly ServerReport[]) => void;
   #gathered: Gathered = nothingGathered;
   #candidates: readonly Candidate[] = [];
+  #rounds = 0;
   #cancel: () => void = () => undefined;
   #closed = false;
 
@@ -83,6 +84,7 @@ export class Gatherer implements Disposable {
   /** Addresses or routes have changed: what was mapped before says nothing any more. */
   restart(): void {
     this.#gathered = nothingGathered;
+    this.#rounds = 0;
     void this.gather();
   }
 
@@ -95,7 +97,7 @@ export class Gatherer implements Disposable {
   async gather(): Promise<readonly ServerReport[]> {
     this.#cancel();
     if (this.#closed) return [];
-    this.#cancel = this.#clock.after(GATHER_INTERVAL_MS, () => void this.gather());
+    this.#cancel = this.#clock.after(gatherPauseMs(++this.#rounds), () => void this.gather());
     this.#gathered = expireMapped(this.#gathered, this.#clock.monotonicNow());
     this.#refresh();
     const stun = this.#stun;

@@ -22,6 +22,17 @@ export const nothingGathered: Gathered = { mappedByServer: new Map() };
 export const MAPPED_LIFETIME_MS = 120_000;
 export const GATHER_INTERVAL_MS = 60_000;
 
+/**
+ * Pauses after the first rounds. What a host that is just starting adds to a round trip would else be what it knows of a volunteer for
+ * a minute, while it chooses relays to all its peers.
+ */
+const FIRST_PAUSES_MS: readonly number[] = [1_000, 4_000];
+
+/** @param rounds Those that were begun since the start, or the last change of network. */
+export function gatherPauseMs(rounds: number): number {
+  return FIRST_PAUSES_MS[rounds - 1] ?? GATHER_INTERVAL_MS;
+}
+
 export function addMapped(gathered: Gathered, mapped: MappedAddress): Gathered {
   // One per server and family: a dual-stack server sees two.
   const key = `${mapped.server} ${familyOf(mapped.mapped.address)}`;

@@ -64,14 +64,16 @@ describe("gathering", () => {
     expect(host.changes).toBe(2);
   });
 
-  it("asks again every interval, and says nothing while the answers stay the same", async () => {
+  it("asks three times within five seconds, then every interval, and says nothing while the answers stay the same", async () => {
     const host = new Host();
     await host.gatherer.gather();
     const before = host.changes;
+    await host.clock.advance(5_000);
+    expect(host.asked).toHaveLength(3);
     await host.clock.advance(GATHER_INTERVAL_MS - 1);
-    expect(host.asked).toHaveLength(1);
+    expect(host.asked).toHaveLength(3);
     await host.clock.advance(1);
-    expect(host.asked).toHaveLength(2);
+    expect(host.asked).toHaveLength(4);
     expect(host.changes).toBe(before);
     host.answer = () => seenAs({ ...MAPPED, port: 4712 });
     await host.clock.advance(GATHER_INTERVAL_MS);
@@ -81,6 +83,7 @@ describe("gathering", () => {
   it("keeps a mapped address through one missed round and drops it after two", async () => {
     const host = new Host();
     await host.gatherer.gather();
+    await host.clock.advance(5_000);
     host.answer = () => refused("timeout");
     await host.clock.advance(GATHER_INTERVAL_MS);
     expect(host.kinds).toEqual(["host", "server-reflexive"]);
