@@ -7,7 +7,7 @@ export const MEASURE_MS = 60_000;
  * Peers whose paths this host compares at the same time. Where more are in doubt it is this host or its own network that is slow, and
  * to probe every path twice a second would make it slower. What is left out has its turn a minute later.
  */
-const MAX_PEERS = 4;
+const MAX_PEERS = 2;
 /** Paths that carry packets of users go first. */
 const MAX_ACTIVE_PEERS = 8;
 

@@ -23,7 +23,7 @@ const SETTLE_MS = 30_000;
  * here, and who joins meanwhile measures them.
  */
 const REST_MS = 60_000;
-const IDLE_SHARE = 0.65;
+const IDLE_SHARE = 0.5;
 const LOOK_MS = 500;
 /** A join gives up by itself after 30 s. */
 const JOIN_MS = 60_000;
