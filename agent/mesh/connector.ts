@@ -105,7 +105,7 @@ export class Connector implements Disposable {
   readonly #experience: Experience;
   readonly #sessions: SessionStarter;
   readonly #quality: QualityWatch;
-  readonly #budget = new MeasureBudget();
+  readonly #budget = new MeasureBudget(() => this.#observer.usedUntil);
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   /** Those that were members when this host began; who comes later is a newcomer. */

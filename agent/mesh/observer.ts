@@ -66,7 +66,7 @@ export class Observer {
     this.#countAt = this.#clock.monotonicNow();
     this.#countedAt = this.#countAt;
     this.#restUntil = this.#countAt;
-    this.#usedUntil = this.#countAt;
+    this.#usedUntil = monotonicMs(-Infinity);
     this.#lookAt = monotonicMs(this.#countAt + IDLE_MS);
   }
 
@@ -82,6 +82,11 @@ export class Observer {
   /** Somebody waits for packets of the interface, however few. With whom is not known before there are more. */
   get isUsed(): boolean {
     return this.#clock.monotonicNow() < this.#usedUntil;
+  }
+
+  /** When nobody does any more, as far as is known. */
+  get usedUntil(): MonotonicMs {
+    return this.#usedUntil;
   }
 
   wakeAt(): MonotonicMs {

@@ -11,12 +11,25 @@ const MAX_PEERS = 2;
 /** Paths that carry packets of users go first. */
 const MAX_ACTIVE_PEERS = 8;
 
+/**
+ * A host that nobody has used for so long need not know which of two paths is the better one, before somebody does. To find out costs more than all else
+ * that it does for its idle peers, and on one that is slow because it is busy with that it would never end.
+ */
+const UNUSED_MS = 600_000;
+
 /** Of one host, for all its peers. */
 export class MeasureBudget {
+  readonly #usedUntil: () => MonotonicMs;
   #beganAt: readonly MonotonicMs[] = [];
+
+  /** `usedUntil`: when users last waited for packets of whatever peer. */
+  constructor(usedUntil: () => MonotonicMs) {
+    this.#usedUntil = usedUntil;
+  }
 
   /** Whether the paths to one more peer may be compared from now on, for `MEASURE_MS`. Counts it, if so. */
   take(isActive: boolean, now: MonotonicMs): boolean {
+    if (!isActive && now - this.#usedUntil() >= UNUSED_MS) return false;
     this.#beganAt = this.#beganAt.filter((at) => now - at < MEASURE_MS);
     if (this.#beganAt.length >= (isActive ? MAX_ACTIVE_PEERS : MAX_PEERS)) return false;
     this.#beganAt = [...this.#beganAt, now];

@@ -499,6 +499,15 @@ describe("what is measured", () => {
     return rig;
   }
 
+  /** Somebody has sent a packet a second to whomever, for some seconds. */
+  async function used(rig: Rig): Promise<Rig> {
+    for (let second = 0; second < 6; second++) {
+      rig.wireguard.txPackets++;
+      await rig.clock.advance(1_000);
+    }
+    return rig;
+  }
+
   /** Our leg is probed twice a second, and clean. */
   async function withLeg(rig: Rig, seconds: number): Promise<void> {
     for (let probe = 0; probe < 2 * seconds; probe++) {
@@ -508,7 +517,7 @@ describe("what is measured", () => {
   }
 
   it("has a direct path left for the relay that answers every other probe, after the leg was measured too", async () => {
-    using rig = await directBesideRelay();
+    using rig = await used(await directBesideRelay());
     let probes = 0;
     const has = rig.answering.has.bind(rig.answering);
     rig.answering.has = (at) => has(at) && ++probes % 2 === 0;
@@ -539,7 +548,7 @@ describe("what is measured", () => {
   });
 
   it("prefers the faster of two address families, and probes the other one every 15 s from then on", async () => {
-    using rig = await Rig.with([EVE]);
+    using rig = await used(await Rig.with([EVE]));
     rig.report = REPORT;
     rig.rttMsByEndpoint.set(formatEndpoint(DIRECT), 80);
     for (const at of [DIRECT, DIRECT6]) rig.answering.add(formatEndpoint(at));

@@ -61,4 +61,4 @@ export function wgInterface(...peers: readonly WgPeer[]): WgInterface {
 }
 
 export const freshEntry = (): ReturnType<typeof newEntry> =>
-  newEntry(peer("b"), new MeasureBudget(), monotonicMs(0), wallMs(0));
+  newEntry(peer("b"), new MeasureBudget(() => monotonicMs(0)), monotonicMs(0), wallMs(0));

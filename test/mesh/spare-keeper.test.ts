@@ -83,7 +83,10 @@ class Bench implements Disposable {
     if (granted === undefined) return undefined;
     const leg: Leg = { relay: granted.relay, allocation: granted.allocation, endpoint: endpoint(1) };
     const path = { ...initialPath(monotonicMs(0)), tag: "relayed" as const, leg, avoided: undefined };
-    const entry = { ...newEntry({ ...peer("b"), id }, new MeasureBudget(), monotonicMs(0), wallMs(0)), path };
+    const entry = {
+      ...newEntry({ ...peer("b"), id }, new MeasureBudget(() => monotonicMs(0)), monotonicMs(0), wallMs(0)),
+      path,
+    };
     return pathInfo(entry, this.clock.monotonicNow());
   }
 }

@@ -85,7 +85,7 @@ export class SimulatedMember {
   }[] = [];
   readonly validatedAtMs: number[] = [];
   path: PathState;
-  readonly quality = new PathQuality(new MeasureBudget());
+  readonly quality = new PathQuality(new MeasureBudget(() => monotonicMs(Infinity)));
   readonly #measures: boolean;
   readonly #network: SimulatedNetwork<Packet>;
   readonly #self: MemberId;

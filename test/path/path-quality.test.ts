@@ -28,7 +28,7 @@ class Measured {
   readonly quality: PathQuality;
   nowMs = 0;
 
-  constructor(budget = new MeasureBudget()) {
+  constructor(budget = new MeasureBudget(() => monotonicMs(0))) {
     this.quality = new PathQuality(budget);
     this.quality.setDirect(DIRECT, undefined, monotonicMs(0));
   }
@@ -133,7 +133,7 @@ describe("measuring more often", () => {
   });
 
   it("is done for two peers at a time, for six more with whom packets flow, and for the next when one is done", () => {
-    const budget = new MeasureBudget();
+    const budget = new MeasureBudget(() => monotonicMs(0));
     const compare = (isActive: boolean): boolean => {
       const measured = new Measured(budget).probe(2, { direct: undefined });
       measured.judge(direct, isActive);
@@ -148,8 +148,22 @@ describe("measuring more often", () => {
     expect(late.isComparing).toBe(true);
   });
 
+  it("is not begun for peers without packets on a host that nobody has used for ten minutes", () => {
+    const compares = (usedUntilMs: number, isActive: boolean): boolean => {
+      const measured = new Measured(new MeasureBudget(() => monotonicMs(usedUntilMs)));
+      measured.probe(2, { direct: undefined }).judge(direct, isActive);
+      return measured.isComparing;
+    };
+    expect([compares(-Infinity, false), compares(-600_000, false), compares(-590_000, false)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(compares(-Infinity, true)).toBe(true);
+  });
+
   it("waits, for a path of the other family that is found, until fewer others are compared", () => {
-    const budget = new MeasureBudget();
+    const budget = new MeasureBudget(() => monotonicMs(0));
     while (budget.take(false, monotonicMs(0)));
     const measured = new Measured(budget);
     measured.quality.setDirect(DIRECT, OTHER_DIRECT, monotonicMs(0));
@@ -162,7 +176,7 @@ describe("measuring more often", () => {
   it("is asked of the other end with each report, and lasts five seconds there", () => {
     const [asking, asked] = [
       new Measured().probe(2, { direct: undefined }),
-      new PathQuality(new MeasureBudget()),
+      new PathQuality(new MeasureBudget(() => monotonicMs(0))),
     ];
     asking.judge(direct);
     const report = asking.quality.report(direct, monotonicMs(asking.nowMs));
@@ -210,7 +224,7 @@ describe("the end that does not probe", () => {
 it("a report says which path was left, at the end that left it alone", () => {
   const bench = new PathBench().direct();
   bench.input({ kind: "relay-better", worseBy: "rtt" }, 1_000);
-  const quality = new PathQuality(new MeasureBudget());
+  const quality = new PathQuality(new MeasureBudget(() => monotonicMs(0)));
   expect(quality.report(bench.state, monotonicMs(0)).avoids).toBe("rtt");
   const other = new PathBench(false).direct();
   other.observe({ at: leg(1).endpoint }, 10);
