@@ -1,6 +1,7 @@
 import { familyOf, sameEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { isGlobal } from "../../protocol/global-address.ts";
 import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
+import type { CheckPace } from "./check-pace.ts";
 import {
   compareCandidates,
   MAX_CANDIDATES,
@@ -45,7 +46,7 @@ export type CheckEffect =
 
 export type CheckStep = { readonly list: CheckList; readonly effects: readonly CheckEffect[] };
 
-/** RFC 8445, section 14.2 asks for 50 ms between checks of unknown paths; a round here has at most 16 of them. */
+/** The first checks of a round, of which there are at most 16, go out in the order of their worth. */
 const PACE_MS = 10;
 
 /**
@@ -168,7 +169,7 @@ export function answered(list: CheckList, from: Endpoint, rttMs: number, now: Mo
   );
 }
 
-export function stepChecks(list: CheckList, now: MonotonicMs): CheckStep {
+export function stepChecks(list: CheckList, pace: CheckPace, now: MonotonicMs): CheckStep {
   if (list.roundEndsAt === undefined) return { list, effects: [] };
   const effects: CheckEffect[] = [];
   const checks = list.checks.map((check): Check => {
@@ -177,6 +178,8 @@ export function stepChecks(list: CheckList, now: MonotonicMs): CheckStep {
       effects.push({ kind: "send-opener", to: check.candidate.endpoint });
       return { ...check, opens: false, nextAt: monotonicMs(now + OPENING_MS) };
     }
+    const mayAt = pace.take(check.heard ? "heard" : check.sent === 0 ? "first" : "repeated", now);
+    if (mayAt > now) return { ...check, nextAt: mayAt };
     effects.push({ kind: "send-check", to: check.candidate.endpoint });
     const delay = RETRANSMIT_MS[Math.min(check.sent, RETRANSMIT_MS.length - 1)] ?? 1_000;
     return { ...check, sent: check.sent + 1, nextAt: monotonicMs(now + delay) };

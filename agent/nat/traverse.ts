@@ -16,6 +16,7 @@ import {
   type CheckList,
   type RoundStart,
 } from "./check-list.ts";
+import { CheckPace } from "./check-pace.ts";
 import { letBeginMs } from "./port-mapping/let-begin.ts";
 
 export type NatEffect =
@@ -83,7 +84,9 @@ type Traversal = {
  */
 export class NatTraverse {
   readonly #mode: TraverseMode;
+  /** Those whose turn it is first. */
   readonly #peers = new Map<MemberId, Traversal>();
+  readonly #pace = new CheckPace();
   /** When this host's port mapping was reached from outside; see `letBeginMs`. */
   readonly #mappedSince: () => MonotonicMs | undefined;
 
@@ -231,7 +234,7 @@ export class NatTraverse {
 
   step(now: MonotonicMs): readonly NatEffect[] {
     const effects: NatEffect[] = [];
-    for (const [peer, traversal] of this.#peers) {
+    for (const [peer, traversal] of [...this.#peers]) {
       if (!isChecked(traversal)) {
         if (traversal.triggered !== undefined) {
           effects.push({ kind: "send-check", peer, to: traversal.triggered });
@@ -247,11 +250,16 @@ export class NatTraverse {
         traversal.signals++;
         traversal.list = this.#round(traversal, traversal.signalled ? "opening" : "at-once", now);
       }
-      effects.push(
-        ...(this.#mode === "checks"
-          ? stepByChecks(peer, traversal, now)
-          : stepByHandshake(peer, traversal, now)),
-      );
+      const done =
+        this.#mode === "checks"
+          ? stepByChecks(peer, traversal, this.#pace, now)
+          : stepByHandshake(peer, traversal, now);
+      effects.push(...done);
+      if (done.length > 0) {
+        // Others have the next checks, where there are not enough for all.
+        this.#peers.delete(peer);
+        this.#peers.set(peer, traversal);
+      }
       if (traversal.list.roundEndsAt === undefined) traversal.rechecking = false;
     }
     return effects;
@@ -292,11 +300,16 @@ export class NatTraverse {
   }
 }
 
-function stepByChecks(peer: MemberId, traversal: Traversal, now: MonotonicMs): readonly NatEffect[] {
+function stepByChecks(
+  peer: MemberId,
+  traversal: Traversal,
+  pace: CheckPace,
+  now: MonotonicMs,
+): readonly NatEffect[] {
   // One that was left for the peer to begin with was not tried.
   const tried = traversal.list.checks.filter(({ sent }) => sent > 0).map(({ candidate }) => candidate);
   const attempts = attemptsOf(traversal.list);
-  const { list, effects } = stepChecks(traversal.list, now);
+  const { list, effects } = stepChecks(traversal.list, pace, now);
   traversal.list = list;
   return effects.flatMap((effect): readonly NatEffect[] => {
     if (effect.kind !== "round-failed") return [{ ...effect, peer }];

@@ -17,7 +17,11 @@ import {
   type CheckEffect,
   type CheckList,
 } from "../../agent/nat/check-list.ts";
+import { CheckPace } from "../../agent/nat/check-pace.ts";
 import { at, endpoint, host, reflexive } from "./samples.ts";
+
+/** As of a host with no other peer. */
+const pace = (): CheckPace => new CheckPace();
 
 type Timed = CheckEffect & { readonly atMs: number };
 
@@ -26,7 +30,7 @@ function run(list: CheckList, fromMs: number, untilMs: number): { list: CheckLis
   const effects: Timed[] = [];
   let current = list;
   for (let now = fromMs; now <= untilMs;) {
-    const step = stepChecks(current, at(now));
+    const step = stepChecks(current, pace(), at(now));
     current = step.list;
     effects.push(...step.effects.map((effect) => ({ ...effect, atMs: now })));
     const wakeAt = checksWakeAt(current);
@@ -91,10 +95,10 @@ describe("a round of checks", () => {
     const list = startRound(emptyCheckList, [host(1)], at(0));
     const due = [0, 50, 150, 350, 650, 1_150, 1_650, 2_650, 3_650];
     expect(sentTo(run(list, 0, 3_700).effects, 1)).toEqual(due);
-    let current = stepChecks(list, at(0)).list;
+    let current = stepChecks(list, pace(), at(0)).list;
     for (const dueMs of due.slice(1)) {
-      expect(stepChecks(current, at(dueMs - 1)).effects).toEqual([]);
-      const step = stepChecks(current, at(dueMs));
+      expect(stepChecks(current, pace(), at(dueMs - 1)).effects).toEqual([]);
+      const step = stepChecks(current, pace(), at(dueMs));
       expect(step.effects).toHaveLength(1);
       current = step.list;
     }
@@ -103,7 +107,7 @@ describe("a round of checks", () => {
   it("fails at its end where no pair is valid, and no earlier", () => {
     const { effects, list } = run(startRound(emptyCheckList, [host(1)], at(0)), 0, ROUND_MS - 1);
     expect(effects.every(({ kind }) => kind === "send-check")).toBe(true);
-    const last = stepChecks(list, at(ROUND_MS));
+    const last = stepChecks(list, pace(), at(ROUND_MS));
     expect(last.effects).toContainEqual({ kind: "round-failed" });
     expect(last.list).toEqual(emptyCheckList);
     expect(checksWakeAt(last.list)).toBeUndefined();
@@ -162,7 +166,7 @@ describe("a pair", () => {
 
   it("is checked at once when the peer is heard on it, before its turn", () => {
     const sent = run(started, 0, 10).list;
-    const step = stepChecks(heardFrom(sent, endpoint(2), at(12)), at(12));
+    const step = stepChecks(heardFrom(sent, endpoint(2), at(12)), pace(), at(12));
     expect(step.effects).toEqual([{ kind: "send-check", to: endpoint(2) }]);
   });
 
@@ -173,7 +177,7 @@ describe("a pair", () => {
 
   it("that nobody named is peer-reflexive, and begins a round where none is running", () => {
     const list = heardFrom(emptyCheckList, endpoint(7), at(100));
-    expect(stepChecks(list, at(100)).effects).toEqual([{ kind: "send-check", to: endpoint(7) }]);
+    expect(stepChecks(list, pace(), at(100)).effects).toEqual([{ kind: "send-check", to: endpoint(7) }]);
     const { effects } = run(answered(list, endpoint(7), 9, at(109)), 109, 200);
     expect(validated(effects)).toEqual([`${109 + SETTLE_MS} ${endpoint(7).address}`]);
     expect(list.roundEndsAt).toBe(100 + ROUND_MS);

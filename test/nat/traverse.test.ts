@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../agent/nat/candidate.ts";
 import { ROUND_MS } from "../../agent/nat/check-list.ts";
 import { HANDSHAKE_STEP_MS, NatTraverse, type NatEffect } from "../../agent/nat/traverse.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import { at, endpoint, host, OTHER_PEER, PEER, reflexive } from "./samples.ts";
 
 type Timed = NatEffect & { readonly atMs: number };
@@ -55,6 +56,18 @@ describe("a traversal", () => {
     traverse.add(PEER, [], at(0));
     const times = timesOf(run(traverse, 0, 1_000_000), "signal");
     expect(times.map((ms) => ms / 1_000)).toEqual([0, 1, 4, 14, 44, 104, 404, 704]);
+  });
+
+  it("checks each pair of fifty peers of which none answers, one in 50 ms after a burst, and none twice as often as another", () => {
+    const traverse = new NatTraverse("checks");
+    const peers = Array.from({ length: 50 }, (_, index) => index.toString(16).padStart(32, "0") as MemberId);
+    for (const peer of peers) traverse.add(peer, [host(1), host(2), reflexive(3)], at(0));
+    const checks = run(traverse, 0, ROUND_MS).filter(({ kind }) => kind === "send-check");
+    expect(checks.length).toBeLessThanOrEqual(100 + ROUND_MS / 50);
+    expect(checks.length).toBeGreaterThan(190);
+    const counts = peers.map((peer) => checks.filter((check) => check.peer === peer).length);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(6);
   });
 
   it("checks what is remembered without waiting for a signal's answer", () => {
