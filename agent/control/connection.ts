@@ -16,7 +16,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { MAX_OPEN_REQUESTS, OutgoingRequests } from "./outgoing-requests.ts";
 import type { PacketTally } from "./packet-tally.ts";
-import { fullBucket, takeTokens, type Bucket, type Rate } from "./rate-limit.ts";
+import { fullBucket, takeTokens, type Bucket, type Rate } from "../rate-limit.ts";
 import {
   sessionWakeAt,
   startSession,

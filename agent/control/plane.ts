@@ -20,7 +20,7 @@ import { Dialer } from "./dialer.ts";
 import type { ControlPeer, Directory } from "./directory.ts";
 import { InviteConnection } from "./invite.ts";
 import { PacketTally } from "./packet-tally.ts";
-import { KeyedLimiter } from "./rate-limit.ts";
+import { KeyedLimiter } from "../rate-limit.ts";
 import { PING_INTERVAL_MS, type PeerGreeting } from "./session.ts";
 import type { ControlStreams, IncomingStream } from "./streams.ts";
 

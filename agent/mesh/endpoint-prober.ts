@@ -2,7 +2,7 @@ import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { failure, type Failure, type ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import { KeyedLimiter, type Rate } from "../control/rate-limit.ts";
+import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import type { Logger } from "../log.ts";
 import { StunAgent, type StunRequestOptions, type StunServer } from "../nat/stun-agent.ts";
 import type { StunSocket } from "../nat/stun-socket.ts";

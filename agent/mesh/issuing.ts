@@ -8,7 +8,7 @@ import {
 } from "../../protocol/frame-body.ts";
 import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import { KeyedLimiter, type Rate } from "../control/rate-limit.ts";
+import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import { certify, type Certification } from "../identity/certifying.ts";
 import type { Identity } from "../identity/identity.ts";
 import { redeem } from "../identity/redemption.ts";

@@ -5,7 +5,7 @@ import { canonicalIPv6, familyOf, type AddressFamily, type Endpoint } from "../.
 import type { ChangeRequest } from "../../protocol/stun/change-request.ts";
 import type { Clock } from "../clock.ts";
 import type { PortRange } from "../config/port-range.ts";
-import { KeyedLimiter } from "../control/rate-limit.ts";
+import { KeyedLimiter } from "../rate-limit.ts";
 import type { Logger } from "../log.ts";
 import { StunAgent, type Elsewhere, type StunSend, type StunServer } from "../nat/stun-agent.ts";
 import type { Random } from "../random.ts";

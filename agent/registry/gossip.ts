@@ -1,7 +1,7 @@
 import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import { slotHash, slotOf, type SignedRecord } from "../../protocol/record.ts";
 import type { MonotonicMs, WallMs } from "../../protocol/time.ts";
-import { KeyedLimiter, type Rate } from "../control/rate-limit.ts";
+import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import { recordMessages, type GossipEffect, type GossipMessage } from "./gossip-message.ts";
 import { Reconciliation, offers } from "./reconciliation.ts";
 import { slotKey } from "./record-reader.ts";

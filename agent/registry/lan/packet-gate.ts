@@ -1,7 +1,7 @@
 import { isInPrefix, type Prefix } from "../../../protocol/address.ts";
 import type { Endpoint } from "../../../protocol/endpoint.ts";
 import type { MonotonicMs } from "../../../protocol/time.ts";
-import { fullBucket, KeyedLimiter, takeTokens, type Bucket, type Rate } from "../../control/rate-limit.ts";
+import { fullBucket, KeyedLimiter, takeTokens, type Bucket, type Rate } from "../../rate-limit.ts";
 
 /** RFC 6762, section 3. */
 export const MDNS_PORT = 5353;

@@ -2,7 +2,8 @@ import type { Decoded } from "../../../protocol/decoded.ts";
 import { formatEndpoint, sameEndpoint, type Endpoint } from "../../../protocol/endpoint.ts";
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
-import type { Clock } from "../../clock.ts";
+import { sleep, type Clock } from "../../clock.ts";
+import { fullBucket, takeTokens, type Bucket, type Rate } from "../../rate-limit.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import { BACKOFF_MAX_MS, RelayBackoff } from "./relay-backoff.ts";
@@ -88,6 +89,11 @@ const MAX_CONNECTIONS = 192;
  * are direct before their turn comes: that leaves the volunteers, and what they allow a member in a minute, to the others.
  */
 const MAX_ASKED = 8;
+/**
+ * So many at once, then one after the other: in two seconds a host is direct with all members of its LAN, and needs no relay to them. Those that wait
+ * for us elsewhere ask as well, each for itself.
+ */
+const ASK_RATE: Rate = { perSec: 10, burst: MAX_ASKED };
 /** A volunteer that drains stops within seconds; what it announces afterwards has reached us by then. */
 const DRAINING_MS = 60_000;
 
@@ -141,6 +147,7 @@ export class RelayManager implements Disposable {
   /** Which of a peer's legs carries its path. */
   readonly #carrying = new Map<MemberId, AllocationId>();
   readonly #turns = new Turns(MAX_ASKED);
+  #asking: Bucket;
   readonly #draining = new Map<MemberId, MonotonicMs>();
   readonly #backoff: RelayBackoff;
   #closed = false;
@@ -151,6 +158,7 @@ export class RelayManager implements Disposable {
     this.#ports = parts.ports;
     this.#events = parts.events;
     this.#backoff = new RelayBackoff(parts.clock, parts.random);
+    this.#asking = fullBucket(ASK_RATE, parts.clock.monotonicNow());
   }
 
   /** Tries the relays in their order until one grants; returns at once where the peer is relayed or being so. */
@@ -341,7 +349,7 @@ export class RelayManager implements Disposable {
     const wanted = this.#of(peer).length + 1;
     this.#opening.set(peer, opening);
     try {
-      using turn = this.#turns.tryTake() ?? (await this.#nextTurn(peer, opening));
+      using turn = this.#turnNow() ?? (await this.#nextTurn(peer, opening));
       if (turn === undefined) return;
       for (const relay of relays) {
         if (this.#backoff.isOn(peer, relay)) continue;
@@ -362,16 +370,35 @@ export class RelayManager implements Disposable {
     }
   }
 
+  #turnNow(): Disposable | undefined {
+    const turn = this.#turns.tryTake();
+    if (turn === undefined || this.#askWaitMs() === 0) return turn;
+    turn[Symbol.dispose]();
+    return undefined;
+  }
+
   /** Undefined where none is wanted any more: its owner asks again if it still needs one. */
   async #nextTurn(peer: MemberId, opening: symbol): Promise<Disposable | undefined> {
     const wanted = this.#of(peer).length;
     const isStandby = this.#standby.has(peer);
     const turn = await this.#turns.take();
-    const isRelayed = this.#of(peer).length > wanted;
-    const isDirect = !isStandby && this.#standby.has(peer);
-    if (this.#opening.get(peer) === opening && !this.#closed && !isRelayed && !isDirect) return turn;
+    for (;;) {
+      const isRelayed = this.#of(peer).length > wanted;
+      const isDirect = !isStandby && this.#standby.has(peer);
+      if (this.#opening.get(peer) !== opening || this.#closed || isRelayed || isDirect) break;
+      const waitMs = this.#askWaitMs();
+      if (waitMs === 0) return turn;
+      await sleep(this.#clock, waitMs);
+    }
     turn[Symbol.dispose]();
     return undefined;
+  }
+
+  /** 0: a volunteer may be asked, and that counts. */
+  #askWaitMs(): number {
+    const taken = takeTokens(this.#asking, ASK_RATE, 1, this.#clock.monotonicNow());
+    this.#asking = taken.bucket;
+    return taken.waitMs;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { FRAME_COST_BYTES, INBOUND_RATE } from "../../../agent/control/connection.ts";
 import { backoffMs } from "../../../agent/control/dialer.ts";
-import { fullBucket, takeTokens, type Bucket } from "../../../agent/control/rate-limit.ts";
+import { fullBucket, takeTokens, type Bucket } from "../../../agent/rate-limit.ts";
 import { controlTargets } from "../../../agent/mesh/home-relays.ts";
 import type { Random } from "../../../agent/random.ts";
 import type { GossipEffect, GossipMessage } from "../../../agent/registry/gossip-message.ts";

@@ -236,7 +236,7 @@ describe("connecting through a volunteer", () => {
     expect(bench.timesOf("allocate")).toEqual([0, 0]);
   });
 
-  it("asks for eight peers at a time, and no more for those that are direct when their turn comes", async () => {
+  it("asks for eight peers at a time, then for ten a second, and no more for those that are direct when their turn comes", async () => {
     const bench = new Bench();
     const waiting: PromiseWithResolvers<Decoded<Granted>>[] = [];
     bench.allocation = () => {
@@ -248,7 +248,9 @@ describe("connecting through a volunteer", () => {
     expect(bench.take("allocate")).toHaveLength(8);
     for (const peer of peers.slice(8, 11)) bench.manager.setActive(peer, false);
     for (const { resolve } of waiting.splice(0)) resolve(refused("relay.peer-absent"));
-    await bench.clock.advance(0);
+    await bench.clock.advance(99);
+    expect(bench.take("allocate")).toHaveLength(0);
+    await bench.clock.advance(1);
     expect(bench.take("allocate")).toHaveLength(1);
     for (const { resolve } of waiting) resolve(refused("relay.peer-absent"));
     await Promise.all(opened);

@@ -1,4 +1,4 @@
-import type { MonotonicMs } from "../../protocol/time.ts";
+import type { MonotonicMs } from "../protocol/time.ts";
 
 /** A token bucket: `burst` at once, `perSec` in the long run, in whatever unit the costs have. */
 export type Rate = { readonly perSec: number; readonly burst: number };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KeyedLimiter, fullBucket, takeTokens } from "../../agent/control/rate-limit.ts";
+import { KeyedLimiter, fullBucket, takeTokens } from "../../agent/rate-limit.ts";
 import { monotonicMs } from "../../protocol/time.ts";
 
 const RATE = { perSec: 10, burst: 5 };
