@@ -34,6 +34,7 @@ import {
   type PathInfo,
   type PeerEntry,
 } from "./mesh-peer.ts";
+import { Lateness } from "./lateness.ts";
 import { BUSY_MS, Observer } from "./observer.ts";
 import { QualityWatch } from "./quality-watch.ts";
 import { PeerWriter, type PeerWriterPorts } from "./peer-writer.ts";
@@ -105,7 +106,11 @@ export class Connector implements Disposable {
   readonly #experience: Experience;
   readonly #sessions: SessionStarter;
   readonly #quality: QualityWatch;
-  readonly #budget = new MeasureBudget(() => this.#observer.usedUntil);
+  readonly #lateness = new Lateness();
+  readonly #budget = new MeasureBudget({
+    usedUntil: () => this.#observer.usedUntil,
+    isLate: () => this.isLate,
+  });
   #cancelTimer: () => void = () => undefined;
   #isRunDue = false;
   /** Those that were members when this host began; who comes later is a newcomer. */
@@ -177,6 +182,11 @@ export class Connector implements Disposable {
         observeBy: (at) => this.#observer.by(at),
       },
     });
+  }
+
+  /** See `Lateness`. */
+  get isLate(): boolean {
+    return this.#lateness.isLate(this.#clock.monotonicNow());
   }
 
   /** For the answer to a probe of the peer, and with ours. */
@@ -573,17 +583,30 @@ export class Connector implements Disposable {
     }
     this.#cancelTimer();
     // One millisecond at the least, so that a deadline that cannot be met does not spin.
-    this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => this.#run());
+    const dueAt = monotonicMs(Math.max(now + 1, at));
+    this.#cancelTimer = this.#clock.after(dueAt - now, () => {
+      this.#lateness.onTimer(dueAt, this.#clock.monotonicNow());
+      this.#run();
+    });
   }
 
   /** An echo is itself traffic: probing by it while packets flow would never end. */
   #pathDueAt(entry: PeerEntry): MonotonicMs | undefined {
-    return this.#ports.stun === undefined ? pathWakeAt(entry.path) : this.#quality.dueAt(entry);
+    const { path } = entry;
+    const at = this.#ports.stun === undefined ? pathWakeAt(path) : this.#quality.dueAt(entry);
+    if (at === undefined || path.tag !== "direct" || !this.isLate || !this.#isIdle(entry)) return at;
+    // Nobody waits for it, and that no answer was seen says little: to ask all at once again would make the host later.
+    return monotonicMs(Math.max(at, path.probedAt + CONSENT_MS));
+  }
+
+  /** Nobody waits for packets of the peer, as far as is known. */
+  #isIdle({ activeUntil }: PeerEntry): boolean {
+    return activeUntil < this.#clock.monotonicNow() && !this.#observer.isUsed;
   }
 
   #tick(peer: MemberId, entry: PeerEntry): void {
     const lossShare = this.#quality.lossShare(entry);
-    const isIdle = entry.activeUntil < this.#clock.monotonicNow() && !this.#observer.isUsed;
+    const isIdle = this.#isIdle(entry);
     this.#input(peer, { kind: "tick", isIdle, ...(lossShare !== undefined && { lossShare }) });
   }
 

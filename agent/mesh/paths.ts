@@ -154,6 +154,7 @@ export class Paths implements Disposable {
         random,
         log,
         ports: this.#requests,
+        isLate: () => this.connector.isLate,
         events: {
           onReady: (peer, { relay, allocation }, endpoint) => {
             this.#complaints.granted(peer);

@@ -17,19 +17,25 @@ const MAX_ACTIVE_PEERS = 8;
  */
 const UNUSED_MS = 600_000;
 
+export type HostUse = {
+  /** When users last waited for packets of whatever peer. */
+  usedUntil(): MonotonicMs;
+  /** It is too busy to tell a slow path from itself. */
+  isLate(): boolean;
+};
+
 /** Of one host, for all its peers. */
 export class MeasureBudget {
-  readonly #usedUntil: () => MonotonicMs;
+  readonly #host: HostUse;
   #beganAt: readonly MonotonicMs[] = [];
 
-  /** `usedUntil`: when users last waited for packets of whatever peer. */
-  constructor(usedUntil: () => MonotonicMs) {
-    this.#usedUntil = usedUntil;
+  constructor(host: HostUse) {
+    this.#host = host;
   }
 
   /** Whether the paths to one more peer may be compared from now on, for `MEASURE_MS`. Counts it, if so. */
   take(isActive: boolean, now: MonotonicMs): boolean {
-    if (!isActive && now - this.#usedUntil() >= UNUSED_MS) return false;
+    if (!isActive && (this.#host.isLate() || now - this.#host.usedUntil() >= UNUSED_MS)) return false;
     this.#beganAt = this.#beganAt.filter((at) => now - at < MEASURE_MS);
     if (this.#beganAt.length >= (isActive ? MAX_ACTIVE_PEERS : MAX_PEERS)) return false;
     this.#beganAt = [...this.#beganAt, now];

@@ -386,22 +386,22 @@ describe("a direct pair beside a relay", () => {
   });
 });
 
+async function direct(): Promise<Rig> {
+  const rig = await Rig.with([EVE]);
+  rig.mapped = endpoint(50);
+  rig.wireguard.shakeHands(EVE.publicKey, DIRECT);
+  rig.answering.add(formatEndpoint(DIRECT));
+  await rig.connector.refresh();
+  await rig.clock.advance(2 * RTT_MS);
+  rig.wireguard.receive(EVE.publicKey, DIRECT);
+  await rig.connector.refresh();
+  await rig.clock.advance(500);
+  expect(rig.tag(EVE)).toBe("direct");
+  return rig;
+}
+
 //
 describe("a host that moves", () => {
-  async function direct(): Promise<Rig> {
-    const rig = await Rig.with([EVE]);
-    rig.mapped = endpoint(50);
-    rig.wireguard.shakeHands(EVE.publicKey, DIRECT);
-    rig.answering.add(formatEndpoint(DIRECT));
-    await rig.connector.refresh();
-    await rig.clock.advance(2 * RTT_MS);
-    rig.wireguard.receive(EVE.publicKey, DIRECT);
-    await rig.connector.refresh();
-    await rig.clock.advance(500);
-    expect(rig.tag(EVE)).toBe("direct");
-    return rig;
-  }
-
   it("asks at once whether its direct paths still work, tells the peers, and has WireGuard choose its source anew", async () => {
     using rig = await direct();
     const asked = rig.asked.length;
@@ -462,6 +462,24 @@ describe("a host that moves", () => {
     await rig.clock.advance(10_000);
     expect(await name(MOVED)).toEqual([]);
   });
+});
+
+it("a direct path that nobody uses is asked every 5 s while the host is too busy to see answers, and outlives that", async () => {
+  using rig = await direct();
+  const busy = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 3) {
+      rig.clock.stall(2_500);
+      await rig.clock.advance(500);
+    }
+  };
+  await busy(10);
+  rig.answering.clear();
+  const { length } = rig.asked;
+  await busy(30);
+  expect(rig.tag(EVE)).toBe("direct");
+  expect(rig.asked.length - length).toBeLessThanOrEqual(7);
+  await rig.clock.advance(30_000);
+  expect(rig.tag(EVE)).not.toBe("direct");
 });
 
 it("a connector that was disposed of does nothing any more", async () => {

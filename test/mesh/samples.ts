@@ -61,4 +61,9 @@ export function wgInterface(...peers: readonly WgPeer[]): WgInterface {
 }
 
 export const freshEntry = (): ReturnType<typeof newEntry> =>
-  newEntry(peer("b"), new MeasureBudget(() => monotonicMs(0)), monotonicMs(0), wallMs(0));
+  newEntry(
+    peer("b"),
+    new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false }),
+    monotonicMs(0),
+    wallMs(0),
+  );

@@ -84,7 +84,12 @@ class Bench implements Disposable {
     const leg: Leg = { relay: granted.relay, allocation: granted.allocation, endpoint: endpoint(1) };
     const path = { ...initialPath(monotonicMs(0)), tag: "relayed" as const, leg, avoided: undefined };
     const entry = {
-      ...newEntry({ ...peer("b"), id }, new MeasureBudget(() => monotonicMs(0)), monotonicMs(0), wallMs(0)),
+      ...newEntry(
+        { ...peer("b"), id },
+        new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false }),
+        monotonicMs(0),
+        wallMs(0),
+      ),
       path,
     };
     return pathInfo(entry, this.clock.monotonicNow());

@@ -85,7 +85,9 @@ export class SimulatedMember {
   }[] = [];
   readonly validatedAtMs: number[] = [];
   path: PathState;
-  readonly quality = new PathQuality(new MeasureBudget(() => monotonicMs(Infinity)));
+  readonly quality = new PathQuality(
+    new MeasureBudget({ usedUntil: () => monotonicMs(Infinity), isLate: () => false }),
+  );
   readonly #measures: boolean;
   readonly #network: SimulatedNetwork<Packet>;
   readonly #self: MemberId;

@@ -28,7 +28,7 @@ class Measured {
   readonly quality: PathQuality;
   nowMs = 0;
 
-  constructor(budget = new MeasureBudget(() => monotonicMs(0))) {
+  constructor(budget = new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false })) {
     this.quality = new PathQuality(budget);
     this.quality.setDirect(DIRECT, undefined, monotonicMs(0));
   }
@@ -133,7 +133,7 @@ describe("measuring more often", () => {
   });
 
   it("is done for two peers at a time, for six more with whom packets flow, and for the next when one is done", () => {
-    const budget = new MeasureBudget(() => monotonicMs(0));
+    const budget = new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false });
     const compare = (isActive: boolean): boolean => {
       const measured = new Measured(budget).probe(2, { direct: undefined });
       measured.judge(direct, isActive);
@@ -148,9 +148,11 @@ describe("measuring more often", () => {
     expect(late.isComparing).toBe(true);
   });
 
-  it("is not begun for peers without packets on a host that nobody has used for ten minutes", () => {
-    const compares = (usedUntilMs: number, isActive: boolean): boolean => {
-      const measured = new Measured(new MeasureBudget(() => monotonicMs(usedUntilMs)));
+  it("is not begun for peers without packets on a host that nobody has used for ten minutes, nor on one that is late", () => {
+    const compares = (usedUntilMs: number, isActive: boolean, isLate = false): boolean => {
+      const measured = new Measured(
+        new MeasureBudget({ usedUntil: () => monotonicMs(usedUntilMs), isLate: () => isLate }),
+      );
       measured.probe(2, { direct: undefined }).judge(direct, isActive);
       return measured.isComparing;
     };
@@ -160,10 +162,11 @@ describe("measuring more often", () => {
       true,
     ]);
     expect(compares(-Infinity, true)).toBe(true);
+    expect([compares(0, false, true), compares(0, true, true)]).toEqual([false, true]);
   });
 
   it("waits, for a path of the other family that is found, until fewer others are compared", () => {
-    const budget = new MeasureBudget(() => monotonicMs(0));
+    const budget = new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false });
     while (budget.take(false, monotonicMs(0)));
     const measured = new Measured(budget);
     measured.quality.setDirect(DIRECT, OTHER_DIRECT, monotonicMs(0));
@@ -176,7 +179,7 @@ describe("measuring more often", () => {
   it("is asked of the other end with each report, and lasts five seconds there", () => {
     const [asking, asked] = [
       new Measured().probe(2, { direct: undefined }),
-      new PathQuality(new MeasureBudget(() => monotonicMs(0))),
+      new PathQuality(new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false })),
     ];
     asking.judge(direct);
     const report = asking.quality.report(direct, monotonicMs(asking.nowMs));
@@ -224,7 +227,9 @@ describe("the end that does not probe", () => {
 it("a report says which path was left, at the end that left it alone", () => {
   const bench = new PathBench().direct();
   bench.input({ kind: "relay-better", worseBy: "rtt" }, 1_000);
-  const quality = new PathQuality(new MeasureBudget(() => monotonicMs(0)));
+  const quality = new PathQuality(
+    new MeasureBudget({ usedUntil: () => monotonicMs(0), isLate: () => false }),
+  );
   expect(quality.report(bench.state, monotonicMs(0)).avoids).toBe("rtt");
   const other = new PathBench(false).direct();
   other.observe({ at: leg(1).endpoint }, 10);

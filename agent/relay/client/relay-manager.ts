@@ -75,6 +75,8 @@ const PROBE_MISSES = 3;
  * its relay may only be too busy to answer; everybody that it stands by for would ask the others for another at once.
  */
 const STANDBY_RETRY_MS: readonly number[] = [PROBE_RETRY_MS, 1_000, 2_000, 4_000];
+/** While this host is late, a miss of such a leg says nothing of its relay. It ends with its lease at the latest. */
+const LATE_RETRY_MS = 4_000;
 /**
  * The other leg may carry the path as well, so nothing is lost where the relay is only slow. One miss would be too few: under
  * 20 % loss each way a probe with its two repetitions is lost once in twenty times, two of a row once in 450.
@@ -150,9 +152,19 @@ export class RelayManager implements Disposable {
   #asking: Bucket;
   readonly #draining = new Map<MemberId, MonotonicMs>();
   readonly #backoff: RelayBackoff;
+  readonly #isLate: () => boolean;
   #closed = false;
 
-  constructor(parts: { clock: Clock; random: Random; log: Logger; ports: RelayPorts; events: RelayEvents }) {
+  constructor(parts: {
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    ports: RelayPorts;
+    events: RelayEvents;
+    /** This host is too busy to see answers in time. */
+    isLate: () => boolean;
+  }) {
+    this.#isLate = parts.isLate;
     this.#clock = parts.clock;
     this.#log = parts.log.child({ component: "relay-client" });
     this.#ports = parts.ports;
@@ -565,8 +577,12 @@ export class RelayManager implements Disposable {
 
   #onMiss(connection: Connection): void {
     const { granted } = connection;
-    const misses = ++connection.misses;
     const isActive = this.#isActive(connection);
+    if (!isActive && this.#isLate()) {
+      this.#scheduleProbe(connection, LATE_RETRY_MS);
+      return;
+    }
+    const misses = ++connection.misses;
     if (misses >= (isActive ? PROBE_MISSES : STANDBY_RETRY_MS.length + 1)) {
       this.#lose(connection, NO_ANSWER);
       return;

@@ -37,6 +37,7 @@ function grant(relay: MemberId, allocation: number, changes: Partial<Granted> = 
 class Bench {
   readonly clock = new FakeClock();
   readonly log: string[] = [];
+  isLate = false;
   allocation: (relay: MemberId) => Decoded<Granted> | Promise<Decoded<Granted>> = (relay) =>
     decoded(grant(relay, 1));
   refreshed: () => Decoded<{ lifetimeSec: number }> = () => decoded({ lifetimeSec: LIFETIME_SEC });
@@ -49,6 +50,7 @@ class Bench {
       clock: this.clock,
       random,
       log: silentLogger,
+      isLate: () => this.isLate,
       ports: {
         allocate: async (relay) => {
           this.#note(`allocate ${name(relay)}`);
@@ -684,6 +686,20 @@ describe("the leg of an allocation", () => {
     other.manager.setActive(PEER, true);
     await other.clock.advance(200);
     expect(other.take("gone")).toEqual(["gone 1: the relay does not answer"]);
+  });
+
+  it("is kept where it carries nothing and this host is too busy to see answers, until it has been asked without that", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.manager.setActive(PEER, false);
+    bench.bound = () => refused("timeout");
+    bench.isLate = true;
+    bench.manager.warm(PEER);
+    await bench.clock.advance(30_000);
+    expect(bench.take("gone")).toEqual([]);
+    bench.isLate = false;
+    await bench.clock.advance(11_100);
+    expect(bench.take("gone")).toEqual(["gone 1: the relay does not answer"]);
   });
 
   it("is alive when one of three probes is answered", async () => {
