@@ -26,7 +26,7 @@ export const GATHER_INTERVAL_MS = 60_000;
  * Pauses after the first rounds. What a host that is just starting adds to a round trip would else be what it knows of a volunteer for
  * a minute, while it chooses relays to all its peers.
  */
-const FIRST_PAUSES_MS: readonly number[] = [1_000, 4_000];
+const FIRST_PAUSES_MS: readonly number[] = [250, 750, 4_000];
 
 /** @param rounds Those that were begun since the start, or the last change of network. */
 export function gatherPauseMs(rounds: number): number {

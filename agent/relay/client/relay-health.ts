@@ -24,6 +24,12 @@ type Entry = {
  * (BBR's filter for the propagation time). A relay that is slow because it is busy is slow eight times in a row: six seconds while in use.
  */
 const RTT_SAMPLES = 8;
+/**
+ * Fewer than these say nothing of what is nearer than this: a host that is just starting adds tens of milliseconds to one or the other. All that start
+ * at once, or that are told so by one that starts, would choose alike.
+ */
+const SURE_SAMPLES = 3;
+const UNSURE_MS = 30;
 /** Some 30 round trips count: while a relay is in use half a minute. */
 const LOSS_GAIN = 1 / 16;
 /** A relay whose leg died comes back at the earliest when its agent is started again; one that answers is back before that. */
@@ -70,7 +76,8 @@ export class RelayHealth {
     if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
     const now = this.#clock.monotonicNow();
     const rtts = entry.rtts.filter(({ at }) => now - at <= FORGET_MS).map(({ rttMs }) => rttMs);
-    const rttMs = rtts.length === 0 ? undefined : Math.min(...rtts);
+    const leastMs = rtts.length < SURE_SAMPLES ? UNSURE_MS : 0;
+    const rttMs = rtts.length === 0 ? undefined : Math.max(leastMs, Math.min(...rtts));
     return { rttMs, loss: entry.loss, state: stateOf(entry, now) };
   }
 
