@@ -22,7 +22,7 @@ const SETTLE_MS = 30_000;
  * Then the machine comes to rest, or has had time enough: what a join takes of all the others' processors has to be shared by very few
  * here, and who joins meanwhile measures them.
  */
-const REST_MS = 60_000;
+const REST_MS = 120_000;
 const IDLE_SHARE = 0.5;
 const LOOK_MS = 500;
 /** A join gives up by itself after 30 s. */
