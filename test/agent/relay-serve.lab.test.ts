@@ -114,8 +114,8 @@ describeLab("a member that only relays", () => {
     expect(JSON.parse(held.stdout) as HeldRelayToken).toMatchObject({ relay: "r", peer: "b", tier: "paid" });
     await pings.moreAnswers(50);
     const { lost } = await pings.stop();
-    // Packets lie 20 ms apart: a fifth of a second.
-    expect(lost).toBeLessThanOrEqual(10);
+    // Packets lie 20 ms apart: half a second. It is the time of two agents to move their ends, a few packets where they have a processor.
+    expect(lost).toBeLessThanOrEqual(25);
     expect(await shareAnswered(a.host, address4)).toBeGreaterThan(0.95);
     const [known] = await json<readonly KnownRelay[]>(a, "relay", "list");
     expect(known?.tokens).toMatchObject([{ peer: "b", tier: "paid", refusal: null }]);
