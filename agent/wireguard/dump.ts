@@ -84,24 +84,49 @@ function parsePeer(row: readonly string[]): Decoded<WgPeer> {
     offText = "",
   ] = row;
   if (row.length !== 8) return refused("peer-columns");
-  if (!isKey(publicKey)) return refused("peer-key");
-  const endpoint =
-    endpointText === "(none)" || endpointText.includes("%") ? undefined : parseEndpoint(endpointText);
+  return decodePeer({
+    publicKey: isKey(publicKey) ? publicKey : undefined,
+    endpoint: endpointText === "(none)" ? undefined : endpointText,
+    allowedIps: allowedText === "(none)" ? [] : allowedText.split(","),
+    handshakeSec: handshakeText,
+    rxBytes: rxText,
+    txBytes: txText,
+    keepaliveSec: offText === "off" ? undefined : offText,
+  });
+}
+
+/** As it stands in what `wg` or WireGuard prints. */
+export type PeerText = {
+  /** Undefined where it is no key. */
+  readonly publicKey: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly allowedIps: readonly string[];
+  /** Of the latest handshake; "0" before the first. */
+  readonly handshakeSec: string;
+  readonly rxBytes: string;
+  readonly txBytes: string;
+  readonly keepaliveSec: string | undefined;
+};
+
+export function decodePeer(text: PeerText): Decoded<WgPeer> {
+  const { publicKey, allowedIps, rxBytes, txBytes } = text;
+  if (publicKey === undefined) return refused("peer-key");
+  const isZoned = text.endpoint?.includes("%") === true;
+  const endpoint = text.endpoint === undefined || isZoned ? undefined : parseEndpoint(text.endpoint);
   if (endpoint?.ok === false) return refused("peer-endpoint");
-  const allowedIps = allowedText === "(none)" ? [] : allowedText.split(",");
   if (!allowedIps.every(looksLikeCidr)) return refused("peer-allowed-ips");
-  const handshakeSec = parseInteger(handshakeText, Number.MAX_SAFE_INTEGER / 1000);
+  const handshakeSec = parseInteger(text.handshakeSec, Number.MAX_SAFE_INTEGER / 1000);
   if (handshakeSec === undefined) return refused("peer-handshake");
-  if (!isU64(rxText) || !isU64(txText)) return refused("peer-bytes");
-  const keepaliveSec = offText === "off" ? 0 : parseInteger(offText, 65_535);
+  if (!isU64(rxBytes) || !isU64(txBytes)) return refused("peer-bytes");
+  const keepaliveSec = parseInteger(text.keepaliveSec ?? "0", 65_535);
   if (keepaliveSec === undefined) return refused("peer-keepalive");
   return decoded({
     publicKey,
     endpoint: endpoint?.value,
     allowedIps,
     latestHandshakeAt: handshakeSec === 0 ? undefined : wallMs(handshakeSec * 1000),
-    rxBytes: BigInt(rxText),
-    txBytes: BigInt(txText),
+    rxBytes: BigInt(rxBytes),
+    txBytes: BigInt(txBytes),
     keepaliveSec: keepaliveSec === 0 ? undefined : keepaliveSec,
   });
 }
@@ -113,10 +138,10 @@ export function parseInteger(text: string, max: number): number | undefined {
 }
 
 /** Who prints these has parsed them: this keeps out what is something else. */
-export function looksLikeCidr(text: string): boolean {
+function looksLikeCidr(text: string): boolean {
   return /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(text);
 }
 
-export function isU64(text: string): boolean {
+function isU64(text: string): boolean {
   return /^\d{1,20}$/.test(text) && BigInt(text) < 1n << 64n;
 }

@@ -6,8 +6,7 @@ import {
   parseEndpoint,
   type Endpoint,
 } from "../../protocol/endpoint.ts";
-import { wallMs } from "../../protocol/time.ts";
-import { isU64, looksLikeCidr, parseInteger, type WgInterface, type WgPeer } from "./dump.ts";
+import { decodePeer, parseInteger, type PeerText, type WgInterface, type WgPeer } from "./dump.ts";
 import { isKey, publicKeyOf } from "./keys.ts";
 import { peerSections, type PeerChange, type PeerSection } from "./peer-change.ts";
 
@@ -49,7 +48,7 @@ export function decodeInterface(answer: string): Decoded<WgInterface> {
   if (listenPort === undefined) return refused("listen-port");
   const peerByKey = new Map<string, WgPeer>();
   for (const group of rest) {
-    const peer = decodePeer(group);
+    const peer = decodePeer(peerTextOf(group));
     if (!peer.ok) return peer;
     peerByKey.set(peer.value.publicKey, peer.value);
   }
@@ -111,31 +110,17 @@ function groupsOf(lines: readonly string[]): readonly [Group, ...Group[]] | unde
   return groups;
 }
 
-function decodePeer(group: Group): Decoded<WgPeer> {
+function peerTextOf(group: Group): PeerText {
   const last = (key: string): string | undefined => group.get(key)?.at(-1);
-  const publicKey = keyOfHex(last("public_key") ?? "");
-  if (publicKey === undefined) return refused("peer-key");
-  const endpointText = last("endpoint");
-  const endpoint =
-    endpointText === undefined || endpointText.includes("%") ? undefined : parseEndpoint(endpointText);
-  if (endpoint?.ok === false) return refused("peer-endpoint");
-  const allowedIps = group.get("allowed_ip") ?? [];
-  if (!allowedIps.every(looksLikeCidr)) return refused("peer-allowed-ips");
-  const handshakeSec = parseInteger(last("last_handshake_time_sec") ?? "0", Number.MAX_SAFE_INTEGER / 1000);
-  if (handshakeSec === undefined) return refused("peer-handshake");
-  const [rxText = "0", txText = "0"] = [last("rx_bytes"), last("tx_bytes")];
-  if (!isU64(rxText) || !isU64(txText)) return refused("peer-bytes");
-  const keepaliveSec = parseInteger(last("persistent_keepalive_interval") ?? "0", 65_535);
-  if (keepaliveSec === undefined) return refused("peer-keepalive");
-  return decoded({
-    publicKey,
-    endpoint: endpoint?.value,
-    allowedIps,
-    latestHandshakeAt: handshakeSec === 0 ? undefined : wallMs(handshakeSec * 1000),
-    rxBytes: BigInt(rxText),
-    txBytes: BigInt(txText),
-    keepaliveSec: keepaliveSec === 0 ? undefined : keepaliveSec,
-  });
+  return {
+    publicKey: keyOfHex(last("public_key") ?? ""),
+    endpoint: last("endpoint"),
+    allowedIps: group.get("allowed_ip") ?? [],
+    handshakeSec: last("last_handshake_time_sec") ?? "0",
+    rxBytes: last("rx_bytes") ?? "0",
+    txBytes: last("tx_bytes") ?? "0",
+    keepaliveSec: last("persistent_keepalive_interval"),
+  };
 }
 
 function keyOfHex(hex: string): string | undefined {
