@@ -13,6 +13,8 @@ export type RelayMeasures = {
 type Entry = {
   /** The latest last. */
   rtts: readonly { readonly at: MonotonicMs; readonly rttMs: number }[];
+  /** How many there were in all. */
+  answers: number;
   loss: number;
   answeredAt: MonotonicMs | undefined;
   missedAt: MonotonicMs | undefined;
@@ -50,6 +52,7 @@ export class RelayHealth {
     const entry = this.#entry(relay);
     const now = this.#clock.monotonicNow();
     entry.rtts = [...entry.rtts, { at: now, rttMs }].slice(-RTT_SAMPLES);
+    entry.answers++;
     entry.loss -= entry.loss * LOSS_GAIN;
     entry.answeredAt = now;
     entry.diedAt = undefined;
@@ -76,7 +79,7 @@ export class RelayHealth {
     if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
     const now = this.#clock.monotonicNow();
     const rtts = entry.rtts.filter(({ at }) => now - at <= FORGET_MS).map(({ rttMs }) => rttMs);
-    const leastMs = rtts.length < SURE_SAMPLES ? UNSURE_MS : 0;
+    const leastMs = entry.answers < SURE_SAMPLES ? UNSURE_MS : 0;
     const rttMs = rtts.length === 0 ? undefined : Math.max(leastMs, Math.min(...rtts));
     return { rttMs, loss: entry.loss, state: stateOf(entry, now) };
   }
@@ -88,7 +91,7 @@ export class RelayHealth {
         this.#byRelay.delete(id);
     let entry = this.#byRelay.get(relay);
     if (entry === undefined) {
-      entry = { rtts: [], loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
+      entry = { rtts: [], answers: 0, loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
       this.#byRelay.set(relay, entry);
     }
     return entry;

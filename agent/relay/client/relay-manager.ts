@@ -3,9 +3,9 @@ import { formatEndpoint, sameEndpoint, type Endpoint } from "../../../protocol/e
 import type { AllocationId, MemberId } from "../../../protocol/ids.ts";
 import { monotonicMs, type MonotonicMs } from "../../../protocol/time.ts";
 import { sleep, type Clock } from "../../clock.ts";
-import { fullBucket, takeTokens, type Bucket, type Rate } from "../../rate-limit.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
+import { fullBucket, takeTokens, type Bucket, type Rate } from "../../rate-limit.ts";
 import { BACKOFF_MAX_MS, RelayBackoff } from "./relay-backoff.ts";
 import { Turns } from "./turns.ts";
 
@@ -153,7 +153,7 @@ export class RelayManager implements Disposable {
   readonly #draining = new Map<MemberId, MonotonicMs>();
   readonly #backoff: RelayBackoff;
   readonly #isLate: () => boolean;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(parts: {
     clock: Clock;
@@ -202,7 +202,7 @@ export class RelayManager implements Disposable {
 
   /** A volunteer tells us of an allocation that the other end asked for. */
   onOffer(offered: Granted): void {
-    if (this.#closed) return;
+    if (this.#isClosed()) return;
     if (this.#of(offered.peer).length === 0 && this.#connections.size >= MAX_CONNECTIONS) return;
     this.#settle(offered);
   }
@@ -349,13 +349,13 @@ export class RelayManager implements Disposable {
 
   /** Forgets everything without a word to the relays; their leases run out. */
   [Symbol.dispose](): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#opening.clear();
     for (const connection of [...this.#connections.values()]) this.#drop(connection);
   }
 
   async #open(peer: MemberId, relays: readonly MemberId[]): Promise<void> {
-    if (this.#opening.has(peer) || this.#closed) return;
+    if (this.#opening.has(peer) || this.#isClosed()) return;
     if (this.#connections.size + this.#opening.size >= MAX_CONNECTIONS) return;
     const opening = Symbol("opening");
     const wanted = this.#of(peer).length + 1;
@@ -397,10 +397,10 @@ export class RelayManager implements Disposable {
     for (;;) {
       const isRelayed = this.#of(peer).length > wanted;
       const isDirect = !isStandby && this.#standby.has(peer);
-      if (this.#opening.get(peer) !== opening || this.#closed || isRelayed || isDirect) break;
+      if (this.#opening.get(peer) !== opening || this.#isClosed() || isRelayed || isDirect) break;
       const waitMs = this.#askWaitMs();
       if (waitMs === 0) return turn;
-      await sleep(this.#clock, waitMs);
+      await sleep(this.#clock, waitMs, this.#closing.signal).catch(() => undefined);
     }
     turn[Symbol.dispose]();
     return undefined;
@@ -518,7 +518,7 @@ export class RelayManager implements Disposable {
     if (this.#carrying.get(peer) === allocation) this.#carrying.delete(peer);
     connection.cancelProbe();
     connection.cancelRefresh();
-    if (!this.#closed) this.#onScout(relay, scout);
+    if (!this.#isClosed()) this.#onScout(relay, scout);
   }
 
   async #release({ relay, allocation }: Granted): Promise<void> {
@@ -648,7 +648,7 @@ export class RelayManager implements Disposable {
   }
 
   #isClosed(): boolean {
-    return this.#closed;
+    return this.#closing.signal.aborted;
   }
 }
 
