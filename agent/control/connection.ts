@@ -14,9 +14,9 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { MonotonicMs } from "../../protocol/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
+import { fullBucket, takeTokens, type Bucket, type Rate } from "../rate-limit.ts";
 import { MAX_OPEN_REQUESTS, OutgoingRequests } from "./outgoing-requests.ts";
 import type { PacketTally } from "./packet-tally.ts";
-import { fullBucket, takeTokens, type Bucket, type Rate } from "../rate-limit.ts";
 import {
   sessionWakeAt,
   startSession,

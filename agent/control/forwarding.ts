@@ -7,9 +7,9 @@ import { openMessage, sealMessage, type MessageContent } from "../../protocol/me
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
+import { KeyedLimiter } from "../rate-limit.ts";
 import type { Directory } from "./directory.ts";
 import type { ControlPlane } from "./plane.ts";
-import { KeyedLimiter } from "../rate-limit.ts";
 import { SequenceGate } from "./sequence-gate.ts";
 
 /** A carrier answers at once, for it does not wait for the receiver; on a path that just died the next way must not wait. */

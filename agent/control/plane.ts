@@ -15,12 +15,12 @@ import type { InviteId, MemberId, NetworkId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Random } from "../random.ts";
+import { KeyedLimiter } from "../rate-limit.ts";
 import { Connection } from "./connection.ts";
 import { Dialer } from "./dialer.ts";
 import type { ControlPeer, Directory } from "./directory.ts";
 import { InviteConnection } from "./invite.ts";
 import { PacketTally } from "./packet-tally.ts";
-import { KeyedLimiter } from "../rate-limit.ts";
 import { PING_INTERVAL_MS, type PeerGreeting } from "./session.ts";
 import type { ControlStreams, IncomingStream } from "./streams.ts";
 

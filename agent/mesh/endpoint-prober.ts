@@ -2,11 +2,11 @@ import { formatEndpoint, type Endpoint } from "../../protocol/endpoint.ts";
 import { failure, type Failure, type ResponseBody } from "../../protocol/frame-body.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import type { Logger } from "../log.ts";
 import { StunAgent, type StunRequestOptions, type StunServer } from "../nat/stun-agent.ts";
 import type { StunSocket } from "../nat/stun-socket.ts";
 import type { Random } from "../random.ts";
+import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import { probeCredential } from "./stun-names.ts";
 
 export type EndpointProberParts = {

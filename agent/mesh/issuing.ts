@@ -8,12 +8,12 @@ import {
 } from "../../protocol/frame-body.ts";
 import { memberIdOf, type MemberId } from "../../protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import { certify, type Certification } from "../identity/certifying.ts";
 import type { Identity } from "../identity/identity.ts";
 import { redeem } from "../identity/redemption.ts";
 import type { IdentityState } from "../identity/state.ts";
 import type { Logger } from "../log.ts";
+import { KeyedLimiter, type Rate } from "../rate-limit.ts";
 import { introductions } from "../registry/introductions.ts";
 import type { Network } from "./network.ts";
 

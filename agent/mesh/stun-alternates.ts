@@ -2,14 +2,14 @@ import { createSocket, type Socket } from "node:dgram";
 import { addressBytes } from "../../protocol/address.ts";
 import { decoded, refused, type Decoded } from "../../protocol/decoded.ts";
 import { canonicalIPv6, familyOf, type AddressFamily, type Endpoint } from "../../protocol/endpoint.ts";
+import { isGlobal } from "../../protocol/global-address.ts";
 import type { ChangeRequest } from "../../protocol/stun/change-request.ts";
 import type { Clock } from "../clock.ts";
 import type { PortRange } from "../config/port-range.ts";
-import { KeyedLimiter } from "../rate-limit.ts";
 import type { Logger } from "../log.ts";
 import { StunAgent, type Elsewhere, type StunSend, type StunServer } from "../nat/stun-agent.ts";
 import type { Random } from "../random.ts";
-import { isGlobal } from "../../protocol/global-address.ts";
+import { KeyedLimiter } from "../rate-limit.ts";
 
 export type AlternatesPlace = {
   /** Own addresses, without the overlay's. */

@@ -6,8 +6,8 @@ import { recordMessages, type GossipEffect, type GossipMessage } from "./gossip-
 import { Reconciliation, offers } from "./reconciliation.ts";
 import { slotKey } from "./record-reader.ts";
 import { isFault } from "./refusal.ts";
-import { Subscriptions, type Wish } from "./subscriptions.ts";
 import type { RecordStore } from "./store.ts";
+import { Subscriptions, type Wish } from "./subscriptions.ts";
 
 /** More at once, as after a partition, are offered: a step more for each of them, and not three copies of all. */
 const PUSHED_AT_ONCE = 16;
