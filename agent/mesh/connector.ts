@@ -51,6 +51,8 @@ export type ConnectorPorts = {
   readonly stun: StunRequest | undefined;
   /** Of the packets that were sent into the tunnel, those that this agent sent itself. */
   ownPackets(): number;
+  /** See `ObserverPorts`. */
+  readOwnPackets(): Promise<bigint | undefined>;
   /** Sends what opens this host's NAT for the endpoint and does not get there. */
   open(to: Endpoint): void;
   /** See `PeerWriterPorts`. */
@@ -156,6 +158,7 @@ export class Connector implements Disposable {
         dump: () => wireguard.dump(),
         readSentPackets: () => wireguard.readSentPackets(),
         ownPackets: () => this.#ports.ownPackets(),
+        readOwnPackets: () => this.#ports.readOwnPackets(),
         onTraffic: () => this.#onTraffic(),
         settled: () => this.#writer.flush(),
         onDump: (dump, askedAt) => this.#onDump(dump, askedAt),

@@ -49,6 +49,18 @@ export class FirewallKeeper implements Disposable {
     return fault === undefined ? (pins) => firewall.replacePins(rules().listenPort, pins) : undefined;
   }
 
+  /** See `Firewall`. */
+  async readOwnPackets(): Promise<bigint | undefined> {
+    const { fault, firewall, log } = this.#parts;
+    if (fault !== undefined) return undefined;
+    try {
+      return await firewall.readOwnPackets();
+    } catch (error) {
+      log.debug({ err: error }, "own packets could not be counted");
+      return undefined;
+    }
+  }
+
   /** Replaces all holes; undefined where there is no nftables. */
   get dig(): ((holes: readonly Hole[]) => Promise<void>) | undefined {
     const { fault, firewall, rules } = this.#parts;

@@ -198,6 +198,7 @@ export class Network implements AsyncDisposable {
         relayWishes: () => this.#relayWishes,
         region: settings.relayLimits.region,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
+        readOwnPackets: () => this.#firewall.readOwnPackets(),
         ownPackets: () => this.#messaging.control.sentPackets + (this.#echo?.sentPackets ?? 0),
       }),
     );

@@ -7,8 +7,10 @@ export type ObserverPorts = {
   dump(): Promise<WgInterface>;
   /** Packets sent since the interface was made. Undefined where it is gone. */
   readSentPackets(): Promise<bigint | undefined>;
-  /** How many of those were no user's. */
+  /** How many of those were no user's, as far as this process can know: the kernel repeats and acknowledges by itself. */
   ownPackets(): number;
+  /** The same as the kernel counted it from some time on; undefined where it does not. That takes a spawn. */
+  readOwnPackets(): Promise<bigint | undefined>;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
   /** `askedAt`: what has happened since may not be in it. */
@@ -33,6 +35,8 @@ const BURST_PACKETS = 8;
 const WINDOWS = 10;
 const ACTIVE_WINDOWS = 9;
 const LOOKS_BACK = 2;
+/** The kernel is asked no more often whose packets these are. */
+const SURE_MS = 5_000;
 /** What somebody types on a dead path TCP repeats at ever longer intervals, so that seconds without a packet follow. */
 const USED_MS = 5_000;
 
@@ -55,6 +59,11 @@ export class Observer {
   #countedAt: MonotonicMs;
   /** Packets beyond our own, at the last looks at the counters. */
   #beyondOwn: readonly number[] = [];
+  /** The same by the kernel's count when it was last asked, at the most. */
+  #mostBeyond: bigint | undefined;
+  /** Until then what is beyond our own is believed to be users'. */
+  #sureUntil = monotonicMs(-Infinity);
+  #isCounting = false;
   #windows: readonly boolean[] = [];
   #isActive = false;
   #usedUntil: MonotonicMs;
@@ -96,7 +105,7 @@ export class Observer {
   step(now: MonotonicMs): void {
     if (now >= this.#countAt) {
       this.#countAt = monotonicMs(now + (this.#isActive ? ACTIVITY_MS : SILENCE_MS));
-      void this.#count();
+      if (!this.#isCounting) void this.#count();
     }
     if (now >= this.#lookAt) void this.look();
   }
@@ -135,11 +144,23 @@ export class Observer {
   }
 
   async #count(): Promise<void> {
-    const txPackets = await this.#ports.readSentPackets();
-    if (txPackets === undefined) return;
-    const sent = this.#ofUsers(Number(txPackets) - this.#ports.ownPackets());
+    this.#isCounting = true;
+    try {
+      const txPackets = await this.#ports.readSentPackets();
+      if (txPackets !== undefined) await this.#onCounted(txPackets);
+    } finally {
+      this.#isCounting = false;
+    }
+  }
+
+  async #onCounted(txPackets: bigint): Promise<void> {
+    if (this.#mostBeyond === undefined) await this.#exactly(0, txPackets);
+    const counted = this.#ofUsers(Number(txPackets) - this.#ports.ownPackets());
+    const seconds = Math.max(1, (this.#clock.monotonicNow() - this.#countedAt) / 1_000);
+    // One window alone may be something that TCP repeats.
+    const matters = counted >= BURST_PACKETS * seconds || (counted > 0 && this.#windows[0] === true);
+    const sent = matters ? await this.#exactly(counted, txPackets) : counted;
     const now = this.#clock.monotonicNow();
-    const seconds = Math.max(1, (now - this.#countedAt) / 1_000);
     this.#countedAt = now;
     if (sent > 0) {
       this.#countAt = monotonicMs(now + ACTIVITY_MS);
@@ -149,10 +170,26 @@ export class Observer {
     const goesOn = this.#windows.filter(Boolean).length >= ACTIVE_WINDOWS;
     this.#isActive = sent >= BURST_PACKETS * seconds || goesOn;
     if (this.#isActive) this.by(now);
-    // One window alone may be something that TCP repeats.
     if (!this.#isActive && !(this.#windows[0] === true && this.#windows[1] === true)) return;
     this.#usedUntil = monotonicMs(now + USED_MS);
     this.#ports.onTraffic();
+  }
+
+  /**
+   * Of packets that seem to be users', how many are. While agents are slow, or a way is dead, the kernel acknowledges and repeats far more for the
+   * control plane than this process knows of, and all paths would be watched as if somebody waited for them.
+   */
+  async #exactly(counted: number, txPackets: bigint): Promise<number> {
+    if (this.#clock.monotonicNow() < this.#sureUntil) return counted;
+    const own = await this.#ports.readOwnPackets();
+    const txAfter = await this.#ports.readSentPackets();
+    if (own === undefined || txAfter === undefined) return counted;
+    const before = this.#mostBeyond;
+    // A busy host takes a second for the answer, in which packets were counted here and not there, or the other way round.
+    this.#mostBeyond = txAfter - own;
+    const sent = before === undefined ? counted : Math.min(counted, Number(txPackets - own - before));
+    if (sent > 0) this.#sureUntil = monotonicMs(this.#clock.monotonicNow() + SURE_MS);
+    return Math.max(0, sent);
   }
 
   /** Since the last look. The kernel acknowledges before we hear of what it acknowledges: so of the looks before, the one that saw more counts. */

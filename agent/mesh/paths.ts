@@ -76,6 +76,7 @@ export type PathsParts = {
   readonly region: string;
   readonly echo: ConnectorPorts["echo"];
   readonly ownPackets: ConnectorPorts["ownPackets"];
+  readonly readOwnPackets: ConnectorPorts["readOwnPackets"];
 };
 
 export type Netcheck = {
@@ -194,6 +195,7 @@ export class Paths implements Disposable {
           mappedSince: () => parts.portMapped()?.since,
           echo: parts.echo,
           ownPackets: parts.ownPackets,
+          readOwnPackets: parts.readOwnPackets,
           signal: (peer) => {
             const round = this.#asked.ask(peer, this.#gatherer.candidates);
             return this.#sendCandidates(peer, { answerWanted: true, round });

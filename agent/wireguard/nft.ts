@@ -39,7 +39,7 @@ export function loadScript(rules: FirewallRules): string {
 	set invites {
 		type ipv4_addr
 ${elementsOf(rules.invites)}	}
-${guardChain(rules)}${forwardChain(rules.interfaceName)}${PINS_CHAIN}${HOLE_CHAINS}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
+${guardChain(rules)}${forwardChain(rules.interfaceName)}${ownTraffic(rules)}${PINS_CHAIN}${HOLE_CHAINS}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
 `;
 }
 
@@ -138,6 +138,28 @@ function forwardChain(interfaceName: string): string {
     `iifname "${interfaceName}" counter drop`,
     `oifname "${interfaceName}" counter drop`,
   ]);
+}
+
+/** Counts what the control plane and echoes send into the tunnel, with all that the kernel adds to it. */
+const OWN_COUNTER = "own";
+
+function ownTraffic({ interfaceName, controlPort }: FirewallRules): string {
+  const toPort = (field: "dport" | "sport"): string =>
+    `oifname "${interfaceName}" meta l4proto { tcp, udp } th ${field} ${checkedPort(controlPort)} counter name "${OWN_COUNTER}" accept`;
+  return `	counter ${OWN_COUNTER} {
+	}
+${chain("own_out", "type filter hook output priority raw; policy accept;", [toPort("dport"), toPort("sport")])}`;
+}
+
+/** Arguments of `nft`; see `ownPackets`. */
+export function ownCounterQuery(interfaceName: string): readonly string[] {
+  return ["-j", "list", "counter", "inet", tableName(interfaceName), OWN_COUNTER];
+}
+
+/** How many packets of the agent itself have left by the tunnel since the table was loaded. Undefined for anything else than nft's answer. */
+export function ownPackets(stdout: string): bigint | undefined {
+  const packets = /"counter": \{[^}]*"packets": (\d{1,20})[,}]/.exec(stdout)?.[1];
+  return packets === undefined ? undefined : BigInt(packets);
 }
 
 /**

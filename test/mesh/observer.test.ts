@@ -17,6 +17,11 @@ class Watched {
   /** Packets that the interface has sent so far. */
   txPackets = 0n;
   ownPackets = 0;
+  /** As the kernel counts; undefined where it does not. */
+  kernelsOwn: bigint | undefined;
+  asked = 0;
+  /** Packets of our own that leave before the kernel answers. */
+  whileAsked = 0n;
   hold: Promise<void> | undefined;
   failure: Error | undefined;
   #cancel: () => void = () => undefined;
@@ -34,6 +39,12 @@ class Watched {
         },
         readSentPackets: () => Promise.resolve(this.txPackets),
         ownPackets: () => this.ownPackets,
+        readOwnPackets: () => {
+          this.asked++;
+          this.txPackets += this.whileAsked;
+          if (this.kernelsOwn !== undefined) this.kernelsOwn += this.whileAsked;
+          return Promise.resolve(this.kernelsOwn);
+        },
         onTraffic: () => this.traffic++,
         settled: () => Promise.resolve(),
         onDump: () => this.seen++,
@@ -109,6 +120,28 @@ describe("how often WireGuard is looked at", () => {
       () => 16,
     );
     expect(watched.observer.isActive).toBe(true);
+  });
+
+  it("is no more while the kernel repeats and acknowledges what is our own, which it is asked about", async () => {
+    const watched = new Watched();
+    watched.kernelsOwn = 0n;
+    await watched.during(5, () => 0);
+    const before = watched.traffic;
+    for (let second = 0; second < 600; second++) {
+      watched.kernelsOwn += 20n;
+      watched.whileAsked = BigInt(second % 30);
+      await watched.during(1, () => 20);
+    }
+    expect(watched.traffic).toBe(before);
+    expect(watched.observer.isUsed).toBe(false);
+  });
+
+  it("asks the kernel whose packets they are once in five seconds at most while users send some", async () => {
+    const watched = new Watched();
+    watched.kernelsOwn = 0n;
+    await watched.during(60, () => 20);
+    expect(watched.observer.isActive).toBe(true);
+    expect(watched.asked).toBeLessThanOrEqual(13);
   });
 
   it("says that the interface is used once two seconds had packets of users, and for five seconds more", async () => {

@@ -43,6 +43,13 @@ table inet hopwire_hw0 {
 		iifname "hw0" counter drop
 		oifname "hw0" counter drop
 	}
+	counter own {
+	}
+	chain own_out {
+		type filter hook output priority raw; policy accept;
+		oifname "hw0" meta l4proto { tcp, udp } th dport 5000 counter name "own" accept
+		oifname "hw0" meta l4proto { tcp, udp } th sport 5000 counter name "own" accept
+	}
 	chain pins {
 		type filter hook input priority security + 11; policy accept;
 	}
