@@ -11,8 +11,8 @@ import { sameCandidates } from "../nat/gathering.ts";
 import { RelayNatTraverse, type RelayEffect } from "../nat/relay-traverse.ts";
 import type { StunAnswer } from "../nat/stun-agent.ts";
 import { NatTraverse, type TraverseMode } from "../nat/traverse.ts";
-import { MeasureBudget } from "../path/measure-budget.ts";
 import { pathWakeAt, stepPath } from "../path/machine.ts";
+import { MeasureBudget } from "../path/measure-budget.ts";
 import {
   CONSENT_MS,
   OBSERVE_MS,
@@ -24,6 +24,7 @@ import {
 import type { WgInterface } from "../wireguard/dump.ts";
 import type { PeerChange } from "../wireguard/peer-change.ts";
 import { Experience } from "./experience.ts";
+import { Lateness } from "./lateness.ts";
 import {
   forgetMeasures,
   isRemapped,
@@ -34,10 +35,9 @@ import {
   type PathInfo,
   type PeerEntry,
 } from "./mesh-peer.ts";
-import { Lateness } from "./lateness.ts";
 import { BUSY_MS, Observer } from "./observer.ts";
-import { QualityWatch } from "./quality-watch.ts";
 import { PeerWriter, type PeerWriterPorts } from "./peer-writer.ts";
+import { QualityWatch } from "./quality-watch.ts";
 import { SessionStarter } from "./session-starter.ts";
 import type { StunRequest } from "./stun-service.ts";
 
@@ -88,6 +88,8 @@ const PROBE_TIMEOUT_MS = 2_000;
  * large network would ask every one of them in vain.
  */
 const NEWCOMER_MS = 1_000;
+/** It begins with some at a time. */
+const NEWCOMER_PER_PEER_MS = 250;
 
 type Consent = Pick<StunAnswer, "rttMs" | "mapped" | "report">;
 
@@ -200,7 +202,7 @@ export class Connector implements Disposable {
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
   async setPeers(peers: readonly MeshPeer[]): Promise<void> {
-    const newcomerMs = this.#hasPeers ? NEWCOMER_MS : 0;
+    const newcomerMs = this.#hasPeers ? NEWCOMER_MS + NEWCOMER_PER_PEER_MS * this.#entries.size : 0;
     this.#hasPeers = true;
     const wanted = new Set(peers.map(({ id }) => id));
     for (const [id, { peer }] of this.#entries) if (!wanted.has(id)) this.#remove(id, peer.publicKey);
@@ -544,7 +546,7 @@ export class Connector implements Disposable {
         this.#input(effect.peer, { kind: "try", endpoint: effect.candidate.endpoint });
         break;
       case "signal":
-        void this.#ports.signal(effect.peer);
+        void this.#signal(effect.peer);
         break;
       case "round-failed":
         for (const { endpoint } of effect.tried) {
@@ -557,6 +559,12 @@ export class Connector implements Disposable {
     }
   }
 
+  async #signal(peer: MemberId): Promise<void> {
+    if (await this.#ports.signal(peer)) return;
+    this.#traverse.signalLost(peer);
+    this.#runSoon();
+  }
+
   #runSoon(): void {
     if (this.#isRunDue || this.#closed) return;
     this.#isRunDue = true;
@@ -567,7 +575,7 @@ export class Connector implements Disposable {
     this.#isRunDue = false;
     if (this.#closed) return;
     const now = this.#clock.monotonicNow();
-    for (const effect of this.#traverse.step(now)) this.#carryOutNat(effect);
+    for (const effect of this.#traverse.step(now, this.#isBusy)) this.#carryOutNat(effect);
     for (const [id, entry] of this.#entries) {
       if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#tick(id, entry);
       this.#quality.step(entry, now);
@@ -579,7 +587,7 @@ export class Connector implements Disposable {
   }
 
   #schedule(now: MonotonicMs): void {
-    let at: number = Math.min(this.#observer.wakeAt(), this.#traverse.wakeAt() ?? Infinity);
+    let at: number = Math.min(this.#observer.wakeAt(), this.#traverse.wakeAt(this.#isBusy) ?? Infinity);
     for (const entry of this.#entries.values()) {
       at = Math.min(at, this.#pathDueAt(entry) ?? Infinity, entry.handshake?.retryAt ?? Infinity);
       at = Math.min(at, this.#quality.otherDueAt(entry) ?? Infinity);
@@ -602,6 +610,11 @@ export class Connector implements Disposable {
     return monotonicMs(Math.max(at, path.probedAt + CONSENT_MS));
   }
 
+  /** Nobody waits for any path, and to hurry would keep this host late. */
+  get #isBusy(): boolean {
+    return this.isLate && !this.#observer.isUsed;
+  }
+
   /** Nobody waits for packets of the peer, as far as is known. */
   #isIdle({ activeUntil }: PeerEntry): boolean {
     return activeUntil < this.#clock.monotonicNow() && !this.#observer.isUsed;
@@ -620,6 +633,8 @@ export class Connector implements Disposable {
       const { path } = entry;
       if (path.tag === "direct" && now - path.probedAt >= CONSENT_MS) this.#tick(id, entry);
     }
+    // What a busy host has put off is due now.
+    this.#runSoon();
   }
 
   #onDump(dump: WgInterface, askedAt: MonotonicMs): void {

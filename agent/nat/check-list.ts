@@ -169,7 +169,7 @@ export function answered(list: CheckList, from: Endpoint, rttMs: number, now: Mo
   );
 }
 
-export function stepChecks(list: CheckList, pace: CheckPace, now: MonotonicMs): CheckStep {
+export function stepChecks(list: CheckList, pace: CheckPace, now: MonotonicMs, isBusy = false): CheckStep {
   if (list.roundEndsAt === undefined) return { list, effects: [] };
   const effects: CheckEffect[] = [];
   const checks = list.checks.map((check): Check => {
@@ -178,7 +178,8 @@ export function stepChecks(list: CheckList, pace: CheckPace, now: MonotonicMs): 
       effects.push({ kind: "send-opener", to: check.candidate.endpoint });
       return { ...check, opens: false, nextAt: monotonicMs(now + OPENING_MS) };
     }
-    const mayAt = pace.take(check.heard ? "heard" : check.sent === 0 ? "first" : "repeated", now);
+    const use = check.heard ? "heard" : check.sent === 0 ? "first" : "repeated";
+    const mayAt = pace.take(use, now, isBusy);
     if (mayAt > now) return { ...check, nextAt: mayAt };
     effects.push({ kind: "send-check", to: check.candidate.endpoint });
     const delay = RETRANSMIT_MS[Math.min(check.sent, RETRANSMIT_MS.length - 1)] ?? 1_000;

@@ -6,6 +6,12 @@ import { monotonicMs, type MonotonicMs } from "../../protocol/time.ts";
  */
 export const CHECK_INTERVAL_MS = 50;
 
+/**
+ * The same on a host that is late with all that it does, while nobody waits for any path. A check takes a millisecond of processors in all: forty such hosts on two processors
+ * check at a rate at which they stay late, and take one another for dead, for ever.
+ */
+export const BUSY_CHECK_INTERVAL_MS = 500;
+
 /** Checks without a pause: a round with each of ten peers, or the first ones with a hundred. */
 export const CHECK_BURST = 100;
 
@@ -19,16 +25,22 @@ const KEPT: Readonly<Record<CheckUse, number>> = {
 /** "heard": the peer has reached us on this pair, and waits for our check. "first": of the pair in this round. */
 export type CheckUse = "heard" | "first" | "repeated";
 
-/** A token bucket of the checks that this host may send, kept as the time at which it is full again. */
+/** In these a check costs a whole number, and so does each millisecond. */
+const UNITS = BUSY_CHECK_INTERVAL_MS;
+
+/** A token bucket of the checks that this host may send. */
 export class CheckPace {
-  #fullAt = monotonicMs(-Infinity);
+  #units = CHECK_BURST * UNITS;
+  #at = monotonicMs(-Infinity);
 
   /** When the check may go: now, and then it counts, or else when it may ask again. */
-  take(use: CheckUse, now: MonotonicMs): MonotonicMs {
-    const fullAt = Math.max(this.#fullAt, now);
-    const mayAt = fullAt - CHECK_INTERVAL_MS * (CHECK_BURST - KEPT[use] - 1);
-    if (mayAt > now) return monotonicMs(mayAt);
-    this.#fullAt = monotonicMs(fullAt + CHECK_INTERVAL_MS);
+  take(use: CheckUse, now: MonotonicMs, isBusy = false): MonotonicMs {
+    const unitsPerMs = UNITS / (isBusy ? BUSY_CHECK_INTERVAL_MS : CHECK_INTERVAL_MS);
+    this.#units = Math.min(CHECK_BURST * UNITS, this.#units + (now - this.#at) * unitsPerMs);
+    this.#at = now;
+    const missing = (KEPT[use] + 1) * UNITS - this.#units;
+    if (missing > 0) return monotonicMs(now + Math.ceil(missing / unitsPerMs));
+    this.#units -= UNITS;
     return now;
   }
 }

@@ -72,8 +72,9 @@ export class RelayNatTraverse {
     this.#relaying.delete(peer);
   }
 
-  step(now: MonotonicMs): readonly RelayEffect[] {
-    const effects: RelayEffect[] = [...this.#direct.step(now)];
+  /** `isBusy`: see `NatTraverse`. */
+  step(now: MonotonicMs, isBusy = false): readonly RelayEffect[] {
+    const effects: RelayEffect[] = [...this.#direct.step(now, isBusy)];
     for (const [peer, relaying, from] of this.#wanting()) {
       if (now < from || !this.#isDue(peer, relaying, now)) continue;
       relaying.askedAt = now;
@@ -83,8 +84,8 @@ export class RelayNatTraverse {
     return effects;
   }
 
-  wakeAt(): MonotonicMs | undefined {
-    let at = this.#direct.wakeAt() ?? Infinity;
+  wakeAt(isBusy = false): MonotonicMs | undefined {
+    let at = this.#direct.wakeAt(isBusy) ?? Infinity;
     for (const [, { askedAt, since }, from] of this.#wanting()) {
       const askAt = askedAt === undefined ? since + HEAD_START_MS : askedAt + ASK_AGAIN_MS;
       at = Math.min(at, Math.max(askAt, from));
@@ -116,6 +117,10 @@ export class RelayNatTraverse {
     const relaying = this.#relaying.get(peer);
     if (relaying?.connected !== false) return;
     relaying.standbyFrom = monotonicMs(Math.min(relaying.standbyFrom ?? now, now));
+  }
+
+  signalLost(peer: MemberId): void {
+    this.#direct.signalLost(peer);
   }
 
   directConnected(peer: MemberId): void {
@@ -179,7 +184,8 @@ export class RelayNatTraverse {
     const remaining = new Set(this.#direct.remaining());
     return [...this.#relaying].flatMap(([peer, relaying]) => {
       const from = remaining.has(peer) ? relaying.since : relaying.standbyFrom;
-      return relaying.connected || from === undefined ? [] : [[peer, relaying, from] as const];
+      const isWanted = !relaying.connected && from !== undefined && this.#direct.hasBegun(peer);
+      return isWanted ? [[peer, relaying, from] as const] : [];
     });
   }
 

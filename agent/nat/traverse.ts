@@ -55,6 +55,18 @@ const CONNECTED_TRIGGER_MS = 1_000;
 /** Another signal and round follow soon, since a signal may have been lost, then ever more rarely, for ever. */
 const SIGNAL_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000, 60_000, 300_000];
 
+/** The same between those of a host that is too busy to see answers in time: asking again would keep it so. */
+const BUSY_SIGNAL_MS = 15_000;
+
+/**
+ * So many peers are signalled to at once; the next one's turn comes when one of them is reached, or has had its time. Whoever joins, starts or moves
+ * has to do with all the others: one after the other that takes moments, and all at once none of it comes in time on a host that is small, or
+ * busy.
+ */
+const TURNS = 8;
+const BUSY_TURNS = 4;
+const TURN_MS = 3_000;
+
 /** Nothing to say, until something happens. */
 const NEVER = monotonicMs(Infinity);
 
@@ -73,6 +85,11 @@ type Traversal = {
   attempts: number;
   signals: number;
   signalAt: MonotonicMs;
+  /** It has had its turn, or has begun itself. */
+  begun: boolean;
+  signalledAt: MonotonicMs | undefined;
+  /** It is its turn, until then at most; undefined: it is reached, or waits for its turn. */
+  turnEndsAt: MonotonicMs | undefined;
   /** In mode "handshakes": which candidate is next, and when. */
   stepIndex: number;
   stepAt: MonotonicMs;
@@ -109,6 +126,9 @@ export class NatTraverse {
       attempts: 0,
       signals: 0,
       signalAt: startAt,
+      begun: false,
+      signalledAt: undefined,
+      turnEndsAt: undefined,
       stepIndex: 0,
       stepAt: startAt,
     };
@@ -129,6 +149,7 @@ export class NatTraverse {
     if (traversal === undefined) return;
     traversal.candidates = rankCandidates(candidates);
     traversal.signalled = true;
+    traversal.begun = true;
     traversal.stepIndex = 0;
     if (isChecked(traversal)) traversal.list = this.#round(traversal, start, now);
   }
@@ -191,6 +212,8 @@ export class NatTraverse {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
     traversal.connected = true;
+    traversal.begun = true;
+    traversal.turnEndsAt = undefined;
     traversal.signals = 0;
     traversal.attempts = 0;
     traversal.rechecking = this.#mode === "checks" && mayImprove(traversal.list);
@@ -209,7 +232,19 @@ export class NatTraverse {
   resetAttempts(peer: MemberId): void {
     const traversal = this.#peers.get(peer);
     if (traversal === undefined) return;
+    traversal.turnEndsAt = undefined;
     traversal.attempts = -attemptsOf(traversal.list);
+  }
+
+  /** Nobody could carry the signal: others need not wait for what it brings. */
+  signalLost(peer: MemberId): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal !== undefined) traversal.turnEndsAt = undefined;
+  }
+
+  /** Whether the peer has had its turn, or has begun itself. */
+  hasBegun(peer: MemberId): boolean {
+    return this.#peers.get(peer)?.begun === true;
   }
 
   /** Direct packets have stopped: the peer remains again, beginning with a fresh signal. */
@@ -232,8 +267,12 @@ export class NatTraverse {
     }
   }
 
-  step(now: MonotonicMs): readonly NatEffect[] {
+  /** `isBusy`: this host is late with all that it does, and nobody waits for a path. */
+  step(now: MonotonicMs, isBusy = false): readonly NatEffect[] {
     const effects: NatEffect[] = [];
+    for (const traversal of this.#peers.values())
+      if (now >= (traversal.turnEndsAt ?? Infinity)) traversal.turnEndsAt = undefined;
+    let free = this.#freeTurns(isBusy);
     for (const [peer, traversal] of [...this.#peers]) {
       if (!isChecked(traversal)) {
         if (traversal.triggered !== undefined) {
@@ -242,7 +281,11 @@ export class NatTraverse {
         }
         continue;
       }
-      if (now >= traversal.signalAt) {
+      if (now >= signalDueAt(traversal, isBusy) && (free > 0 || traversal.turnEndsAt !== undefined)) {
+        if (traversal.turnEndsAt === undefined) free--;
+        traversal.turnEndsAt ??= monotonicMs(now + TURN_MS);
+        traversal.begun = true;
+        traversal.signalledAt = now;
         effects.push({ kind: "signal", peer });
         traversal.signalAt = monotonicMs(
           now + (SIGNAL_MS[Math.min(traversal.signals, SIGNAL_MS.length - 1)] ?? 0),
@@ -252,11 +295,11 @@ export class NatTraverse {
       }
       const done =
         this.#mode === "checks"
-          ? stepByChecks(peer, traversal, this.#pace, now)
+          ? stepByChecks(peer, traversal, this.#pace, now, isBusy)
           : stepByHandshake(peer, traversal, now);
       effects.push(...done);
-      if (done.length > 0) {
-        // Others have the next checks, where there are not enough for all.
+      if (done.length > 0 || traversal.signalledAt === now) {
+        // Others have the next turn and the next checks, where there are not enough for all.
         this.#peers.delete(peer);
         this.#peers.set(peer, traversal);
       }
@@ -265,14 +308,17 @@ export class NatTraverse {
     return effects;
   }
 
-  wakeAt(): MonotonicMs | undefined {
+  wakeAt(isBusy = false): MonotonicMs | undefined {
     let at = Infinity;
+    const turnAt = this.#freeTurns(isBusy) > 0 ? -Infinity : this.#nextTurnAt();
     for (const traversal of this.#peers.values()) {
       if (!isChecked(traversal)) {
         if (traversal.triggered !== undefined) at = Math.min(at, traversal.triggeredAt ?? at);
         continue;
       }
-      at = Math.min(at, traversal.signalAt, checksWakeAt(traversal.list) ?? Infinity);
+      const mayAt = traversal.turnEndsAt === undefined ? turnAt : -Infinity;
+      const signalAt = Math.max(signalDueAt(traversal, isBusy), mayAt);
+      at = Math.min(at, signalAt, checksWakeAt(traversal.list) ?? Infinity);
       if (this.#mode === "handshakes" && traversal.candidates.length > 0) at = Math.min(at, traversal.stepAt);
     }
     return at === Infinity ? undefined : monotonicMs(at);
@@ -293,6 +339,18 @@ export class NatTraverse {
     return traversal === undefined ? 0 : traversal.attempts + attemptsOf(traversal.list);
   }
 
+  #freeTurns(isBusy: boolean): number {
+    let free = isBusy ? BUSY_TURNS : TURNS;
+    for (const { turnEndsAt } of this.#peers.values()) if (turnEndsAt !== undefined) free--;
+    return free;
+  }
+
+  #nextTurnAt(): number {
+    let at = Infinity;
+    for (const { turnEndsAt } of this.#peers.values()) at = Math.min(at, turnEndsAt ?? Infinity);
+    return at;
+  }
+
   #round(traversal: Traversal, start: RoundStart, now: MonotonicMs): CheckList {
     if (this.#mode === "handshakes" || traversal.candidates.length === 0) return traversal.list;
     traversal.attempts += attemptsOf(traversal.list);
@@ -300,16 +358,22 @@ export class NatTraverse {
   }
 }
 
+function signalDueAt({ signalAt, signalledAt }: Traversal, isBusy: boolean): MonotonicMs {
+  if (!isBusy || signalledAt === undefined) return signalAt;
+  return monotonicMs(Math.max(signalAt, signalledAt + BUSY_SIGNAL_MS));
+}
+
 function stepByChecks(
   peer: MemberId,
   traversal: Traversal,
   pace: CheckPace,
   now: MonotonicMs,
+  isBusy: boolean,
 ): readonly NatEffect[] {
   // One that was left for the peer to begin with was not tried.
   const tried = traversal.list.checks.filter(({ sent }) => sent > 0).map(({ candidate }) => candidate);
   const attempts = attemptsOf(traversal.list);
-  const { list, effects } = stepChecks(traversal.list, pace, now);
+  const { list, effects } = stepChecks(traversal.list, pace, now, isBusy);
   traversal.list = list;
   return effects.flatMap((effect): readonly NatEffect[] => {
     if (effect.kind !== "round-failed") return [{ ...effect, peer }];

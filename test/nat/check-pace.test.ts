@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CHECK_BURST, CHECK_INTERVAL_MS, CheckPace, type CheckUse } from "../../agent/nat/check-pace.ts";
+import {
+  BUSY_CHECK_INTERVAL_MS,
+  CHECK_BURST,
+  CHECK_INTERVAL_MS,
+  CheckPace,
+  type CheckUse,
+} from "../../agent/nat/check-pace.ts";
 import { at } from "./samples.ts";
 
 const USES = ["heard", "first", "repeated"] as const;
@@ -26,6 +32,13 @@ describe("the pace of a host's checks", () => {
     expect(pace.take("heard", at(49))).toBe(50);
     expect(pace.take("heard", at(50))).toBe(50);
     expect(pace.take("heard", at(50))).toBe(100);
+  });
+
+  it("is a tenth of that on a busy host, which has the same burst", () => {
+    const pace = new CheckPace();
+    for (let sent = 0; sent < CHECK_BURST; sent++) expect(pace.take("heard", at(0), true)).toBe(0);
+    expect(pace.take("heard", at(0), true)).toBe(BUSY_CHECK_INTERVAL_MS);
+    expect(pace.take("heard", at(BUSY_CHECK_INTERVAL_MS), true)).toBe(BUSY_CHECK_INTERVAL_MS);
   });
 
   it("is never exceeded, whatever is asked for and when, and what it says holds", () => {
