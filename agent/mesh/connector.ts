@@ -52,7 +52,7 @@ export type ConnectorPorts = {
   /** Of the packets that were sent into the tunnel, those that this agent sent itself. */
   ownPackets(): number;
   /** See `ObserverPorts`. */
-  readOwnPackets(): Promise<bigint | undefined>;
+  readUsersPackets(): Promise<bigint | undefined>;
   /** Sends what opens this host's NAT for the endpoint and does not get there. */
   open(to: Endpoint): void;
   /** See `PeerWriterPorts`. */
@@ -160,7 +160,7 @@ export class Connector implements Disposable {
         dump: () => wireguard.dump(),
         readSentPackets: () => wireguard.readSentPackets(),
         ownPackets: () => this.#ports.ownPackets(),
-        readOwnPackets: () => this.#ports.readOwnPackets(),
+        readUsersPackets: () => this.#ports.readUsersPackets(),
         onTraffic: () => this.#onTraffic(),
         settled: () => this.#writer.flush(),
         onDump: (dump, askedAt) => this.#onDump(dump, askedAt),
@@ -192,6 +192,11 @@ export class Connector implements Disposable {
   /** See `Lateness`. */
   get isLate(): boolean {
     return this.#lateness.isLate(this.#clock.monotonicNow());
+  }
+
+  /** See `Observer`. */
+  get isUsed(): boolean {
+    return this.#observer.isUsed;
   }
 
   /** For the answer to a probe of the peer, and with ours. */
@@ -266,7 +271,7 @@ export class Connector implements Disposable {
 
   /** Somebody says that the peer is there, without proof: worth a check, which the peer's own key has to answer. */
   onHint(peer: MemberId, at: Endpoint): void {
-    this.#traverse.onCheckRequest(peer, at, false, this.#clock.monotonicNow());
+    this.#traverse.onHint(peer, at, this.#clock.monotonicNow());
     this.#runSoon();
   }
 
@@ -612,12 +617,12 @@ export class Connector implements Disposable {
 
   /** Nobody waits for any path, and to hurry would keep this host late. */
   get #isBusy(): boolean {
-    return this.isLate && !this.#observer.isUsed;
+    return this.isLate && !this.isUsed;
   }
 
   /** Nobody waits for packets of the peer, as far as is known. */
   #isIdle({ activeUntil }: PeerEntry): boolean {
-    return activeUntil < this.#clock.monotonicNow() && !this.#observer.isUsed;
+    return activeUntil < this.#clock.monotonicNow() && !this.isUsed;
   }
 
   #tick(peer: MemberId, entry: PeerEntry): void {

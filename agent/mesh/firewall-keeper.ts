@@ -50,13 +50,13 @@ export class FirewallKeeper implements Disposable {
   }
 
   /** See `Firewall`. */
-  async readOwnPackets(): Promise<bigint | undefined> {
+  async readUsersPackets(): Promise<bigint | undefined> {
     const { fault, firewall, log } = this.#parts;
     if (fault !== undefined) return undefined;
     try {
-      return await firewall.readOwnPackets();
+      return await firewall.readUsersPackets();
     } catch (error) {
-      log.debug({ err: error }, "own packets could not be counted");
+      log.debug({ err: error }, "packets of users could not be counted");
       return undefined;
     }
   }

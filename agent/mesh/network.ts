@@ -198,7 +198,7 @@ export class Network implements AsyncDisposable {
         relayWishes: () => this.#relayWishes,
         region: settings.relayLimits.region,
         echo: (peer, timeoutMs) => this.ping(peer, timeoutMs, this.#ending.signal),
-        readOwnPackets: () => this.#firewall.readOwnPackets(),
+        readUsersPackets: () => this.#firewall.readUsersPackets(),
         ownPackets: () => this.#messaging.control.sentPackets + (this.#echo?.sentPackets ?? 0),
       }),
     );

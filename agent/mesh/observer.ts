@@ -9,8 +9,8 @@ export type ObserverPorts = {
   readSentPackets(): Promise<bigint | undefined>;
   /** How many of those were no user's, as far as this process can know: the kernel repeats and acknowledges by itself. */
   ownPackets(): number;
-  /** The same as the kernel counted it from some time on; undefined where it does not. That takes a spawn. */
-  readOwnPackets(): Promise<bigint | undefined>;
+  /** How many were users', as the kernel counts from some time on; undefined where it does not. That takes a spawn. */
+  readUsersPackets(): Promise<bigint | undefined>;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
   /** `askedAt`: what has happened since may not be in it. */
@@ -59,8 +59,8 @@ export class Observer {
   #countedAt: MonotonicMs;
   /** Packets beyond our own, at the last looks at the counters. */
   #beyondOwn: readonly number[] = [];
-  /** The same by the kernel's count when it was last asked, at the most. */
-  #mostBeyond: bigint | undefined;
+  /** Users' packets by the kernel's count, when it was last asked. */
+  #usersBefore: bigint | undefined;
   /** Until then what is beyond our own is believed to be users'. */
   #sureUntil = monotonicMs(-Infinity);
   #isCounting = false;
@@ -154,12 +154,12 @@ export class Observer {
   }
 
   async #onCounted(txPackets: bigint): Promise<void> {
-    if (this.#mostBeyond === undefined) await this.#exactly(0, txPackets);
+    if (this.#usersBefore === undefined) await this.#exactly(0);
     const counted = this.#ofUsers(Number(txPackets) - this.#ports.ownPackets());
     const seconds = Math.max(1, (this.#clock.monotonicNow() - this.#countedAt) / 1_000);
     // One window alone may be something that TCP repeats.
     const matters = counted >= BURST_PACKETS * seconds || (counted > 0 && this.#windows[0] === true);
-    const sent = matters ? await this.#exactly(counted, txPackets) : counted;
+    const sent = matters ? await this.#exactly(counted) : counted;
     const now = this.#clock.monotonicNow();
     this.#countedAt = now;
     if (sent > 0) {
@@ -179,17 +179,17 @@ export class Observer {
    * Of packets that seem to be users', how many are. While agents are slow, or a way is dead, the kernel acknowledges and repeats far more for the
    * control plane than this process knows of, and all paths would be watched as if somebody waited for them.
    */
-  async #exactly(counted: number, txPackets: bigint): Promise<number> {
+  async #exactly(counted: number): Promise<number> {
     if (this.#clock.monotonicNow() < this.#sureUntil) return counted;
-    const own = await this.#ports.readOwnPackets();
-    const txAfter = await this.#ports.readSentPackets();
-    if (own === undefined || txAfter === undefined) return counted;
-    const before = this.#mostBeyond;
-    // A busy host takes a second for the answer, in which packets were counted here and not there, or the other way round.
-    this.#mostBeyond = txAfter - own;
-    const sent = before === undefined ? counted : Math.min(counted, Number(txPackets - own - before));
+    const users = await this.#ports.readUsersPackets();
+    const before = this.#usersBefore;
+    // A kernel that has counted before, and that this host is too busy to ask now, says that nobody waits for more than it can do.
+    if (users === undefined) return before === undefined ? counted : 0;
+    this.#usersBefore = users;
+    // Fewer than before: the table was loaded anew.
+    const sent = before === undefined || users < before ? counted : Math.min(counted, Number(users - before));
     if (sent > 0) this.#sureUntil = monotonicMs(this.#clock.monotonicNow() + SURE_MS);
-    return Math.max(0, sent);
+    return sent;
   }
 
   /** Since the last look. The kernel acknowledges before we hear of what it acknowledges: so of the looks before, the one that saw more counts. */

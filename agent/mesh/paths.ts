@@ -76,7 +76,7 @@ export type PathsParts = {
   readonly region: string;
   readonly echo: ConnectorPorts["echo"];
   readonly ownPackets: ConnectorPorts["ownPackets"];
-  readonly readOwnPackets: ConnectorPorts["readOwnPackets"];
+  readonly readUsersPackets: ConnectorPorts["readUsersPackets"];
 };
 
 export type Netcheck = {
@@ -156,6 +156,7 @@ export class Paths implements Disposable {
         log,
         ports: this.#requests,
         isLate: () => this.connector.isLate,
+        isUsed: () => this.connector.isUsed,
         events: {
           onReady: (peer, { relay, allocation }, endpoint) => {
             this.#complaints.granted(peer);
@@ -195,7 +196,7 @@ export class Paths implements Disposable {
           mappedSince: () => parts.portMapped()?.since,
           echo: parts.echo,
           ownPackets: parts.ownPackets,
-          readOwnPackets: parts.readOwnPackets,
+          readUsersPackets: parts.readUsersPackets,
           signal: (peer) => {
             const round = this.#asked.ask(peer, this.#gatherer.candidates);
             return this.#sendCandidates(peer, { answerWanted: true, round });

@@ -156,6 +156,10 @@ export class RelayNatTraverse {
     this.#direct.onCheckRequest(peer, from, isConsent, now);
   }
 
+  onHint(peer: MemberId, endpoint: Endpoint, now: MonotonicMs): void {
+    this.#direct.onHint(peer, endpoint, now);
+  }
+
   onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {
     this.#direct.onCheckAnswer(peer, from, rttMs, now);
   }

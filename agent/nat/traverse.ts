@@ -197,6 +197,14 @@ export class NatTraverse {
     }
   }
 
+  /** Somebody says that the peer is there, without proof: worth a check, once it is the peer's turn. */
+  onHint(peer: MemberId, endpoint: Endpoint, now: MonotonicMs): void {
+    const traversal = this.#peers.get(peer);
+    if (traversal === undefined) return;
+    if (traversal.begun) this.onCheckRequest(peer, endpoint, false, now);
+    else traversal.candidates = rankCandidates([{ kind: "host", endpoint }, ...traversal.candidates]);
+  }
+
   /** An authenticated answer arrived from the endpoint that the check had gone to. */
   onCheckAnswer(peer: MemberId, from: Endpoint, rttMs: number, now: MonotonicMs): void {
     const traversal = this.#peers.get(peer);

@@ -5,11 +5,11 @@ import {
   holesScript,
   invitesScript,
   loadScript,
-  ownCounterQuery,
-  ownPackets,
   pinsScript,
   removeScript,
   tableName,
+  usersCounterQuery,
+  usersPackets,
   type FirewallRules,
   type Hole,
   type SourcePin,
@@ -53,13 +53,10 @@ export class Firewall {
     );
   }
 
-  /**
-   * Packets of the agent itself that have left by the tunnel, since the table was loaded. Undefined where there is none, or no nft. One spawn
-   * of some 5 ms.
-   */
-  async readOwnPackets(): Promise<bigint | undefined> {
-    const listed = await this.#run("nft", ownCounterQuery(this.#interfaceName));
-    return listed.exitCode === 0 ? ownPackets(listed.stdout) : undefined;
+  /** See `usersPackets`. Undefined where there is no table, or no nft. One spawn of some 5 ms. */
+  async readUsersPackets(): Promise<bigint | undefined> {
+    const listed = await this.#run("nft", usersCounterQuery(this.#interfaceName));
+    return listed.exitCode === 0 ? usersPackets(listed.stdout) : undefined;
   }
 
   /** False after `nft flush ruleset`, which firewall reloads do: install again. One spawn of some 5 ms. */

@@ -39,7 +39,7 @@ export function loadScript(rules: FirewallRules): string {
 	set invites {
 		type ipv4_addr
 ${elementsOf(rules.invites)}	}
-${guardChain(rules)}${forwardChain(rules.interfaceName)}${ownTraffic(rules)}${PINS_CHAIN}${HOLE_CHAINS}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
+${guardChain(rules)}${forwardChain(rules.interfaceName)}${usersTraffic(rules)}${PINS_CHAIN}${HOLE_CHAINS}${rules.agentPort === undefined ? "" : stunChains(rules.listenPort, rules.agentPort)}}
 `;
 }
 
@@ -140,24 +140,35 @@ function forwardChain(interfaceName: string): string {
   ]);
 }
 
-/** Counts what the control plane and echoes send into the tunnel, with all that the kernel adds to it. */
-const OWN_COUNTER = "own";
+/** Counts what this host sends into the tunnel, less what the control plane, echoes and the kernel by itself do. */
+const USERS_COUNTER = "users";
 
-function ownTraffic({ interfaceName, controlPort }: FirewallRules): string {
-  const toPort = (field: "dport" | "sport"): string =>
-    `oifname "${interfaceName}" meta l4proto { tcp, udp } th ${field} ${checkedPort(controlPort)} counter name "${OWN_COUNTER}" accept`;
-  return `	counter ${OWN_COUNTER} {
+/** The kernel tells routers of a new interface's groups and looks for them (IGMP, MLD, RFC 4861). */
+const MULTICAST = ["ip daddr 224.0.0.0/4", "ip6 daddr ff00::/8"];
+
+function usersTraffic({ interfaceName, controlPort }: FirewallRules): string {
+  const port = checkedPort(controlPort);
+  return `	counter ${USERS_COUNTER} {
 	}
-${chain("own_out", "type filter hook output priority raw; policy accept;", [toPort("dport"), toPort("sport")])}`;
+${chain("users_out", "type filter hook output priority raw; policy accept;", [
+  `oifname != "${interfaceName}" accept`,
+  `meta l4proto { tcp, udp } th dport ${port} accept`,
+  `meta l4proto { tcp, udp } th sport ${port} accept`,
+  ...MULTICAST.map((group) => `${group} accept`),
+  `counter name "${USERS_COUNTER}"`,
+])}`;
 }
 
-/** Arguments of `nft`; see `ownPackets`. */
-export function ownCounterQuery(interfaceName: string): readonly string[] {
-  return ["-j", "list", "counter", "inet", tableName(interfaceName), OWN_COUNTER];
+/** Arguments of `nft`; see `usersPackets`. */
+export function usersCounterQuery(interfaceName: string): readonly string[] {
+  return ["-j", "list", "counter", "inet", tableName(interfaceName), USERS_COUNTER];
 }
 
-/** How many packets of the agent itself have left by the tunnel since the table was loaded. Undefined for anything else than nft's answer. */
-export function ownPackets(stdout: string): bigint | undefined {
+/**
+ * How many packets of users this host has sent into the tunnel since the table was loaded, those of a burst of TCP as one. Undefined for anything else than
+ * nft's answer.
+ */
+export function usersPackets(stdout: string): bigint | undefined {
   const packets = /"counter": \{[^}]*"packets": (\d{1,20})[,}]/.exec(stdout)?.[1];
   return packets === undefined ? undefined : BigInt(packets);
 }

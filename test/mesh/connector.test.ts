@@ -63,7 +63,7 @@ class Rig implements Disposable {
         mappedSince: () => undefined,
         echo: () => Promise.resolve(undefined),
         ownPackets: () => 0,
-        readOwnPackets: () => Promise.resolve(undefined),
+        readUsersPackets: () => Promise.resolve(undefined),
         signal: (to) => Promise.resolve(this.signalled.push(to) > 0),
         relaysFor: () => [RELAY],
         connectRelay: (to) => void this.relayed.push(to),

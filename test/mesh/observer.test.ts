@@ -18,10 +18,8 @@ class Watched {
   txPackets = 0n;
   ownPackets = 0;
   /** As the kernel counts; undefined where it does not. */
-  kernelsOwn: bigint | undefined;
+  usersPackets: bigint | undefined;
   asked = 0;
-  /** Packets of our own that leave before the kernel answers. */
-  whileAsked = 0n;
   hold: Promise<void> | undefined;
   failure: Error | undefined;
   #cancel: () => void = () => undefined;
@@ -39,11 +37,9 @@ class Watched {
         },
         readSentPackets: () => Promise.resolve(this.txPackets),
         ownPackets: () => this.ownPackets,
-        readOwnPackets: () => {
+        readUsersPackets: () => {
           this.asked++;
-          this.txPackets += this.whileAsked;
-          if (this.kernelsOwn !== undefined) this.kernelsOwn += this.whileAsked;
-          return Promise.resolve(this.kernelsOwn);
+          return Promise.resolve(this.usersPackets);
         },
         onTraffic: () => this.traffic++,
         settled: () => Promise.resolve(),
@@ -122,26 +118,36 @@ describe("how often WireGuard is looked at", () => {
     expect(watched.observer.isActive).toBe(true);
   });
 
-  it("is no more while the kernel repeats and acknowledges what is our own, which it is asked about", async () => {
+  it("is no more while what the kernel sends by itself for the control plane is no user's, as it says", async () => {
     const watched = new Watched();
-    watched.kernelsOwn = 0n;
-    await watched.during(5, () => 0);
-    const before = watched.traffic;
-    for (let second = 0; second < 600; second++) {
-      watched.kernelsOwn += 20n;
-      watched.whileAsked = BigInt(second % 30);
-      await watched.during(1, () => 20);
-    }
-    expect(watched.traffic).toBe(before);
+    watched.usersPackets = 7n;
+    expect(await watched.during(600, () => 20)).toBe(5);
+    expect(watched.traffic).toBe(0);
     expect(watched.observer.isUsed).toBe(false);
   });
 
   it("asks the kernel whose packets they are once in five seconds at most while users send some", async () => {
     const watched = new Watched();
-    watched.kernelsOwn = 0n;
-    await watched.during(60, () => 20);
+    watched.usersPackets = 0n;
+    await watched.during(2, () => 0);
+    for (let second = 0; second < 60; second++) {
+      watched.usersPackets += 20n;
+      await watched.during(1, () => 20);
+    }
     expect(watched.observer.isActive).toBe(true);
     expect(watched.asked).toBeLessThanOrEqual(13);
+  });
+
+  it("believes its own count where the kernel was never able to tell, and nothing where it only is too busy to", async () => {
+    const watched = new Watched();
+    await watched.during(10, () => 20);
+    expect(watched.observer.isActive).toBe(true);
+    const busy = new Watched();
+    busy.usersPackets = 0n;
+    await busy.during(2, () => 0);
+    busy.usersPackets = undefined;
+    await busy.during(10, () => 20);
+    expect(busy.observer.isUsed).toBe(false);
   });
 
   it("says that the interface is used once two seconds had packets of users, and for five seconds more", async () => {

@@ -83,9 +83,19 @@ describe("a traversal", () => {
     expect(peers.filter((peer) => traverse.hasBegun(peer))).toEqual(peers.slice(0, 8));
     for (const peer of peers.slice(0, 3)) traverse.markConnected(peer);
     for (const peer of peers.slice(3, 5)) traverse.signalLost(peer);
-    traverse.resetAttempts(peers[5] as MemberId);
+    for (const peer of peers.slice(5, 6)) traverse.resetAttempts(peer);
     expect(signalledTo(100)).toEqual(peers.slice(8, 14));
     expect(traverse.wakeAt()).toBe(1_000);
+  });
+
+  it("checks where somebody says that a peer is once it is that peer's turn, and at once after that", () => {
+    const traverse = new NatTraverse("checks");
+    traverse.add(PEER, [], at(1_000));
+    traverse.onHint(PEER, endpoint(1), at(0));
+    expect(traverse.step(at(0))).toEqual([]);
+    expect(traverse.step(at(1_000))).toContainEqual({ kind: "send-check", peer: PEER, to: endpoint(1) });
+    traverse.onHint(PEER, endpoint(2), at(1_010));
+    expect(traverse.step(at(1_010))).toContainEqual({ kind: "send-check", peer: PEER, to: endpoint(2) });
   });
 
   it("has had a turn with each of fifty peers that never answer within 19 s", () => {
@@ -195,7 +205,12 @@ describe("a traversal", () => {
     traverse.restart(at(50_000), PEER);
     expect(timesOf(run(traverse, 50_000, 60_000), "signal")).toEqual([50_000, 51_000, 54_000]);
     traverse.restart(at(60_000));
-    expect(traverse.step(at(60_000)).map(({ peer }) => peer).toSorted()).toEqual([PEER, OTHER_PEER]);
+    expect(
+      traverse
+        .step(at(60_000))
+        .map(({ peer }) => peer)
+        .toSorted(),
+    ).toEqual([PEER, OTHER_PEER]);
   });
 
   it("counts how often a peer was tried over all its rounds, until it is connected or reached otherwise", () => {

@@ -254,4 +254,19 @@ describe.skipIf(!canBuildNamespaces)("the firewall table on real packets", () =>
     );
     expect(why).toMatch(/not permitted/);
   });
+
+  //
+  test("its counter sees what users send into the tunnel, and neither the control plane's packets nor multicast", async () => {
+    await using nsA = await Namespace.create("a");
+    await using nsB = await Namespace.create("b");
+    const { a } = await tunnel(nsA, nsB);
+    await a.firewall.install(RULES);
+    expect(await a.firewall.readUsersPackets()).toBe(0n);
+    expect(await reaches(nsA, "100.99.0.2", CONTROL_PORT)).toBe(true);
+    expect(await a.firewall.readUsersPackets()).toBe(0n);
+    await nsA.must("ping -n -q -c 3 -i 0.2 100.99.0.2");
+    expect(await a.firewall.readUsersPackets()).toBe(3n);
+    await a.firewall.remove();
+    expect(await a.firewall.readUsersPackets()).toBeUndefined();
+  });
 });

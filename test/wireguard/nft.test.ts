@@ -6,6 +6,8 @@ import {
   pinsScript,
   removeScript,
   tableName,
+  usersCounterQuery,
+  usersPackets,
   type FirewallRules,
 } from "../../agent/wireguard/nft.ts";
 
@@ -43,12 +45,16 @@ table inet hopwire_hw0 {
 		iifname "hw0" counter drop
 		oifname "hw0" counter drop
 	}
-	counter own {
+	counter users {
 	}
-	chain own_out {
+	chain users_out {
 		type filter hook output priority raw; policy accept;
-		oifname "hw0" meta l4proto { tcp, udp } th dport 5000 counter name "own" accept
-		oifname "hw0" meta l4proto { tcp, udp } th sport 5000 counter name "own" accept
+		oifname != "hw0" accept
+		meta l4proto { tcp, udp } th dport 5000 accept
+		meta l4proto { tcp, udp } th sport 5000 accept
+		ip daddr 224.0.0.0/4 accept
+		ip6 daddr ff00::/8 accept
+		counter name "users"
 	}
 	chain pins {
 		type filter hook input priority security + 11; policy accept;
@@ -77,6 +83,14 @@ table inet hopwire_hw0 {
 	}
 }
 `);
+});
+
+test("the packets of users are read from nft's answer, and from nothing else", () => {
+  expect(usersCounterQuery("hw0")).toEqual(["-j", "list", "counter", "inet", "hopwire_hw0", "users"]);
+  const answer = `{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"counter": {"family": "inet", "name": "users", "table": "hopwire_hw0", "handle": 3, "packets": 12, "bytes": 1008}}]}`;
+  expect(usersPackets(answer)).toBe(12n);
+  expect(usersPackets("")).toBeUndefined();
+  expect(usersPackets('{"nftables": []}')).toBeUndefined();
 });
 
 test("without an address of a family, nothing of that family comes through the tunnel", () => {

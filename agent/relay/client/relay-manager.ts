@@ -75,7 +75,7 @@ const PROBE_MISSES = 3;
  * its relay may only be too busy to answer; everybody that it stands by for would ask the others for another at once.
  */
 const STANDBY_RETRY_MS: readonly number[] = [PROBE_RETRY_MS, 1_000, 2_000, 4_000];
-/** While this host is late, a miss of such a leg says nothing of its relay. It ends with its lease at the latest. */
+/** While this host is late, a miss of a leg that nobody waits for says nothing of its relay. It ends with its lease at the latest. */
 const LATE_RETRY_MS = 4_000;
 /**
  * The other leg may carry the path as well, so nothing is lost where the relay is only slow. One miss would be too few: under
@@ -153,6 +153,7 @@ export class RelayManager implements Disposable {
   readonly #draining = new Map<MemberId, MonotonicMs>();
   readonly #backoff: RelayBackoff;
   readonly #isLate: () => boolean;
+  readonly #isUsed: () => boolean;
   readonly #closing = new AbortController();
 
   constructor(parts: {
@@ -163,8 +164,11 @@ export class RelayManager implements Disposable {
     events: RelayEvents;
     /** This host is too busy to see answers in time. */
     isLate: () => boolean;
+    /** Somebody waits for packets of one peer or another. */
+    isUsed: () => boolean;
   }) {
     this.#isLate = parts.isLate;
+    this.#isUsed = parts.isUsed;
     this.#clock = parts.clock;
     this.#log = parts.log.child({ component: "relay-client" });
     this.#ports = parts.ports;
@@ -578,7 +582,7 @@ export class RelayManager implements Disposable {
   #onMiss(connection: Connection): void {
     const { granted } = connection;
     const isActive = this.#isActive(connection);
-    if (!isActive && this.#isLate()) {
+    if (this.#isLate() && !(isActive && this.#isUsed())) {
       this.#scheduleProbe(connection, LATE_RETRY_MS);
       return;
     }

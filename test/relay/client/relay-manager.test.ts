@@ -38,6 +38,7 @@ class Bench {
   readonly clock = new FakeClock();
   readonly log: string[] = [];
   isLate = false;
+  isUsed = true;
   allocation: (relay: MemberId) => Decoded<Granted> | Promise<Decoded<Granted>> = (relay) =>
     decoded(grant(relay, 1));
   refreshed: () => Decoded<{ lifetimeSec: number }> = () => decoded({ lifetimeSec: LIFETIME_SEC });
@@ -51,6 +52,7 @@ class Bench {
       random,
       log: silentLogger,
       isLate: () => this.isLate,
+      isUsed: () => this.isUsed,
       ports: {
         allocate: async (relay) => {
           this.#note(`allocate ${name(relay)}`);
@@ -699,6 +701,18 @@ describe("the leg of an allocation", () => {
     expect(bench.take("gone")).toEqual([]);
     bench.isLate = false;
     await bench.clock.advance(11_100);
+    expect(bench.take("gone")).toEqual(["gone 1: the relay does not answer"]);
+  });
+
+  it("is kept where it carries a path, too, while this host is that busy and nobody uses it", async () => {
+    const bench = new Bench();
+    await bench.connect(ONE);
+    bench.bound = () => refused("timeout");
+    [bench.isLate, bench.isUsed] = [true, false];
+    await bench.clock.advance(30_000);
+    expect(bench.take("gone")).toEqual([]);
+    bench.isUsed = true;
+    await bench.clock.advance(5_000);
     expect(bench.take("gone")).toEqual(["gone 1: the relay does not answer"]);
   });
 
