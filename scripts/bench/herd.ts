@@ -5,12 +5,13 @@
  * other, each when the machine has come to rest, since all at once would measure the processors; two of these hold some 30 agents in the scene "hub", and 38 no more. Exits
  * with 1 where a goal is missed.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { labPrivilege } from "../../test/lab/privilege.ts";
 import { meshOfMany, until, type MeshOfMany, type Scene } from "./herd/mesh-of-many.ts";
+import { neighbourTableOf } from "./herd/neighbour-table.ts";
 import { figuresOf } from "./herd/process-figures.ts";
 import { endsOf, fromEven, type Ends } from "./herd/shares.ts";
 import { isReached, json, table, type Row } from "./report.ts";
@@ -47,13 +48,8 @@ if (!(members >= 2 && volunteers >= 1) || !["all", "hub"].includes(options.scene
   console.error("bench: --members and --volunteers take numbers, --scene all or hub");
   process.exit(64); // EX_USAGE, sysexits.h
 }
-const tooFew = scene === "hub" ? tooFewNeighbours(members ** 2) : undefined;
-if (tooFew !== undefined) {
-  console.error(`bench: ${tooFew}`);
-  process.exit(77);
-}
-
 const beganAt = performance.now();
+await using _neighbours = await neighbourTableOf(scene === "hub" ? members ** 2 : 0);
 await using mesh = await meshOfMany({
   members,
   volunteers,
@@ -119,20 +115,6 @@ const report = json(rows, {
 if (options.json === undefined) console.log(report);
 else writeFileSync(options.json, `${report}\n`);
 process.exitCode = rows.every(isReached) ? 0 : 1;
-
-/**
- * Of a LAN each member is a neighbour (arp(7)) of each other one, and the kernel has one table for all namespaces. Beyond the second threshold it forgets them
- * after seconds, beyond the third it drops packets; what follows looks like agents that are too busy.
- */
-function tooFewNeighbours(wanted: number): string | undefined {
-  const settings = [2, 3].map((level) => `net.ipv4.neigh.default.gc_thresh${level}`);
-  const isEnough = settings.every(
-    (setting) => Number(readFileSync(`/proc/sys/${setting.replaceAll(".", "/")}`, "utf8")) > wanted,
-  );
-  if (isEnough) return undefined;
-  const values = settings.map((setting) => `${setting}=${2 * wanted}`).join(" ");
-  return `the kernel's table of neighbours is too small for ${members} members on one LAN; for the time of the bench: sysctl -w ${values}`;
-}
 
 function row(what: string, unit: string, samples: readonly number[], goal?: number): Row {
   return { what, unit, samples, goal, judge: "max" };
