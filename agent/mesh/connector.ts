@@ -82,6 +82,8 @@ export type ConnectorPorts = {
 /** A check's answer that comes later than this belongs to a path nobody wants. */
 const CHECK_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
+/** Where nobody waits for the path, an answer that comes as late as this still shows that it works. */
+const IDLE_PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * A member that is new knows all the others and begins with each, once it is there. Until then no volunteer can reach it, and all of a
@@ -116,6 +118,7 @@ export class Connector implements Disposable {
     isLate: () => this.isLate,
   });
   #cancelTimer: () => void = () => undefined;
+  #dueAt = monotonicMs(Infinity);
   #isRunDue = false;
   /** Those that were members when this host began; who comes later is a newcomer. */
   #hasPeers = false;
@@ -504,8 +507,9 @@ export class Connector implements Disposable {
       return rttMs === undefined ? undefined : { rttMs, mapped: undefined };
     }
     const report = this.reportFor(peer.id);
+    const entry = this.#entries.get(peer.id);
     const answer = await this.#ports.stun(endpoint, peer.outbound, {
-      timeoutMs: PROBE_TIMEOUT_MS,
+      timeoutMs: entry !== undefined && this.#isIdle(entry) ? IDLE_PROBE_TIMEOUT_MS : PROBE_TIMEOUT_MS,
       ...(report && { report }),
     });
     return answer.ok && answer.value.errorCode === undefined ? answer.value : undefined;
@@ -580,6 +584,7 @@ export class Connector implements Disposable {
     this.#isRunDue = false;
     if (this.#closed) return;
     const now = this.#clock.monotonicNow();
+    this.#lateness.onDue(this.#dueAt, now);
     for (const effect of this.#traverse.step(now, this.#isBusy)) this.#carryOutNat(effect);
     for (const [id, entry] of this.#entries) {
       if ((this.#pathDueAt(entry) ?? Infinity) <= now) this.#tick(id, entry);
@@ -600,17 +605,16 @@ export class Connector implements Disposable {
     this.#cancelTimer();
     // One millisecond at the least, so that a deadline that cannot be met does not spin.
     const dueAt = monotonicMs(Math.max(now + 1, at));
-    this.#cancelTimer = this.#clock.after(dueAt - now, () => {
-      this.#lateness.onTimer(dueAt, this.#clock.monotonicNow());
-      this.#run();
-    });
+    this.#dueAt = dueAt;
+    this.#cancelTimer = this.#clock.after(dueAt - now, () => this.#run());
   }
 
   /** An echo is itself traffic: probing by it while packets flow would never end. */
   #pathDueAt(entry: PeerEntry): MonotonicMs | undefined {
     const { path } = entry;
-    const at = this.#ports.stun === undefined ? pathWakeAt(path) : this.#quality.dueAt(entry);
-    if (at === undefined || path.tag !== "direct" || !this.isLate || !this.#isIdle(entry)) return at;
+    const isIdle = this.#isIdle(entry);
+    const at = this.#ports.stun === undefined ? pathWakeAt(path, isIdle) : this.#quality.dueAt(entry, isIdle);
+    if (at === undefined || path.tag !== "direct" || !this.isLate || !isIdle) return at;
     // Nobody waits for it, and that no answer was seen says little: to ask all at once again would make the host later.
     return monotonicMs(Math.max(at, path.probedAt + CONSENT_MS));
   }

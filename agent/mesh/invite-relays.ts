@@ -168,7 +168,7 @@ export class InviteRelays implements Disposable {
     if (granted === undefined) return false;
     const [endpoint] = ports.orderEndpoints(relay, granted.endpoints);
     if (endpoint === undefined) return false;
-    return (await ports.bind?.(granted, endpoint))?.ok === true;
+    return (await ports.bind?.(granted, endpoint, false))?.ok === true;
   }
 
   #isCurrent(lease: Lease): boolean {

@@ -13,8 +13,8 @@ const LATE_FOR_MS = 10_000;
 export class Lateness {
   #until = monotonicMs(-Infinity);
 
-  /** A timer that was due then has fired now. */
-  onTimer(dueAt: MonotonicMs, now: MonotonicMs): void {
+  /** What was due then is done now. */
+  onDue(dueAt: MonotonicMs, now: MonotonicMs): void {
     if (now - dueAt >= LATE_MS) this.#until = monotonicMs(now + LATE_FOR_MS);
   }
 

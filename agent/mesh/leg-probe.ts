@@ -12,6 +12,13 @@ const AGAIN_MS = 60;
 const ONCE_MORE_MS = 180;
 
 /**
+ * Of a leg that carries nothing: nobody waits for the answer, and a relay that is too busy to give it at once would be asked all the more by everybody for whom it
+ * stands by.
+ */
+const PATIENT_TIMEOUT_MS = 4_000;
+const PATIENT_AGAIN_MS = 1_000;
+
+/**
  * A Binding request that keeps a leg where it is. What is sent again is a request of its own, so that it is known whether the first datagram came
  * through and how long that took. Where the relay wants proof of the return path, it gets its nonce back.
  */
@@ -20,13 +27,17 @@ export async function bindLeg(
   stun: StunRequest,
   to: Endpoint,
   credential: StunCredential,
+  isPatient = false,
 ): Promise<Decoded<Bound>> {
-  const { answer, resent } = await ask(clock, stun, to, credential);
+  const { answer, resent } = await (isPatient
+    ? askPatiently(stun, to, credential)
+    : ask(clock, stun, to, credential));
   if (!answer.ok) return answer;
   const { nonce, rttMs } = answer.value;
   if (nonce === undefined) return boundOf(answer.value, { rttMs, resent, moved: false });
-  const retransmitMs = [AGAIN_MS, ONCE_MORE_MS];
-  const proven = await stun(to, credential, { retransmitMs, timeoutMs: TIMEOUT_MS, nonce });
+  const retransmitMs = isPatient ? [PATIENT_AGAIN_MS] : [AGAIN_MS, ONCE_MORE_MS];
+  const timeoutMs = isPatient ? PATIENT_TIMEOUT_MS : TIMEOUT_MS;
+  const proven = await stun(to, credential, { retransmitMs, timeoutMs, nonce });
   return proven.ok ? boundOf(proven.value, { rttMs, resent, moved: true }) : proven;
 }
 
@@ -49,6 +60,13 @@ async function ask(
   const asked = await Promise.race([first, second]);
   cancel();
   return asked.answer.ok || !asked.resent ? asked : first;
+}
+
+async function askPatiently(stun: StunRequest, to: Endpoint, credential: StunCredential): Promise<Asked> {
+  const retransmitMs = [PATIENT_AGAIN_MS];
+  const answer = await stun(to, credential, { retransmitMs, timeoutMs: PATIENT_TIMEOUT_MS });
+  // To which of the two is not known then (Karn's algorithm).
+  return { answer, resent: answer.ok && answer.value.rttMs >= PATIENT_AGAIN_MS };
 }
 
 function boundOf({ errorCode }: StunAnswer, bound: Bound): Decoded<Bound> {

@@ -76,8 +76,8 @@ export class QualityWatch {
   }
 
   /** When a tick of the path machine is due: more often than it says itself while packets flow, or while it is measured which path is better. */
-  dueAt({ path, activeUntil, quality }: PeerEntry): MonotonicMs | undefined {
-    const at = pathWakeAt(path);
+  dueAt({ path, activeUntil, quality }: PeerEntry, isIdle: boolean): MonotonicMs | undefined {
+    const at = pathWakeAt(path, isIdle);
     const isAvoiding = path.tag === "relayed" && path.avoided?.by === "us";
     const probedAt = path.tag === "direct" ? path.probedAt : isAvoiding ? path.avoided.probedAt : undefined;
     if (probedAt === undefined || at === undefined) return at;

@@ -46,8 +46,8 @@ export class RelayRequests implements RelayPorts {
     this.bind =
       stun === undefined
         ? undefined
-        : ({ allocation, leg, legKey }, endpoint) =>
-            bindLeg(parts.context.clock, stun, endpoint, legCredential(allocation, leg, legKey));
+        : ({ allocation, leg, legKey }, endpoint, isPatient) =>
+            bindLeg(parts.context.clock, stun, endpoint, legCredential(allocation, leg, legKey), isPatient);
   }
 
   async allocate(relay: MemberId, peer: MemberId): Promise<Decoded<Granted>> {

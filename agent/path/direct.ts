@@ -4,11 +4,12 @@ import {
   CONSENT_RETRY_MS,
   DEATH_MS,
   DOUBT_MISSES,
-  IDLE_MISSES,
+  IDLE_DOUBT_MISSES,
   MAX_ASSERTS,
   missesOfDeath,
   MOVED_DEATH_MS,
   MOVED_MISSES,
+  retryMs,
   STABLE_MS,
   STRAY_MS,
   SWITCH_MS,
@@ -115,13 +116,15 @@ export function onTickDirect(
   now: MonotonicMs,
 ): PathStep {
   if (now - state.probedAt < CONSENT_RETRY_MS) return unchanged(state);
-  const misses = missesOfDeath(lossShare) + (isIdle ? IDLE_MISSES : 0);
+  if (isIdle && state.unanswered > 0 && now - state.probedAt < retryMs(state, isIdle))
+    return unchanged(state);
+  const misses = missesOfDeath(lossShare);
   if (isDead(state, misses, now)) {
     const why = "the direct path is silent";
     return state.leg === undefined ? toNone(state, now, why) : toRelayed(state, state.leg, now, why, true);
   }
   const effects: PathEffect[] = [{ kind: "probe", endpoint: state.endpoint }];
-  if (state.unanswered === DOUBT_MISSES) effects.push({ kind: "doubted" });
+  if (state.unanswered === (isIdle ? IDLE_DOUBT_MISSES : DOUBT_MISSES)) effects.push({ kind: "doubted" });
   // Answers may be lost while data still arrives: look before the path is called dead.
   if (state.unanswered >= misses - 2) effects.push({ kind: "observe" });
   return { state: { ...state, probedAt: now, unanswered: state.unanswered + 1 }, effects };

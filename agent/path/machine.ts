@@ -107,8 +107,11 @@ export function stepPath(
   }
 }
 
-/** When a tick is due. More often does no harm: a direct path is probed at most every `CONSENT_RETRY_MS`. */
-export function pathWakeAt(state: PathState): MonotonicMs | undefined {
+/**
+ * When a tick is due; `isIdle` as it will say. More often does no harm: a direct path is probed at most every `CONSENT_RETRY_MS`, and more rarely while
+ * nobody uses it.
+ */
+export function pathWakeAt(state: PathState, isIdle = false): MonotonicMs | undefined {
   switch (state.tag) {
     case "none":
       return undefined;
@@ -117,7 +120,7 @@ export function pathWakeAt(state: PathState): MonotonicMs | undefined {
     case "checking":
       return state.giveUpAt;
     case "direct":
-      return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state) : CONSENT_IDLE_MS));
+      return monotonicMs(state.probedAt + (state.unanswered > 0 ? retryMs(state, isIdle) : CONSENT_IDLE_MS));
   }
 }
 

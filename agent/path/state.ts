@@ -170,15 +170,12 @@ export const CONSENT_ACTIVE_MS = 500;
 export const CONSENT_RETRY_MS = 200;
 const CONSENT_RETRY_MAX_MS = 1_000;
 export const CONSENT_MISSES = 6;
+/** After the first one of a path that nobody uses. */
+const IDLE_RETRY_MS = 500;
 /** So seldom may a row of lost probes be by chance: on a path that is known to lose much it has to be longer than six. */
 const CHANCE = 1e-4;
 /** Of misses: two seconds, so that a dead path is left within three. */
 export const MAX_CONSENT_MISSES = 10;
-/**
- * Beyond those on a path that nobody uses, a second apart: six seconds in all. Nobody waits for that path, and its peer may only be too
- * busy to answer; all that it is connected with would ask for relays at once.
- */
-export const IDLE_MISSES = 8;
 /** Silence that a dead path has shown at the least; below it, one lost burst would look like a cut. */
 export const DEATH_MS = 1_200;
 /**
@@ -189,6 +186,8 @@ export const MOVED_MISSES = 3;
 export const MOVED_DEATH_MS = 500;
 /** Unanswered probes after which it is time to ask others: two are lost under 20 % loss once in eight times, and the asking is cheap. */
 export const DOUBT_MISSES = 2;
+/** Of a path that nobody uses: seven seconds. */
+export const IDLE_DOUBT_MISSES = 4;
 /** A spawn of `wg` and a look at what it did: a faster step would not see its own effect. */
 export const ASSERT_MS = 100;
 export const MAX_ASSERTS = 8;
@@ -225,8 +224,12 @@ export function initialPath(now: MonotonicMs): PathState {
   };
 }
 
-/** When the next probe of a path is due that did not answer the last one. */
-export function retryMs({ rttMs, unanswered }: DirectPath): number {
+/**
+ * When the next probe of a path is due that did not answer the last one. On a path that nobody uses twice as long each time, so that a dead one is left
+ * after 17 s: its peer may only be too busy to answer, and if it and all others were asked in haste, they would be busier.
+ */
+export function retryMs({ rttMs, unanswered, movedSince }: DirectPath, isIdle: boolean): number {
+  if (isIdle && movedSince === undefined) return Math.min(CONSENT_MS, IDLE_RETRY_MS * 2 ** (unanswered - 1));
   if (unanswered >= MAX_CONSENT_MISSES) return CONSENT_RETRY_MAX_MS;
   return Math.min(CONSENT_RETRY_MAX_MS, Math.max(CONSENT_RETRY_MS, 1.5 * (rttMs ?? 0)));
 }

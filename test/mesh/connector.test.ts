@@ -446,7 +446,7 @@ describe("a host that moves", () => {
   it("has others asked when a path seems dead, once each time", async () => {
     using rig = await direct();
     rig.answering.clear();
-    await rig.clock.advance(16_000);
+    await rig.clock.advance(24_000);
     expect(rig.doubted).toEqual([EVE.id]);
   });
 

@@ -14,6 +14,7 @@ const ANSWER = { rttMs: 20, mapped: undefined, errorCode: undefined, nonce: unde
 async function bound(
   answering: readonly number[],
   answer: (options: StunRequestOptions) => StunAnswer = () => ANSWER,
+  isPatient = false,
 ): Promise<{
   readonly result: Decoded<Bound>;
   readonly askedAt: readonly number[];
@@ -34,8 +35,9 @@ async function bound(
     },
     RELAY,
     CREDENTIAL,
+    isPatient,
   ).finally(() => (tookMs = clock.monotonicNow() - startedAt));
-  await clock.advance(2_000);
+  await clock.advance(5_000);
   return { result: await result, askedAt, tookMs };
 }
 
@@ -52,6 +54,15 @@ describe("a probe of a leg", () => {
     expect(result).toEqual(decoded({ rttMs: 20, resent: true, moved: false }));
     expect(askedAt).toEqual([0, 60]);
     expect(tookMs).toBe(80);
+  });
+
+  it("waits four seconds for one answer where nobody waits for it, and does not measure what may answer either request", async () => {
+    expect(await bound([], undefined, true)).toMatchObject({ result: refused("timeout"), tookMs: 4_000 });
+    expect((await bound([1], undefined, true)).result).toEqual(
+      decoded({ rttMs: 20, resent: false, moved: false }),
+    );
+    const late = await bound([1], () => ({ ...ANSWER, rttMs: 1_200 }), true);
+    expect(late.result).toEqual(decoded({ rttMs: 1_200, resent: true, moved: false }));
   });
 
   it("is given up after 600 ms", async () => {

@@ -31,8 +31,9 @@ const consent: PathInput = { kind: "consent", endpoint: DIRECT, rttMs: 20 };
 /** Ticks when due, for as long as the path stays direct. When it was left. */
 function tickUntilDead(bench: PathBench, limitMs = 60_000, input = tick): number {
   const startMs = bench.nowMs;
+  const isIdle = input.kind === "tick" && input.isIdle === true;
   while (bench.state.tag === "direct" && bench.nowMs - startMs < limitMs) {
-    bench.input(input, Math.max(0, (pathWakeAt(bench.state) ?? 0) - bench.nowMs));
+    bench.input(input, Math.max(1, (pathWakeAt(bench.state, isIdle) ?? 0) - bench.nowMs));
   }
   return bench.nowMs - startMs;
 }
@@ -66,12 +67,12 @@ describe("a direct path whose peer asks for consent", () => {
       return bench;
     };
     const unused = dying();
-    expect(tickUntilDead(unused, 60_000, idle)).toBeGreaterThan(4_000);
-    expect(unused.nowMs).toBeLessThan(CONSENT_IDLE_MS + 8_000);
+    expect(tickUntilDead(unused, 60_000, idle)).toBeGreaterThan(12_000);
+    expect(unused.nowMs).toBeLessThan(CONSENT_IDLE_MS + 20_000);
     const used = dying();
     for (let i = 0; i < CONSENT_MISSES; i++) used.input(idle, CONSENT_RETRY_MS);
     expect(used.state.tag).toBe("direct");
-    used.input(tick, CONSENT_RETRY_MS);
+    for (let i = 0; i < CONSENT_MISSES; i++) used.input(tick, CONSENT_RETRY_MS);
     expect(used.state.tag).not.toBe("direct");
   });
 

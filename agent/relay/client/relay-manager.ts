@@ -35,7 +35,8 @@ export type RelayPorts = {
   refresh(granted: Granted): Promise<Decoded<{ readonly lifetimeSec: number }>>;
   release(relay: MemberId, allocation: AllocationId): Promise<void>;
   /** Binds our leg to WireGuard's mapping and measures; undefined where STUN from WireGuard's port is not to be had. */
-  readonly bind: ((granted: Granted, endpoint: Endpoint) => Promise<Decoded<Bound>>) | undefined;
+  readonly bind:
+    ((granted: Granted, endpoint: Endpoint, isPatient: boolean) => Promise<Decoded<Bound>>) | undefined;
   /** Best first, by what reaches this relay now. */
   orderEndpoints(relay: MemberId, endpoints: readonly Endpoint[]): readonly Endpoint[];
 };
@@ -549,7 +550,8 @@ export class RelayManager implements Disposable {
   async #probe(connection: Connection): Promise<void> {
     const { granted } = connection;
     const sentAt = this.#clock.monotonicNow();
-    const answer = await this.#ports.bind?.(granted, connection.endpoint);
+    const isPatient = connection.answeredAt !== undefined && !this.#isActive(connection);
+    const answer = await this.#ports.bind?.(granted, connection.endpoint, isPatient);
     if (answer === undefined || this.#connections.get(granted.allocation) !== connection) return;
     if (this.#isCarrying(connection)) {
       const rttMs = answer.ok && !answer.value.resent ? answer.value.rttMs : undefined;
