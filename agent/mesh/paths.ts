@@ -175,7 +175,7 @@ export class Paths implements Disposable {
             this.connector.onRelayMeasured(peer, allocation, rttMs);
           },
           onProbed: (peer, sentAt, rttMs) => this.connector.onLegProbed(peer, sentAt, rttMs),
-          onMissed: (relay) => this.#health.missed(relay),
+          onMissed: (relay) => this.#onMissed(relay),
           onDoubted: (peer, { allocation }) => this.connector.onRelayDoubted(peer, allocation),
           onRefused: (peer, relay, reason) => this.#complaints.refused(peer, relay, reason),
         },
@@ -574,13 +574,18 @@ export class Paths implements Disposable {
     this.#onLegs();
   }
 
+  /** A host that is too busy to see answers in time says nothing of volunteers by it. */
+  #onMissed(relay: MemberId): void {
+    if (!this.connector.isLate) this.#health.missed(relay);
+  }
+
   /** A volunteer that answers at one of its endpoints is there. */
   #noteHealth(reports: readonly ServerReport[]): void {
     const volunteers = reports.filter(({ server }) => server.credential !== undefined);
     for (const relay of new Set(volunteers.map(({ server }) => server.server as MemberId))) {
       const rtts = volunteers.flatMap(({ server, rttMs }) => (server.server === relay ? (rttMs ?? []) : []));
       if (rtts.length > 0) this.#health.answered(relay, Math.min(...rtts));
-      else this.#health.missed(relay);
+      else this.#onMissed(relay);
     }
   }
 

@@ -99,12 +99,13 @@ describe("the choice of a relay to a peer", () => {
     expect(bench.choice.explain(PEER).map(({ facts }) => facts.peerRttMs)).toEqual([undefined, undefined]);
   });
 
-  it("leaves behind what failed with this peer, and who does not answer", () => {
+  it("leaves behind what failed with this peer, and who does not answer", async () => {
     const failed = new Bench();
     failed.tried.set(ANN, "failure");
     expect(failed.choice.order(PEER)).toEqual([BOB, ANN]);
     const silent = new Bench();
     silent.health.answered(BOB, 20);
+    await silent.clock.advance(1);
     silent.health.missed(BOB);
     silent.health.answered(ANN, 20);
     expect(silent.choice.order(PEER)).toEqual([ANN, BOB]);
@@ -203,7 +204,7 @@ describe("what was measured of a volunteer", () => {
     measure(health, ANN, 20);
     await clock.advance(1);
     health.missed(ANN);
-    expect(health.of(ANN)).toEqual({ rttMs: 20, loss: 1 / 16, state: "silent" });
+    expect(health.of(ANN)).toEqual({ rttMs: 20, loss: 0, state: "silent" });
     health.died(ANN);
     expect(health.of(ANN).state).toBe("dead");
     await clock.advance(59_999);
@@ -212,6 +213,20 @@ describe("what was measured of a volunteer", () => {
     expect(health.of(ANN).state).toBe("silent");
     health.answered(ANN, 36);
     expect(health.of(ANN).state).toBe("answers");
+  });
+
+  it("counts no loss for one round trip of many, and one for those of a relay that keeps losing", () => {
+    const lossOf = (everyNth: number): number => {
+      const health = new RelayHealth(new FakeClock());
+      for (let trip = 1; trip <= 200; trip++)
+        if (trip % everyNth === 0) health.missed(ANN);
+        else health.answered(ANN, 20);
+      return health.of(ANN).loss ?? NaN;
+    };
+    expect(lossOf(200)).toBe(0);
+    expect(lossOf(10)).toBeLessThan(0.06);
+    expect(lossOf(5)).toBeGreaterThan(0.06);
+    expect(lossOf(2)).toBeGreaterThan(0.3);
   });
 
   it("is no less than 30 ms before the third round trip: one of a host that is just starting says that little", () => {
@@ -225,16 +240,18 @@ describe("what was measured of a volunteer", () => {
     expect(health.of(BOB).rttMs).toBe(140);
   });
 
-  it("is the least of the last eight round trips and of three minutes: more is what a start or a queue added", async () => {
+  it("is the least of the last eight round trips and of eight minutes: more is what a start or a queue added", async () => {
     const clock = new FakeClock();
     const health = new RelayHealth(clock);
     for (const rttMs of [300, 20, 60]) health.answered(ANN, rttMs);
     expect(health.of(ANN).rttMs).toBe(20);
     for (let i = 0; i < 7; i++) health.answered(ANN, 50);
     expect(health.of(ANN).rttMs).toBe(50);
-    await clock.advance(180_000);
-    health.answered(ANN, 70);
-    expect(health.of(ANN).rttMs).toBe(50);
+    for (let minutes = 0; minutes < 3; minutes++) {
+      await clock.advance(160_000);
+      health.answered(ANN, 70);
+      expect(health.of(ANN).rttMs).toBe(50);
+    }
     await clock.advance(1);
     expect(health.of(ANN).rttMs).toBe(70);
   });

@@ -32,12 +32,20 @@ const RTT_SAMPLES = 8;
  */
 const SURE_SAMPLES = 3;
 const UNSURE_MS = 30;
-/** Some 30 round trips count: while a relay is in use half a minute. */
+/** Some 31 round trips count: while a relay is in use half a minute, else half an hour. */
 const LOSS_GAIN = 1 / 16;
+const LOSS_SAMPLES = 2 / LOSS_GAIN - 1;
+/**
+ * Standard errors below what was counted: one that is lost of many shows nothing, and whoever is asked once a minute would be passed over for twenty of them. A
+ * tenth counts for 2 %, a fifth for 9 %.
+ */
+const LOSS_DOUBT = 1.5;
 /** A relay whose leg died comes back at the earliest when its agent is started again; one that answers is back before that. */
 const DEAD_MS = 60_000;
 /** Every volunteer is asked once a minute: three of these that are missing say as little as none. */
 const FORGET_MS = 180_000;
+/** Eight of these. */
+const RTT_MS = 480_000;
 
 /** Round trips to volunteers, whatever they were made for. Bounded by the volunteers that were heard of in three minutes. */
 export class RelayHealth {
@@ -78,10 +86,10 @@ export class RelayHealth {
     const entry = this.#byRelay.get(relay);
     if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
     const now = this.#clock.monotonicNow();
-    const rtts = entry.rtts.filter(({ at }) => now - at <= FORGET_MS).map(({ rttMs }) => rttMs);
+    const rtts = entry.rtts.filter(({ at }) => now - at <= RTT_MS).map(({ rttMs }) => rttMs);
     const leastMs = entry.answers < SURE_SAMPLES ? UNSURE_MS : 0;
     const rttMs = rtts.length === 0 ? undefined : Math.max(leastMs, Math.min(...rtts));
-    return { rttMs, loss: entry.loss, state: stateOf(entry, now) };
+    return { rttMs, loss: sureLoss(entry.loss), state: stateOf(entry, now) };
   }
 
   #entry(relay: MemberId): Entry {
@@ -91,11 +99,22 @@ export class RelayHealth {
         this.#byRelay.delete(id);
     let entry = this.#byRelay.get(relay);
     if (entry === undefined) {
-      entry = { rtts: [], answers: 0, loss: 0, answeredAt: undefined, missedAt: undefined, diedAt: undefined };
+      entry = {
+        rtts: [],
+        answers: 0,
+        loss: 0,
+        answeredAt: undefined,
+        missedAt: undefined,
+        diedAt: undefined,
+      };
       this.#byRelay.set(relay, entry);
     }
     return entry;
   }
+}
+
+function sureLoss(loss: number): number {
+  return Math.max(0, loss - LOSS_DOUBT * Math.sqrt((loss * (1 - loss)) / LOSS_SAMPLES));
 }
 
 function stateOf({ answeredAt, missedAt, diedAt }: Entry, now: MonotonicMs): RelayHealthState {
