@@ -171,7 +171,7 @@ export class Paths implements Disposable {
             this.#onLegs();
           },
           onMeasured: (peer, { relay, allocation }, rttMs) => {
-            this.#health.answered(relay, rttMs);
+            this.#health.answered(relay, rttMs, this.connector.isLate);
             this.connector.onRelayMeasured(peer, allocation, rttMs);
           },
           onProbed: (peer, sentAt, rttMs) => this.connector.onLegProbed(peer, sentAt, rttMs),
@@ -584,7 +584,7 @@ export class Paths implements Disposable {
     const volunteers = reports.filter(({ server }) => server.credential !== undefined);
     for (const relay of new Set(volunteers.map(({ server }) => server.server as MemberId))) {
       const rtts = volunteers.flatMap(({ server, rttMs }) => (server.server === relay ? (rttMs ?? []) : []));
-      if (rtts.length > 0) this.#health.answered(relay, Math.min(...rtts));
+      if (rtts.length > 0) this.#health.answered(relay, Math.min(...rtts), this.connector.isLate);
       else this.#onMissed(relay);
     }
   }

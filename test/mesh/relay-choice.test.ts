@@ -240,6 +240,16 @@ describe("what was measured of a volunteer", () => {
     expect(health.of(BOB).rttMs).toBe(140);
   });
 
+  it("is no less than 100 ms where this host was too late to see the answer when it came, until it has measured otherwise", () => {
+    const health = new RelayHealth(new FakeClock());
+    for (let i = 0; i < 4; i++) health.answered(ANN, 12, true);
+    health.answered(BOB, 140, true);
+    expect([ANN, BOB].map((relay) => health.of(relay).rttMs)).toEqual([100, 140]);
+    for (let i = 0; i < 3; i++) health.answered(ANN, 14);
+    health.answered(ANN, 90, true);
+    expect(health.of(ANN).rttMs).toBe(14);
+  });
+
   it("is the least of the last eight round trips and of eight minutes: more is what a start or a queue added", async () => {
     const clock = new FakeClock();
     const health = new RelayHealth(clock);

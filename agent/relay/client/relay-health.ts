@@ -12,8 +12,8 @@ export type RelayMeasures = {
 
 type Entry = {
   /** The latest last. */
-  rtts: readonly { readonly at: MonotonicMs; readonly rttMs: number }[];
-  /** How many there were in all. */
+  rtts: readonly { readonly at: MonotonicMs; readonly rttMs: number; readonly isLate: boolean }[];
+  /** How many there were in all, while this host was not late. */
   answers: number;
   loss: number;
   answeredAt: MonotonicMs | undefined;
@@ -32,6 +32,8 @@ const RTT_SAMPLES = 8;
  */
 const SURE_SAMPLES = 3;
 const UNSURE_MS = 30;
+/** The same for a host whose own timers come that late, see `Lateness`: it measures itself. */
+const LATE_MS = 100;
 /** Some 31 round trips count: while a relay is in use half a minute, else half an hour. */
 const LOSS_GAIN = 1 / 16;
 const LOSS_SAMPLES = 2 / LOSS_GAIN - 1;
@@ -56,11 +58,12 @@ export class RelayHealth {
     this.#clock = clock;
   }
 
-  answered(relay: MemberId, rttMs: number): void {
+  /** `isLate`: this host was too busy to see the answer when it came. */
+  answered(relay: MemberId, rttMs: number, isLate = false): void {
     const entry = this.#entry(relay);
     const now = this.#clock.monotonicNow();
-    entry.rtts = [...entry.rtts, { at: now, rttMs }].slice(-RTT_SAMPLES);
-    entry.answers++;
+    entry.rtts = [...entry.rtts, { at: now, rttMs, isLate }].slice(-RTT_SAMPLES);
+    if (!isLate) entry.answers++;
     entry.loss -= entry.loss * LOSS_GAIN;
     entry.answeredAt = now;
     entry.diedAt = undefined;
@@ -86,8 +89,11 @@ export class RelayHealth {
     const entry = this.#byRelay.get(relay);
     if (entry === undefined) return { rttMs: undefined, loss: undefined, state: "unknown" };
     const now = this.#clock.monotonicNow();
-    const rtts = entry.rtts.filter(({ at }) => now - at <= RTT_MS).map(({ rttMs }) => rttMs);
-    const leastMs = entry.answers < SURE_SAMPLES ? UNSURE_MS : 0;
+    const recent = entry.rtts.filter(({ at }) => now - at <= RTT_MS);
+    const calm = recent.filter(({ isLate }) => !isLate);
+    const isSure = calm.length > 0 && entry.answers >= SURE_SAMPLES;
+    const leastMs = isSure ? 0 : calm.length < recent.length ? LATE_MS : UNSURE_MS;
+    const rtts = (isSure ? calm : recent).map(({ rttMs }) => rttMs);
     const rttMs = rtts.length === 0 ? undefined : Math.max(leastMs, Math.min(...rtts));
     return { rttMs, loss: sureLoss(entry.loss), state: stateOf(entry, now) };
   }

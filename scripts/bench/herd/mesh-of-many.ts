@@ -83,10 +83,10 @@ export async function meshOfMany(counts: {
   return { volunteers, members, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Over the next second, as /proc/stat counts (proc(5)). */
+/** Over the next three seconds, as /proc/stat counts (proc(5)). */
 async function isIdle(): Promise<boolean> {
   const before = await processorTimes();
-  await wait(1_000);
+  await wait(3_000);
   const after = await processorTimes();
   return after.idle - before.idle > IDLE_SHARE * (after.all - before.all);
 }
