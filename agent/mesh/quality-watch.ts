@@ -81,6 +81,8 @@ export class QualityWatch {
     const isAvoiding = path.tag === "relayed" && path.avoided?.by === "us";
     const probedAt = path.tag === "direct" ? path.probedAt : isAvoiding ? path.avoided.probedAt : undefined;
     if (probedAt === undefined || at === undefined) return at;
+    // What nobody uses and does not answer has a pace of its own: a tick that comes earlier does nothing, and would be due again at once.
+    if (isIdle && path.tag === "direct" && path.unanswered > 0) return at;
     const isMeasuring = path.tag === "direct" && quality.isComparing(this.#clock.monotonicNow());
     return isMeasuring || probedAt <= activeUntil
       ? monotonicMs(Math.min(at, probedAt + CONSENT_ACTIVE_MS))
