@@ -49,16 +49,10 @@ export class FirewallKeeper implements Disposable {
     return fault === undefined ? (pins) => firewall.replacePins(rules().listenPort, pins) : undefined;
   }
 
-  /** See `Firewall`. */
+  /** See `Firewall`. Rejects where this host is too busy to ask. */
   async readUsersPackets(): Promise<bigint | undefined> {
-    const { fault, firewall, log } = this.#parts;
-    if (fault !== undefined) return undefined;
-    try {
-      return await firewall.readUsersPackets();
-    } catch (error) {
-      log.debug({ err: error }, "packets of users could not be counted");
-      return undefined;
-    }
+    const { fault, firewall } = this.#parts;
+    return fault === undefined ? firewall.readUsersPackets() : undefined;
   }
 
   /** Replaces all holes; undefined where there is no nftables. */

@@ -9,7 +9,10 @@ export type ObserverPorts = {
   readSentPackets(): Promise<bigint | undefined>;
   /** How many of those were no user's, as far as this process can know: the kernel repeats and acknowledges by itself. */
   ownPackets(): number;
-  /** How many were users', as the kernel counts from some time on; undefined where it does not. That takes a spawn. */
+  /**
+   * How many were users', as the kernel counts from some time on; undefined where it does not, as after a flush of its rules. That takes a spawn, and
+   * rejects where none can be made.
+   */
   readUsersPackets(): Promise<bigint | undefined>;
   /** Resolves when nothing is on its way to WireGuard: what is looked at then is what was decided. */
   settled(): Promise<void>;
@@ -181,13 +184,22 @@ export class Observer {
    */
   async #exactly(counted: number): Promise<number> {
     if (this.#clock.monotonicNow() < this.#sureUntil) return counted;
-    const users = await this.#ports.readUsersPackets();
     const before = this.#usersBefore;
-    // A kernel that has counted before, and that this host is too busy to ask now, says that nobody waits for more than it can do.
-    if (users === undefined) return before === undefined ? counted : 0;
+    let users: bigint | undefined;
+    try {
+      users = await this.#ports.readUsersPackets();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "unknown";
+      this.#log.debug({ reason }, "packets of users could not be counted");
+      // Who is too busy to ask a kernel that has counted before has nobody wait for more than it can do.
+      return before === undefined ? counted : 0;
+    }
     this.#usersBefore = users;
     // Fewer than before: the table was loaded anew.
-    const sent = before === undefined || users < before ? counted : Math.min(counted, Number(users - before));
+    const sent =
+      users === undefined || before === undefined || users < before
+        ? counted
+        : Math.min(counted, Number(users - before));
     if (sent > 0) this.#sureUntil = monotonicMs(this.#clock.monotonicNow() + SURE_MS);
     return sent;
   }
