@@ -90,7 +90,8 @@ const IDLE_PROBE_TIMEOUT_MS = 10_000;
  * large network would ask every one of them in vain.
  */
 const NEWCOMER_MS = 1_000;
-/** It begins with some at a time. */
+/** It begins with so many at once, see `NatTraverse`; each beyond them is left more time. */
+const NEWCOMER_AT_ONCE = 8;
 const NEWCOMER_PER_PEER_MS = 250;
 
 type Consent = Pick<StunAnswer, "rttMs" | "mapped" | "report">;
@@ -210,7 +211,8 @@ export class Connector implements Disposable {
 
   /** The whole roster but ourselves. What is gone from it is gone from WireGuard at once. */
   async setPeers(peers: readonly MeshPeer[]): Promise<void> {
-    const newcomerMs = this.#hasPeers ? NEWCOMER_MS + NEWCOMER_PER_PEER_MS * this.#entries.size : 0;
+    const waiting = Math.max(0, this.#entries.size - NEWCOMER_AT_ONCE);
+    const newcomerMs = this.#hasPeers ? NEWCOMER_MS + NEWCOMER_PER_PEER_MS * waiting : 0;
     this.#hasPeers = true;
     const wanted = new Set(peers.map(({ id }) => id));
     for (const [id, { peer }] of this.#entries) if (!wanted.has(id)) this.#remove(id, peer.publicKey);
